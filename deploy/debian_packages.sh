@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by build-and-run.sh and tests/run.sh: which Debian packages the project needs, and how they get installed.
+# The names are the same in Debian 12 and 13.
+
+# What it takes to build the exporter.
+# shellcheck disable=SC2034  # used by the scripts that source this file
+BUILD_PACKAGES=(
+  g++ cmake ninja-build
+  prometheus-cpp-dev libcivetweb-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libcli11-dev zlib1g-dev
+)
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# Runs a command as root, through sudo where needed.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+# Prints those of the named packages that are not installed, one a line.
+missing_packages() {
+  local installed name
+  installed=$(dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' "$@" 2> /dev/null) || true
+  for name in "$@"; do
+    grep --quiet --line-regexp --fixed-strings "installed $name" <<< "$installed" || printf '%s\n' "$name"
+  done
+}
+
+# Installs those of the named packages that are missing; does nothing, and needs no rights, when all are there.
+install_packages() {
+  local missing
+  { command -v dpkg-query && command -v apt-get; } > /dev/null ||
+    die "this is not Debian: install the equivalents of $* yourself, then run cmake --workflow --preset release"
+  mapfile -t missing < <(missing_packages "$@")
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  [ "$(id -u)" -eq 0 ] || command -v sudo > /dev/null ||
+    die "neither root nor sudo; as root run: apt-get install --no-install-recommends ${missing[*]}"
+  printf 'installing: %s\n' "${missing[*]}" >&2
+  as_root apt-get -q -o DPkg::Lock::Timeout=300 update >&2 || die "apt-get update failed"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
+    install --no-install-recommends "${missing[@]}" < /dev/null >&2 || die "apt-get install failed: ${missing[*]}"
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Runs the README's two commands on a Debian with nothing installed. By hand, or before a release; needs root,
+# debootstrap, curl, git and procps, about 4 GB of disk, and port 10069 free.
+#
+#   tests/fresh_machine_test.sh SUITE [build|test [STAGE...]]      SUITE: bookworm, trixie
+#
+#   build   deploy/build-and-run.sh, and asks the exporter for its metrics
+#   test    tests/run.sh, with the stages if any are named
+#
+# Environment:
+#   FRESH_SOURCE=worktree   takes the files as they lie here, not the commit (the default is what a clone has)
+#   FRESH_CACHE=DIR         keeps the bare Debian as DIR/SUITE.tar, and starts from it the next time
+#   FUZZ_SECONDS            as in tests/run.sh
+#   FRESH_KEEP=1            leaves the machine in place and says where
+set -euo pipefail
+
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+exporter_pattern='^openclaw_lock_exporter_build_info{'
+port=10069
+
+# The mirror, and the settings of apt that decide how it is reached, are those of this machine.
+host_mirror() {
+  # shellcheck disable=SC2016  # apt expands them
+  apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' |
+    sed -n 's/^\(http[^ ]*\) Debian$/\1/p' | head -n 1
+}
+
+make_machine() { # SUITE ROOT
+  local suite=$1 machine=$2 mirror
+  if [ -n "${FRESH_CACHE:-}" ] && [ -f "$FRESH_CACHE/$suite.tar" ]; then
+    tar -C "$machine" --numeric-owner -xf "$FRESH_CACHE/$suite.tar"
+  else
+    mirror=$(host_mirror)
+    [ -n "$mirror" ] || fail "apt knows no Debian mirror here"
+    debootstrap --variant=minbase "$suite" "$machine" "$mirror" > "$machine.log" 2>&1 ||
+      { tail -n 20 "$machine.log" >&2; fail "debootstrap failed"; }
+    [ -z "${FRESH_CACHE:-}" ] || tar -C "$machine" --numeric-owner -cf "$FRESH_CACHE/$suite.tar" .
+  fi
+  cp /etc/resolv.conf /etc/hosts "$machine/etc/"
+  apt-config dump | grep -E '^Acquire::(http|https|ftp|Retries|ForceIPv4|ForceIPv6)\b' \
+    > "$machine/etc/apt/apt.conf.d/90fresh-machine" || true
+  if [ -f /etc/ssl/certs/ca-certificates.crt ]; then
+    mkdir -p "$machine/etc/ssl/certs"
+    cp /etc/ssl/certs/ca-certificates.crt "$machine/etc/ssl/certs/"
+  fi
+  git clone --quiet --no-hardlinks "$repository" "$machine/src"
+  if [ "${FRESH_SOURCE:-}" = worktree ]; then
+    git -C "$repository" ls-files -z --cached --others --exclude-standard --deduplicate |
+      (cd "$repository" && tar --null --files-from=- --ignore-failed-read -cf -) | tar -C "$machine/src" -xf -
+  fi
+  # An OpenClaw state directory with one lock, for the exporter to find.
+  mkdir -p "$machine/root/.openclaw/agents/main/sessions"
+  printf '{\n  "pid": 1,\n  "createdAt": "%s"\n}' "$(date -u +%Y-%m-%dT%H:%M:%S.000Z)" \
+    > "$machine/root/.openclaw/agents/main/sessions/fresh.jsonl.lock"
+}
+
+# Becomes a command that runs inside. Mounts and processes belong to namespaces that end with it.
+inside() { # ROOT COMMAND...
+  local machine=$1
+  shift
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  exec unshare --mount --pid --fork --kill-child --propagation private bash -c '
+    set -e
+    machine=$1
+    shift
+    mount --bind "$machine" "$machine"
+    mount -t proc proc "$machine/proc"
+    mount --rbind /sys "$machine/sys"
+    mount --rbind /dev "$machine/dev"
+    exec chroot "$machine" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+      FUZZ_SECONDS="${FUZZ_SECONDS:-60}" http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
+      bash -c "cd /src && exec \"\$@\"" inside "$@"
+  ' unshare "$machine" "$@"
+}
+
+check_build() { # ROOT
+  local machine=$1 log=$1.build.log exporter page
+  ! curl --silent --output /dev/null "http://127.0.0.1:$port/" || fail "something else listens on port $port"
+  inside "$machine" deploy/build-and-run.sh < /dev/null > "$log" 2>&1 &
+  exporter=$!
+  running=$exporter
+  while ! page=$(curl --silent --fail --max-time 5 "http://127.0.0.1:$port/metrics"); do
+    kill -0 "$exporter" 2> /dev/null || { tail -n 40 "$log"; fail "build-and-run.sh ended"; }
+    [ "$SECONDS" -lt 1800 ] || { tail -n 40 "$log"; fail "no answer on port $port"; }
+    sleep 1
+  done
+  grep --quiet "$exporter_pattern" <<< "$page" || fail "/metrics holds no $exporter_pattern"
+  printf 'ok - the exporter answers on /metrics\n'
+  until grep --quiet '^openclaw_lock_files{.*kind="session"' <<< "$page"; do
+    [ "$((tries = ${tries:-0} + 1))" -le 30 ] || { printf '%s\n' "$page"; fail "the lock in /root/.openclaw was not found"; }
+    sleep 1
+    page=$(curl --silent --fail --max-time 5 "http://127.0.0.1:$port/metrics")
+  done
+  printf 'ok - it found the lock in ~/.openclaw by itself\n'
+  grep --quiet "http://127.0.0.1:$port/metrics" "$log" || fail "the command does not say where to look"
+  printf 'ok - it says where to look\n'
+  pkill -TERM -P "$exporter"
+  wait "$exporter" || fail "SIGTERM: exit status $?"
+  running=
+  printf 'ok - SIGTERM ends it with status 0\n'
+}
+
+[ "$#" -ge 1 ] || fail "usage: tests/fresh_machine_test.sh SUITE [build|test [STAGE...]]"
+suite=$1
+command=${2:-both}
+case $command in build | test | both) ;; *) fail "'$command' is neither build nor test" ;; esac
+[ "$(id -u)" -eq 0 ] || fail "needs root (chroot, mounts)"
+for tool in debootstrap curl git pkill unshare; do
+  command -v "$tool" > /dev/null || fail "needs $tool"
+done
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/fresh-$suite.XXXXXX")
+machine=$work/machine
+mkdir "$machine"
+chmod 755 "$work" "$machine"
+running=
+cleanup() {
+  [ -z "$running" ] || { kill "$running" 2> /dev/null && wait "$running" 2> /dev/null; } || true
+  if [ -n "${FRESH_KEEP:-}" ]; then
+    printf 'kept: %s\n' "$work"
+  else
+    rm -rf --one-file-system "$work"
+  fi
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+make_machine "$suite" "$machine"
+printf 'ok - a bare %s with %s packages\n' "$suite" "$(grep -c '^Status: install ok' "$machine/var/lib/dpkg/status")"
+[ "$command" = test ] || check_build "$machine"
+if [ "$command" != build ]; then
+  (inside "$machine" tests/run.sh "${@:3}" < /dev/null)
+  printf 'ok - tests/run.sh\n'
+fi

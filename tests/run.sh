@@ -1,0 +1,220 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what the tests need (Debian 12 or 13) and runs them.
+#
+#   tests/run.sh [STAGE...]        default: dev asan tsan clang fuzz e2e
+#
+#   dev, clang     unit and golden tests built by g++ and by clang++, warnings are errors
+#   asan, tsan     the same under the address and undefined-behaviour sanitizers, and under the thread sanitizer
+#   fuzz           every fuzz target for FUZZ_SECONDS (60), two at a time
+#   e2e            the built exporter as users run it: tests/e2e/*_test.sh
+#   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1 GB)
+#
+# The last line is "N passed, M failed, K skipped"; the exit status is 0 when nothing failed. A script that cannot run
+# on this machine exits with 77 and is counted as skipped. Output of each stage is kept in build/logs.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=deploy/debian_packages.sh
+. "$root/deploy/debian_packages.sh"
+cd "$root"
+
+DEFAULT_STAGES=(dev asan tsan clang fuzz e2e)
+
+# What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang.
+TEST_PACKAGES=(
+  doctest-dev clang libclang-rt-dev
+  ca-certificates curl fuse3 inotify-tools jq libfuse3-dev pkg-config procps python3 util-linux
+)
+
+FUZZ_SECONDS=${FUZZ_SECONDS:-60}
+SCRIPT_SECONDS=${SCRIPT_SECONDS:-600} # one e2e script may take this long
+
+logs=$root/build/logs
+passed=0
+failed=0
+skipped=0
+
+count() { # PASSED FAILED SKIPPED
+  passed=$((passed + $1))
+  failed=$((failed + $2))
+  skipped=$((skipped + $3))
+}
+
+# Prometheus and promtool check our output. The package would start a server on port 9090, so where it is not
+# installed already it is unpacked below build/ instead.
+provide_prometheus() {
+  local tools=$root/build/tools/prometheus
+  if ! command -v promtool > /dev/null || ! command -v prometheus > /dev/null; then
+    if [ ! -x "$tools/usr/bin/promtool" ]; then
+      mkdir -p "$tools/download"
+      (
+        cd "$tools/download"
+        # Without package lists (as in container images) the first attempt fails.
+        apt-get -q download prometheus || { as_root apt-get -q update && apt-get -q download prometheus; }
+      ) >&2 || die "apt-get download prometheus failed"
+      dpkg-deb --extract "$tools"/download/prometheus_*.deb "$tools"
+    fi
+    PATH=$tools/usr/bin:$PATH
+    export PATH
+  fi
+}
+
+# Sanitizers of older compilers fail at random under a wide address space randomisation.
+without_aslr() {
+  if setarch --addr-no-randomize true 2> /dev/null; then
+    setarch --addr-no-randomize "$@"
+  else
+    "$@"
+  fi
+}
+
+# Configures, builds and tests one preset, and counts what ctest ran.
+preset_stage() { # PRESET
+  local preset=$1 log=$logs/$1.log status=0 total bad left_out
+  CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(nproc)} without_aslr cmake --workflow --preset "$preset" 2>&1 |
+    tee "$log" || status=$?
+  # "100% tests passed, 0 tests failed out of 12"
+  read -r bad total < <(sed -n 's/^.*tests passed, \([0-9]*\) tests\{0,1\} failed out of \([0-9]*\).*$/\1 \2/p' "$log") ||
+    { bad='' total=''; }
+  if [ -z "$total" ]; then
+    printf 'FAIL %s: no tests were run (status %s)\n' "$preset" "$status"
+    count 0 1 0
+    return
+  fi
+  left_out=$(grep --count --extended-regexp '\*\*\*(Skipped|Not Run)' "$log") || true
+  if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+  count $((total - bad - left_out)) "$bad" "$left_out"
+}
+
+# Runs one fuzz target, and leaves its exit status in $logs/fuzz/NAME.status.
+fuzz_one() { # BINARY
+  local name seeds status=0
+  name=$(basename "$1")
+  mkdir -p "$root/build/fuzz/corpus/$name" "$root/build/fuzz/findings"
+  local arguments=(
+    "-max_total_time=$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
+    "-artifact_prefix=$root/build/fuzz/findings/$name-" "$root/build/fuzz/corpus/$name"
+  )
+  for seeds in "$root/tests/fuzz/corpus/$name" "$root/tests/fuzz/corpus/${name#fuzz_}"; do
+    [ ! -d "$seeds" ] || arguments+=("$seeds")
+  done
+  without_aslr "$1" "${arguments[@]}" > "$logs/fuzz/$name.log" 2>&1 < /dev/null || status=$?
+  printf '%s\n' "$status" > "$logs/fuzz/$name.status"
+}
+
+fuzz_stage() {
+  local binary name status targets=()
+  if ! cmake --workflow --preset fuzz 2>&1 | tee "$logs/fuzz.log"; then
+    printf 'FAIL fuzz: the build failed\n'
+    count 0 1 0
+    return
+  fi
+  for binary in build/fuzz/tests/fuzz_*; do
+    if [ -f "$binary" ] && [ -x "$binary" ]; then targets+=("$binary"); fi
+  done
+  if [ "${#targets[@]}" -eq 0 ]; then
+    printf 'FAIL fuzz: no fuzz target was built\n'
+    count 0 1 0
+    return
+  fi
+  rm -rf "$logs/fuzz"
+  mkdir -p "$logs/fuzz"
+  printf '%s fuzz targets, %s s each, two at a time\n' "${#targets[@]}" "$FUZZ_SECONDS"
+  for binary in "${targets[@]}"; do
+    while [ "$(jobs -pr | wc -l)" -ge 2 ]; do wait -n || true; done
+    fuzz_one "$binary" &
+  done
+  wait
+  for binary in "${targets[@]}"; do
+    name=$(basename "$binary")
+    status=$(cat "$logs/fuzz/$name.status" 2> /dev/null) || status=none
+    if [ "$status" = 0 ]; then
+      printf 'pass %s (%s runs)\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$logs/fuzz/$name.log")"
+      count 1 0 0
+    else
+      tail -n 40 "$logs/fuzz/$name.log"
+      printf 'FAIL %s (status %s; input in build/fuzz/findings)\n' "$name" "$status"
+      count 0 1 0
+    fi
+  done
+}
+
+# Runs test scripts in turn; 77 means that the machine cannot run it.
+run_scripts() { # STAGE SCRIPT...
+  local stage=$1 script name log status start
+  shift
+  mkdir -p "$logs/$stage"
+  for script in "$@"; do
+    name=$(basename "$script" .sh)
+    log=$logs/$stage/$name.log
+    start=$SECONDS
+    status=0
+    timeout --kill-after=30 "$SCRIPT_SECONDS" bash "$script" > "$log" 2>&1 < /dev/null || status=$?
+    case $status in
+      0)
+        printf 'pass %s/%s (%s s)\n' "$stage" "$name" $((SECONDS - start))
+        count 1 0 0
+        ;;
+      77)
+        printf 'skip %s/%s: %s\n' "$stage" "$name" "$(tail -n 1 "$log")"
+        count 0 0 1
+        ;;
+      *)
+        sed "s/^/  $name: /" "$log"
+        [ "$status" -ne 124 ] || printf '  %s: stopped after %s s\n' "$name" "$SCRIPT_SECONDS"
+        printf 'FAIL %s/%s (status %s, %s s)\n' "$stage" "$name" "$status" $((SECONDS - start))
+        count 0 1 0
+        ;;
+    esac
+  done
+}
+
+# Builds the dev preset (a no-op after stage dev) and runs the scripts of a folder against its binary.
+script_stage() { # STAGE
+  local stage=$1 scripts
+  if ! { cmake --preset dev && cmake --build --preset dev; } > "$logs/$stage.log" 2>&1; then
+    tail -n 40 "$logs/$stage.log"
+    printf 'FAIL %s: the build failed\n' "$stage"
+    count 0 1 0
+    return
+  fi
+  scripts=("$root/tests/$stage"/*_test.sh)
+  if [ ! -e "${scripts[0]}" ]; then
+    printf 'FAIL %s: there are no scripts\n' "$stage"
+    count 0 1 0
+    return
+  fi
+  BINARY=$root/build/dev/openclaw-lock-exporter
+  export BINARY
+  run_scripts "$stage" "${scripts[@]}"
+}
+
+dev() { preset_stage dev; }
+asan() { preset_stage asan; }
+tsan() { preset_stage tsan; }
+clang() { preset_stage clang; }
+fuzz() { fuzz_stage; }
+e2e() { script_stage e2e; }
+openclaw() { SCRIPT_SECONDS=7200 script_stage openclaw; }
+
+[ "$#" -gt 0 ] || set -- "${DEFAULT_STAGES[@]}"
+for stage in "$@"; do
+  case $stage in
+    dev | asan | tsan | clang | fuzz | e2e | openclaw) ;;
+    *) die "unknown stage '$stage' (dev asan tsan clang fuzz e2e openclaw)" ;;
+  esac
+done
+
+install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+mkdir -p "$logs"
+provide_prometheus
+for stage in "$@"; do
+  printf '\n== %s\n' "$stage"
+  began=$SECONDS
+  "$stage"
+  printf '== %s took %s s\n' "$stage" $((SECONDS - began))
+done
+
+printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ]
