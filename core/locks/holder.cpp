@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/locks/holder.h"
+
+#include <algorithm>
+
+namespace openclaw_lock {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// btime has a granularity of 1 s, and clocks are stepped a little.
+constexpr milliseconds kClockSlack{2000};
+
+enum class Identity { same, other, unknown };
+
+milliseconds since_boot(std::uint64_t ticks, long ticks_per_second) {
+  constexpr std::uint64_t kMaxTicks = UINT64_C(1) << 50;
+  const auto hertz = static_cast<std::uint64_t>(std::max(ticks_per_second, 1L));
+  const auto bounded = std::min(ticks, kMaxTicks);
+  return milliseconds{static_cast<std::int64_t>(
+      bounded / hertz * 1000 + bounded % hertz * 1000 / hertz)};
+}
+
+Identity compare_start(std::uint64_t claimed, const HolderCandidate& candidate,
+                       const HolderEvidence& evidence) {
+  const auto seen = candidate.stat.start_ticks;
+  if (claimed == seen) return Identity::same;
+  if (!candidate.offset_ticks) return Identity::unknown;
+  const auto shift = *candidate.offset_ticks - evidence.reader_offset_ticks;
+  if (shift == 0) return Identity::other;
+  const auto own = static_cast<std::int64_t>(seen) + shift;
+  const auto difference = static_cast<std::int64_t>(claimed) - own;
+  // The kernel adds the offset in ns before it divides: a tick may carry.
+  return difference >= -1 && difference <= 1 ? Identity::same : Identity::other;
+}
+
+Identity compare_age(WallTime acquired_at, const HolderCandidate& candidate,
+                     const HolderEvidence& evidence) {
+  // Without start ticks a container's pid cannot be told from the host's.
+  const bool ambiguous = !candidate.nested && evidence.nested_sees_directory;
+  if (!evidence.boot_time || ambiguous) return Identity::unknown;
+  const auto started =
+      *evidence.boot_time +
+      since_boot(candidate.stat.start_ticks, evidence.ticks_per_second);
+  return started <= acquired_at + kClockSlack ? Identity::same
+                                              : Identity::other;
+}
+
+Identity compare(const LockClaim& claim, WallTime acquired_at,
+                 const HolderCandidate& candidate,
+                 const HolderEvidence& evidence) {
+  return claim.start_ticks
+             ? compare_start(*claim.start_ticks, candidate, evidence)
+             : compare_age(acquired_at, candidate, evidence);
+}
+
+/// A main thread that has exited while others run is a zombie too, yet its
+/// process lives.
+bool has_exited(const ProcessStat& stat) {
+  return stat.state == 'X' || stat.state == 'x' ||
+         (stat.state == 'Z' && stat.threads <= 1);
+}
+
+/// Start ticks written under another kernel (a VM, another host, the boot
+/// before this one) seldom fit this one's clock.
+bool fits_this_boot(const LockClaim& claim, WallTime acquired_at,
+                    const HolderEvidence& evidence) {
+  if (!claim.start_ticks) return true;
+  if (!evidence.boot_time) return false;
+  const auto started =
+      *evidence.boot_time +
+      since_boot(*claim.start_ticks, evidence.ticks_per_second);
+  return started <= acquired_at + kClockSlack &&
+         started <= evidence.table_started_at + kClockSlack;
+}
+
+/// What keeps the absence of the holder from being proof of its death.
+std::optional<Fault> obstacle_to_proof(const LockClaim& claim,
+                                       WallTime acquired_at,
+                                       const HolderEvidence& evidence) {
+  if (!evidence.table_complete) return Fault::denied;
+  if (!evidence.local_filesystem) return Fault::pid_namespace;
+  if (evidence.seen_alive) return {};
+  if (!evidence.initial_namespace ||
+      !fits_this_boot(claim, acquired_at, evidence))
+    return Fault::pid_namespace;
+  return {};
+}
+
+/// Of a process on the host and one in a container that share a directory,
+/// either may have written the lock; only the container's own mount of the
+/// directory speaks for it.
+bool in_writers_namespace(const HolderCandidate& candidate,
+                          const HolderEvidence& evidence) {
+  return candidate.innermost && candidate.sees == Sees::yes &&
+         (candidate.nested || !evidence.nested_sees_directory);
+}
+
+struct Findings {
+  bool alive = false;
+  bool zombie = false;
+  bool uncertain = false;
+  bool successor = false;
+};
+
+Findings examine(const LockClaim& claim, WallTime acquired_at,
+                 const HolderEvidence& evidence) {
+  Findings found;
+  for (const auto& candidate : evidence.candidates) {
+    if (candidate.sees == Sees::no) continue;
+    if (candidate.stat.flags & kKernelThreadFlag) continue;
+    const auto identity = compare(claim, acquired_at, candidate, evidence);
+    if (identity == Identity::other) {
+      found.successor =
+          found.successor || in_writers_namespace(candidate, evidence);
+    } else if (identity == Identity::unknown || !candidate.innermost) {
+      found.uncertain = found.uncertain || !has_exited(candidate.stat);
+    } else if (has_exited(candidate.stat)) {
+      found.zombie = true;
+    } else {
+      found.alive = true;
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+HolderVerdict judge_holder(const LockClaim& claim, WallTime acquired_at,
+                           const HolderEvidence& evidence) {
+  if (!claim.pid) return {Holder::unknown, {}};
+  const auto found = examine(claim, acquired_at, evidence);
+  if (found.alive) return {Holder::alive, {}};
+  if (found.uncertain) return {Holder::unknown, Fault::denied};
+  if (!evidence.lock_unchanged) return {Holder::unknown, {}};
+  if (found.zombie && claim.start_ticks) return {Holder::dead, {}};
+  if (const auto obstacle = obstacle_to_proof(claim, acquired_at, evidence))
+    return {Holder::unknown, obstacle};
+  if (found.successor && !found.zombie) return {Holder::recycled, {}};
+  return {Holder::dead, {}};
+}
+
+}  // namespace openclaw_lock

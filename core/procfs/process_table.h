@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/wall_time.h"
+#include "core/procfs/process_stat.h"
+
+namespace openclaw_lock {
+
+/// One process of a table.
+struct Process {
+  ProcessStat stat;
+  std::vector<int> ns_pids;  ///< see parse_ns_pids; empty where not readable
+
+  bool operator==(const Process&) const = default;
+};
+
+/// All processes that one walk through a procfs found.
+struct ProcessTable {
+  std::vector<Process> processes;
+  WallTime started_at{};  ///< a process alive before this and still so is in
+
+  /// Each entry of the directory was read or was gone, and the mount hides
+  /// none (hidepid): what is not here does not live in this namespace or below.
+  bool complete = false;
+  /// The procfs is of the initial PID namespace: kthreadd (a kernel thread with
+  /// pid 2, which no other namespace has) is in it.
+  bool initial_namespace = false;
+  /// Line `btime` of /proc/stat, s; empty where it cannot be read.
+  std::optional<WallTime> boot_time;
+  /// sysconf(_SC_CLK_TCK): unit of ProcessStat::start_ticks.
+  long ticks_per_second = 100;
+  /// Boot-time offset of the reader's own time namespace, ticks.
+  std::int64_t reader_offset_ticks = 0;
+
+  /// Indices of the processes that have this pid at some level.
+  std::unordered_multimap<int, std::size_t> by_pid;
+
+  /// Fills by_pid from the processes.
+  void index();
+};
+
+/// When the process started, by our clock; empty without boot time.
+std::optional<WallTime> start_time(const ProcessTable& table,
+                                   const ProcessStat& stat);
+
+}  // namespace openclaw_lock
