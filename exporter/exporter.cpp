@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/exporter.h"
+
+#include <algorithm>
+
+#include "exporter/clock.h"
+#include "exporter/log.h"
+#include "exporter/metrics/exposition.h"
+#include "exporter/metrics/metric_families.h"
+#include "exporter/readers/self_reader.h"
+#include "exporter/sampling/problem_log.h"
+
+namespace openclaw_lock {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A round may take two intervals before it counts as hanging.
+SourceTiming timing_of(const Settings& settings) {
+  constexpr milliseconds kLeast{2000};
+  constexpr milliseconds kMost{30000};
+  return {settings.sample_interval,
+          std::clamp(2 * settings.sample_interval, kLeast, kMost)};
+}
+
+}  // namespace
+
+Exporter::Exporter(const Settings& settings, DiscoveryEnvironment environment)
+    : fleet_{std::make_shared<Fleet>(settings, timing_of(settings))},
+      config_loaded_at_{wall_time_now()},
+      http_answers_{{200, 0}, {404, 0}, {405, 0}, {500, 0}, {503, 0}} {
+  if (settings.collect_processes)
+    fleet_->census =
+        std::make_shared<ProcessCensus>(settings.procfs, fleet_->timing);
+  discovery_ = std::make_unique<ReaderThread>(
+      "discovery",
+      [fleet = fleet_, environment = std::move(environment)](
+          const StopSignal& stop) { discover(*fleet, environment, stop); });
+}
+
+Exporter::~Exporter() { stop(milliseconds{100}); }
+
+void Exporter::discover(Fleet& fleet, DiscoveryEnvironment environment,
+                        const StopSignal& stop) {
+  GatewayDiscovery discovery{fleet.settings, std::move(environment)};
+  ProblemLog problem_log{"discovery"};
+  bool said_none = false;
+  do {
+    fleet.discovery.begin_round();
+    const auto table =
+        fleet.census ? fleet.census->next(fleet.timing.patience) : nullptr;
+    RoundResult round;
+    const auto found = discovery.round(table.get(), round.problems);
+    round.success = true;
+    problem_log.tell(round.problems);
+    take(fleet, found);
+    fleet.discovery.finish_round(round);
+    if (found.empty() && !said_none)
+      log::info("no OpenClaw state directory found yet; looking on");
+    said_none = said_none || found.empty();
+  } while (stop.sleep(fleet.timing.interval));
+}
+
+void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
+  Gateway entry{gateway, nullptr};
+  if (fleet.settings.collect_locks) {
+    LockReader::Census census;
+    if (fleet.census)
+      census = [census_ = fleet.census, patience = fleet.timing.patience / 2] {
+        return census_->next(patience);
+      };
+    entry.locks = std::make_unique<LockSampler>(
+        gateway.name,
+        LockReaderSettings{gateway.state_dir, gateway.session_dirs,
+                           fleet.settings.procfs},
+        std::move(census), fleet.timing);
+  }
+  log::info("watching a gateway",
+            {{"gateway", gateway.name},
+             {"state_dir", gateway.passing ? "" : gateway.state_dir}});
+  fleet.gateways.emplace(gateway.name, std::move(entry));
+}
+
+void Exporter::take(Fleet& fleet, const std::vector<WatchedGateway>& found) {
+  std::vector<Gateway> ended;
+  {
+    const std::lock_guard guard{fleet.mutex};
+    if (fleet.stopped) return;
+    for (auto entry = fleet.gateways.begin(); entry != fleet.gateways.end();) {
+      const bool kept =
+          std::any_of(found.begin(), found.end(), [&](const auto& gateway) {
+            return gateway.state_dir == entry->second.watched.state_dir &&
+                   gateway.name == entry->first;
+          });
+      if (!kept) ended.push_back(std::move(entry->second));
+      entry = kept ? std::next(entry) : fleet.gateways.erase(entry);
+    }
+    for (const auto& gateway : found)
+      if (!fleet.gateways.contains(gateway.name)) start(fleet, gateway);
+  }
+  for (auto& gateway : ended) {
+    log::info("a gateway is gone", {{"gateway", gateway.watched.name}});
+    if (gateway.locks) gateway.locks->stop(milliseconds{1000});
+  }
+}
+
+bool Exporter::ready() const {
+  if (!fleet_->discovery.health().settled) return false;
+  if (fleet_->census && !fleet_->census->source().health().settled)
+    return false;
+  const std::lock_guard guard{fleet_->mutex};
+  return std::all_of(fleet_->gateways.begin(), fleet_->gateways.end(),
+                     [](const auto& entry) {
+                       const auto& locks = entry.second.locks;
+                       return !locks || locks->source().health().settled;
+                     });
+}
+
+FleetReport Exporter::report() const {
+  FleetReport report;
+  report.now = wall_time_now();
+  report.with_exporter_metrics = !fleet_->settings.disable_exporter_metrics;
+  report.exporter.config_loaded_at = config_loaded_at_;
+  if (report.with_exporter_metrics) {
+    report.exporter.process = read_self();
+    const std::lock_guard guard{http_mutex_};
+    report.exporter.http_answers = http_answers_;
+  }
+  std::optional<SourceHealth> processes;
+  if (fleet_->census) processes = fleet_->census->source().health();
+  const std::lock_guard guard{fleet_->mutex};
+  for (const auto& [name, gateway] : fleet_->gateways) {
+    GatewayReport out{name, nullptr, {}, processes};
+    if (gateway.locks) {
+      out.locks = gateway.locks->source().latest();
+      out.locks_health = gateway.locks->source().health();
+    }
+    report.gateways.push_back(std::move(out));
+  }
+  return report;
+}
+
+std::string Exporter::exposition(ExpositionFormat format) const {
+  return write_exposition(make_families(report()), format);
+}
+
+void Exporter::count_http_answer(int status) {
+  const std::lock_guard guard{http_mutex_};
+  ++http_answers_[status];
+}
+
+bool Exporter::stop(milliseconds patience) {
+  const auto deadline = monotonic_now() + patience;
+  const auto left = [&] {
+    const auto span =
+        std::chrono::ceil<milliseconds>(deadline - monotonic_now());
+    return std::max(span, milliseconds{1});
+  };
+  if (!discovery_) return true;
+  std::map<std::string, Gateway> gateways;
+  {
+    const std::lock_guard guard{fleet_->mutex};
+    fleet_->stopped = true;
+    gateways.swap(fleet_->gateways);
+  }
+  discovery_->request_stop();
+  if (fleet_->census) fleet_->census->request_stop();
+  for (auto& [name, gateway] : gateways)
+    if (gateway.locks) gateway.locks->request_stop();
+  bool all = discovery_->stop(left());
+  for (auto& [name, gateway] : gateways)
+    if (gateway.locks) all = gateway.locks->stop(left()) && all;
+  discovery_.reset();
+  return all;
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "exporter/config/settings.h"
+#include "exporter/http/content_negotiation.h"
+#include "exporter/metrics/fleet_report.h"
+#include "exporter/readers/gateway_discovery.h"
+#include "exporter/sampling/lock_sampler.h"
+#include "exporter/sampling/process_census.h"
+#include "exporter/sampling/reader_thread.h"
+
+namespace openclaw_lock {
+
+/// All readers of one configuration, running: discovery starts a lock sampler
+/// for each gateway it finds and ends those whose gateway is gone. What it
+/// shows is taken from memory; nothing here waits for a reader.
+class Exporter {
+ public:
+  Exporter(const Settings& settings, DiscoveryEnvironment environment);
+  ~Exporter();
+
+  /// Each reader has finished a round or timed out.
+  bool ready() const;
+
+  /// The metrics of this moment.
+  std::string exposition(ExpositionFormat format) const;
+
+  /// Told of every HTTP answer.
+  void count_http_answer(int status);
+
+  /// Ends the readers; false where one hangs and was left behind.
+  bool stop(std::chrono::milliseconds patience);
+
+ private:
+  struct Gateway {
+    WatchedGateway watched;
+    std::unique_ptr<LockSampler> locks;
+  };
+
+  /// Shared with the discovery thread, which may outlive the exporter.
+  struct Fleet {
+    Fleet(const Settings& settings_, SourceTiming timing_)
+        : settings{settings_}, timing{timing_}, discovery{timing_} {}
+
+    const Settings settings;
+    const SourceTiming timing;
+    Source<int> discovery;  ///< only for its health
+    std::shared_ptr<ProcessCensus> census;
+    mutable std::mutex mutex;
+    std::map<std::string, Gateway> gateways;  ///< by name
+    bool stopped = false;
+  };
+
+  static void discover(Fleet& fleet, DiscoveryEnvironment environment,
+                       const StopSignal& stop);
+  static void take(Fleet& fleet, const std::vector<WatchedGateway>& found);
+  static void start(Fleet& fleet, const WatchedGateway& gateway);
+  FleetReport report() const;
+
+  std::shared_ptr<Fleet> fleet_;
+  WallTime config_loaded_at_;
+  mutable std::mutex http_mutex_;
+  std::map<int, std::uint64_t> http_answers_;
+  std::unique_ptr<ReaderThread> discovery_;
+};
+
+}  // namespace openclaw_lock

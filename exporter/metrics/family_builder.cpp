@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/metrics/family_builder.h"
+
+namespace openclaw_lock {
+
+using prometheus::MetricType;
+
+FamilyBuilder::FamilyBuilder(std::string name, std::string help,
+                             MetricType type) {
+  family_.name = std::move(name);
+  family_.help = std::move(help);
+  family_.type = type;
+}
+
+prometheus::ClientMetric& FamilyBuilder::sample(const MetricLabels& labels) {
+  auto& metric = family_.metric.emplace_back();
+  metric.label.reserve(labels.size());
+  for (const auto& [name, value] : labels) {
+    auto& label = metric.label.emplace_back();
+    label.name = name;
+    label.value = value;
+  }
+  return metric;
+}
+
+void FamilyBuilder::add(const MetricLabels& labels, double value) {
+  auto& metric = sample(labels);
+  if (family_.type == MetricType::Counter)
+    metric.counter.value = value;
+  else
+    metric.gauge.value = value;
+}
+
+void FamilyBuilder::add(const MetricLabels& labels,
+                        const HoldHistogram& histogram) {
+  auto& out = sample(labels).histogram;
+  out.sample_count = histogram.count();
+  out.sample_sum = histogram.sum_seconds;
+  std::uint64_t cumulative = 0;
+  for (std::size_t i = 0; i < kHoldBounds.size(); ++i) {
+    cumulative += histogram.buckets[i];
+    auto& bucket = out.bucket.emplace_back();
+    bucket.upper_bound = kHoldBounds[i];
+    bucket.cumulative_count = cumulative;
+  }
+}
+
+FamilyBuilder gauge(std::string name, std::string help) {
+  return {std::move(name), std::move(help), MetricType::Gauge};
+}
+
+FamilyBuilder counter(std::string name, std::string help) {
+  return {std::move(name), std::move(help), MetricType::Counter};
+}
+
+FamilyBuilder histogram(std::string name, std::string help) {
+  return {std::move(name), std::move(help), MetricType::Histogram};
+}
+
+}  // namespace openclaw_lock

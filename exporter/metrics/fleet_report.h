@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/wall_time.h"
+#include "core/sources/source_health.h"
+#include "exporter/readers/lock_reader.h"
+
+namespace openclaw_lock {
+
+/// What the readers of one gateway last left.
+struct GatewayReport {
+  std::string name;
+  std::shared_ptr<const LockReport> locks;   ///< null before the first round
+  std::optional<SourceHealth> locks_health;  ///< empty: switched off
+  std::optional<SourceHealth> processes_health;  ///< empty: switched off
+};
+
+/// Figures about this process, the standard six of Prometheus clients.
+struct ProcessReport {
+  double cpu_seconds = 0;
+  double open_fds = 0;
+  double max_fds = 0;
+  double virtual_memory_bytes = 0;
+  double resident_memory_bytes = 0;
+  double start_time_seconds = 0;
+};
+
+/// Figures about the exporter.
+struct ExporterReport {
+  WallTime config_loaded_at{};
+  std::map<int, std::uint64_t> http_answers;  ///< by status
+  std::optional<ProcessReport> process;
+};
+
+/// Everything that a scrape shows, taken from the slots at one instant.
+struct FleetReport {
+  WallTime now{};
+  std::vector<GatewayReport> gateways;
+  ExporterReport exporter;
+  bool with_exporter_metrics = true;
+};
+
+}  // namespace openclaw_lock

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "exporter/metrics/family_builder.h"
+#include "exporter/metrics/fleet_report.h"
+
+namespace openclaw_lock {
+
+// The names and help texts of all metrics, a file a subject. Pure.
+
+/// lock_families.cpp: locks, holds, watches.
+void add_lock_families(const FleetReport& report, MetricFamilies& families);
+
+/// source_families.cpp: health of the readers.
+void add_source_families(const FleetReport& report, MetricFamilies& families);
+
+/// exporter_families.cpp: build, configuration, HTTP, process_*.
+void add_exporter_families(const FleetReport& report, MetricFamilies& families);
+
+/// All of them.
+MetricFamilies make_families(const FleetReport& report);
+
+}  // namespace openclaw_lock

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/readers/lock_file_reader.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+
+#include "exporter/readers/file.h"
+
+namespace openclaw_lock {
+namespace {
+
+Result<LockFile> describe(const struct stat& found) {
+  if (!S_ISREG(found.st_mode))
+    return Problem{Fault::malformed, "", "not a regular file"};
+  LockFile file;
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
+  file.identity.inode = found.st_ino;
+  file.identity.mtime_ns =
+      static_cast<std::int64_t>(found.st_mtim.tv_sec) * kNanoseconds +
+      found.st_mtim.tv_nsec;
+  file.modified_at = WallTime{std::chrono::milliseconds{
+      static_cast<std::int64_t>(found.st_mtim.tv_sec) * 1000 +
+      found.st_mtim.tv_nsec / 1'000'000}};
+  file.size = found.st_size;
+  return file;
+}
+
+Result<LockClaim> read_claim(const UniqueFd& file) {
+  std::array<char, kMaxLockBytes + 1> body;
+  std::size_t size = 0;
+  while (size < body.size()) {
+    const auto got = ::read(file.get(), body.data() + size, body.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_problem(errno, "");
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  return parse_lock_claim({body.data(), size});
+}
+
+}  // namespace
+
+Result<LockFile> stat_lock_file(const UniqueFd& directory,
+                                const std::string& name) {
+  struct stat found {};
+  if (::fstatat(directory.get(), name.c_str(), &found, AT_SYMLINK_NOFOLLOW) !=
+      0)
+    return system_problem(errno, "");
+  return describe(found);
+}
+
+Result<LockFile> read_lock_file(const UniqueFd& directory,
+                                const std::string& name) {
+  // A device or FIFO may do harm when it is opened at all.
+  const auto before = stat_lock_file(directory, name);
+  if (!before) return before.problem();
+  const UniqueFd file{
+      ::openat(directory.get(), name.c_str(),
+               O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)};
+  if (!file) {
+    const auto problem = system_problem(errno, "");
+    if (problem.fault == Fault::missing) return problem;
+    auto unreadable = *before;
+    unreadable.claim = problem;
+    return unreadable;
+  }
+  struct stat found {};
+  if (::fstat(file.get(), &found) != 0) return system_problem(errno, "");
+  auto described = describe(found);
+  if (!described) return described;
+  described->claim = described->size > static_cast<std::int64_t>(kMaxLockBytes)
+                         ? Problem{Fault::too_big, "", "longer than 4096 bytes"}
+                         : read_claim(file);
+  return described;
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/wall_time.h"
+
+namespace openclaw_lock {
+
+/// Device and inode: what a directory is, whatever path leads there.
+struct DirectoryIdentity {
+  dev_t device = 0;
+  ino_t inode = 0;
+
+  auto operator<=>(const DirectoryIdentity&) const = default;
+};
+
+/// One directory that may hold session locks.
+struct SessionDirectory {
+  std::string path;   ///< absolute, without symbolic links
+  std::string agent;  ///< directory name below agents/; empty for an extra one
+                      ///< that is not of that form
+  DirectoryIdentity identity;
+};
+
+/// What a walk through a state dir found.
+struct StateDirectory {
+  bool opened = false;    ///< the state dir itself could be opened
+  bool readable = false;  ///< and everything below it listed
+  std::vector<SessionDirectory> sessions;  ///< sorted by agent and path
+  /// Directories in which a new agent or its sessions appear as a directory:
+  /// the state dir, agents/ and each agent's.
+  std::vector<std::string> structure;
+  /// mtime of the newest trace of an era C gateway (2026.8.1 on).
+  std::optional<WallTime> sqlite_gateway_at;
+  std::vector<Problem> problems;
+};
+
+/// Lists `<state_dir>/agents/*/sessions` and the extra directories, which may
+/// be globs. A state dir without agents/ is a fresh install, not a problem. At
+/// most 4096 session directories; more are too_big.
+StateDirectory read_state_directory(
+    const std::string& state_dir,
+    const std::vector<std::string>& extra_session_dirs);
+
+}  // namespace openclaw_lock
