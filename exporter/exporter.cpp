@@ -47,8 +47,9 @@ void Exporter::discover(Fleet& fleet, DiscoveryEnvironment environment,
   bool said_none = false;
   do {
     fleet.discovery.begin_round();
-    const auto table =
-        fleet.census ? fleet.census->next(fleet.timing.patience) : nullptr;
+    auto table = fleet.census ? fleet.census->source().latest() : nullptr;
+    if (!table && fleet.census)
+      table = fleet.census->next(fleet.timing.patience);
     RoundResult round;
     const auto found = discovery.round(table.get(), round.problems);
     round.success = true;

@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -86,6 +86,16 @@ std::unique_ptr<ReaderThread> start_textfile_writer(
       });
 }
 
+/// Threads for the refused scrapes and the other pages, too.
+ListenerLimits limits_for(const Settings& settings) {
+  constexpr unsigned kMost = 256;
+  constexpr unsigned kSpare = 8;
+  ListenerLimits limits;
+  if (settings.max_requests > 0)
+    limits.threads = std::min(settings.max_requests, kMost) + kSpare;
+  return limits;
+}
+
 Result<std::unique_ptr<Listener>> start_http(
     const Settings& settings, const std::shared_ptr<Exporter>& exporter) {
   EndpointSettings endpoints;
@@ -100,7 +110,7 @@ Result<std::unique_ptr<Listener>> start_http(
   sources.answered = [exporter](int status) {
     exporter->count_http_answer(status);
   };
-  return start_listener(settings.listen, ListenerLimits{},
+  return start_listener(settings.listen, limits_for(settings),
                         make_endpoints(endpoints, std::move(sources)));
 }
 

@@ -12,7 +12,6 @@
 namespace openclaw_lock {
 namespace {
 
-constexpr std::size_t kMaxMountinfo = 4 << 20;
 constexpr std::size_t kMaxLocks = 65536;
 /// A holder creates the lock, then writes it.
 constexpr std::chrono::milliseconds kWritingGrace{5000};
@@ -67,11 +66,12 @@ void LockReader::take_directories(const StateDirectory& state) {
 }
 
 void LockReader::watch_directories(const StateDirectory& state,
-                                   const std::vector<Mount>& mounts) {
+                                   const MountView& view) {
   bool all = true;
   for (const auto& path : state.structure) watches_.watch_structure(path);
   for (auto& [identity, directory] : directories_) {
-    const Mount* mount = find_mount(mounts, directory.facts.path);
+    const Mount* mount =
+        find_mount(view.mounts, view.inner(directory.facts.path));
     // Other hosts' changes to a network file system give no events.
     const bool may_watch = mount && is_local_filesystem(mount->filesystem);
     all = may_watch &&
@@ -184,12 +184,11 @@ void LockReader::add_judged(const Directory& directory, const ScannedLock& lock,
        lock.claim ? lock.claim->max_hold : std::nullopt});
 }
 
-void LockReader::judge_directory(Directory& directory,
-                                 const std::vector<Mount>& mounts,
+void LockReader::judge_directory(Directory& directory, const MountView& view,
                                  const ProcessTable* table) {
-  DirectoryVisibility visibility{settings_.procfs, mounts, directory.facts.path,
-                                 directory.facts.identity.device,
-                                 directory.facts.identity.inode};
+  DirectoryVisibility visibility{
+      settings_.procfs, view.mounts, view.inner(directory.facts.path),
+      directory.facts.identity.device, directory.facts.identity.inode};
   for (const auto& lock : directory.found) {
     HolderVerdict verdict;
     if (!table && census_)
@@ -211,12 +210,9 @@ RoundResult LockReader::round() {
   round.success = state.readable;
   if (watches_.obstacle()) round.problems.push_back(*watches_.obstacle());
 
-  const auto mountinfo =
-      read_small_file(settings_.procfs / "self/mountinfo", kMaxMountinfo);
-  const auto mounts =
-      mountinfo ? parse_mountinfo(*mountinfo) : std::vector<Mount>{};
+  const auto view = read_mount_view(settings_.procfs, settings_.state_dir);
   take_directories(state);
-  watch_directories(state, mounts);
+  watch_directories(state, view);
 
   ledger_.begin_scan();
   const bool any_claim = list_directories(state, round);
@@ -226,7 +222,7 @@ RoundResult LockReader::round() {
 
   const auto table = any_claim && census_ ? census_() : nullptr;
   for (auto& [identity, directory] : directories_)
-    if (directory.listed) judge_directory(directory, mounts, table.get());
+    if (directory.listed) judge_directory(directory, view, table.get());
   ledger_.end_judgement();
   looked_before_ = looked_before_ || state.readable;
   ledger_.settle(wall_time_now());

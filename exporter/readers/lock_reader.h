@@ -17,6 +17,7 @@
 #include "exporter/readers/directory_visibility.h"
 #include "exporter/readers/lock_file_reader.h"
 #include "exporter/readers/lock_watches.h"
+#include "exporter/readers/mount_view.h"
 #include "exporter/readers/session_directories.h"
 
 namespace openclaw_lock {
@@ -85,14 +86,13 @@ class LockReader {
   void take_directories(const StateDirectory& state);
   bool list_directories(const StateDirectory& state, RoundResult& round);
   void reconcile();
-  void watch_directories(const StateDirectory& state,
-                         const std::vector<Mount>& mounts);
+  void watch_directories(const StateDirectory& state, const MountView& view);
   bool list_locks(Directory& directory, const StateDirectory& state,
                   RoundResult& round);
   void read_lock(const UniqueFd& handle, const std::string& name,
                  Directory& directory, const StateDirectory& state,
                  std::map<std::string, LockFile>& files, RoundResult& round);
-  void judge_directory(Directory& directory, const std::vector<Mount>& mounts,
+  void judge_directory(Directory& directory, const MountView& view,
                        const ProcessTable* table);
   HolderVerdict judge(const Directory& directory, const ScannedLock& lock,
                       DirectoryVisibility& visibility,

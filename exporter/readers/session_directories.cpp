@@ -81,7 +81,11 @@ void add(const std::string& path, const std::string& agent, bool required,
   }
   const DirectoryIdentity identity{found.st_dev, found.st_ino};
   if (!known.insert(identity).second) return;
-  state.sessions.push_back({*real, agent, identity});
+  // In another mount namespace the real path means something else to us.
+  struct stat again {};
+  const bool ours = ::stat(real->c_str(), &again) == 0 &&
+                    DirectoryIdentity{again.st_dev, again.st_ino} == identity;
+  state.sessions.push_back({ours ? *real : path, agent, identity});
 }
 
 /// A directory `tmp/openclaw-UID` is written by era C gateways alone.

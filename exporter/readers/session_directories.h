@@ -23,7 +23,8 @@ struct DirectoryIdentity {
 
 /// One directory that may hold session locks.
 struct SessionDirectory {
-  std::string path;   ///< absolute, without symbolic links
+  std::string path;   ///< absolute; without symbolic links, but for
+                      ///< /proc/PID/root in front
   std::string agent;  ///< directory name below agents/; empty for an extra one
                       ///< that is not of that form
   DirectoryIdentity identity;

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/procfs/mountinfo.h"
+
+namespace openclaw_lock {
+
+/// The mounts by which a path is to be understood: this process' own, or, for
+/// a path below /proc/PID/root, those of that process.
+struct MountView {
+  std::vector<Mount> mounts;  ///< empty where they cannot be read
+  std::string prefix;         ///< /proc/PID/root, or empty
+
+  /// The path as these mounts have it.
+  std::string inner(const std::string& path) const;
+};
+
+MountView read_mount_view(const std::filesystem::path& procfs,
+                          const std::string& path);
+
+}  // namespace openclaw_lock
