@@ -11,6 +11,7 @@
 #include "core/base/wall_time.h"
 #include "core/sources/source_health.h"
 #include "exporter/readers/lock_reader.h"
+#include "exporter/readers/self_reader.h"
 
 namespace openclaw_lock {
 
@@ -20,16 +21,6 @@ struct GatewayReport {
   std::shared_ptr<const LockReport> locks;   ///< null before the first round
   std::optional<SourceHealth> locks_health;  ///< empty: switched off
   std::optional<SourceHealth> processes_health;  ///< empty: switched off
-};
-
-/// Figures about this process, the standard six of Prometheus clients.
-struct ProcessReport {
-  double cpu_seconds = 0;
-  double open_fds = 0;
-  double max_fds = 0;
-  double virtual_memory_bytes = 0;
-  double resident_memory_bytes = 0;
-  double start_time_seconds = 0;
 };
 
 /// Figures about the exporter.

@@ -12,17 +12,6 @@
 namespace openclaw_lock {
 namespace {
 
-constexpr std::size_t kMaxLocks = 65536;
-/// A holder creates the lock, then writes it.
-constexpr std::chrono::milliseconds kWritingGrace{5000};
-
-Problem at_lock(const Problem& problem, const SessionDirectory& directory,
-                std::uint64_t inode) {
-  auto where = directory.path;
-  if (inode != 0) where += " inode " + std::to_string(inode);
-  return {problem.fault, std::move(where), "lock file: " + problem.detail};
-}
-
 std::string why_unknown(Fault obstacle) {
   std::string text = "holders cannot be judged: ";
   if (obstacle == Fault::denied) text += "not all processes can be read";
@@ -46,7 +35,6 @@ void LockReader::take_directories(const StateDirectory& state) {
     auto [entry, is_new] = directories_.try_emplace(sessions.identity);
     auto& directory = entry->second;
     directory.facts = sessions;
-    directory.found.clear();
     if (!is_new) continue;
     directory.number = next_number_++;
     directory.label = labels_.label(sessions.agent);
@@ -79,71 +67,6 @@ void LockReader::watch_directories(const StateDirectory& state,
           all;
   }
   report_.followed = all && watches_.descriptor() >= 0;
-}
-
-void LockReader::read_lock(const UniqueFd& handle, const std::string& name,
-                           Directory& directory, const StateDirectory& state,
-                           std::map<std::string, LockFile>& files,
-                           RoundResult& round) {
-  auto file = stat_lock_file(handle, name);
-  const auto known = directory.files.find(name);
-  const bool unchanged = file && known != directory.files.end() &&
-                         known->second.identity == file->identity &&
-                         known->second.size == file->size &&
-                         known->second.claim;
-  if (unchanged)
-    file = known->second;
-  else if (file)
-    file = read_lock_file(handle, name);
-  if (!file) {
-    if (file.problem().fault != Fault::missing)
-      round.problems.push_back(at_lock(file.problem(), directory.facts, 0));
-    return;
-  }
-  const auto now = wall_time_now();
-  const std::optional<LockClaim> claim =
-      file->claim ? std::optional{*file->claim} : std::nullopt;
-  if (is_leftover(acquired_at(claim, file->modified_at, now),
-                  state.sqlite_gateway_at)) {
-    ++snapshot_.leftover_files;
-    return;
-  }
-  if (!claim) {
-    const bool being_written =
-        file->claim.problem().fault == Fault::malformed &&
-        now - file->modified_at < kWritingGrace;
-    if (!being_written)
-      round.problems.push_back(at_lock(file->claim.problem(), directory.facts,
-                                       file->identity.inode));
-  }
-  directory.found.push_back({name, file->identity, file->modified_at, claim});
-  files.insert_or_assign(name, std::move(*file));
-}
-
-bool LockReader::list_locks(Directory& directory, const StateDirectory& state,
-                            RoundResult& round) {
-  std::vector<std::string> names;
-  const auto handle = open_directory(directory.facts.path);
-  const auto listed =
-      handle ? list_directory(*handle,
-                              [&](std::string_view name, unsigned char) {
-                                if (lock_kind(name)) names.emplace_back(name);
-                                return names.size() <= kMaxLocks;
-                              })
-             : handle.problem();
-  if (!listed || names.size() > kMaxLocks) {
-    round.problems.push_back(
-        listed ? Problem{Fault::too_big, directory.facts.path,
-                         "more than 65536 locks"}
-               : Problem{listed.problem().fault, directory.facts.path,
-                         listed.problem().detail});
-    return false;
-  }
-  std::map<std::string, LockFile> files;
-  for (const auto& name : names)
-    read_lock(*handle, name, directory, state, files, round);
-  directory.files = std::move(files);
-  return true;
 }
 
 HolderVerdict LockReader::judge(const Directory& directory,
@@ -189,7 +112,7 @@ void LockReader::judge_directory(Directory& directory, const MountView& view,
   DirectoryVisibility visibility{
       settings_.procfs, view.mounts, view.inner(directory.facts.path),
       directory.facts.identity.device, directory.facts.identity.inode};
-  for (const auto& lock : directory.found) {
+  for (const auto& lock : directory.found.locks) {
     HolderVerdict verdict;
     if (!table && census_)
       verdict.obstacle = Fault::timeout;
@@ -222,7 +145,7 @@ RoundResult LockReader::round() {
 
   const auto table = any_claim && census_ ? census_() : nullptr;
   for (auto& [identity, directory] : directories_)
-    if (directory.listed) judge_directory(directory, view, table.get());
+    if (directory.found.complete) judge_directory(directory, view, table.get());
   ledger_.end_judgement();
   looked_before_ = looked_before_ || state.readable;
   ledger_.settle(wall_time_now());
@@ -238,13 +161,16 @@ bool LockReader::list_directories(const StateDirectory& state,
                                   RoundResult& round) {
   bool any_claim = false;
   for (auto& [identity, directory] : directories_) {
-    directory.listed = list_locks(directory, state, round);
-    round.success = round.success && directory.listed;
-    any_claim =
-        any_claim || std::any_of(directory.found.begin(), directory.found.end(),
-                                 [](const auto& lock) {
-                                   return lock.claim && lock.claim->pid;
-                                 });
+    auto& found = directory.found;
+    found = directory.scan.scan(directory.facts.path, state.sqlite_gateway_at);
+    round.success = round.success && found.complete;
+    round.problems.insert(round.problems.end(), found.problems.begin(),
+                          found.problems.end());
+    snapshot_.leftover_files += found.leftover_files;
+    any_claim = any_claim || std::any_of(found.locks.begin(), found.locks.end(),
+                                         [](const auto& lock) {
+                                           return lock.claim && lock.claim->pid;
+                                         });
   }
   return any_claim;
 }
@@ -252,11 +178,11 @@ bool LockReader::list_directories(const StateDirectory& state,
 void LockReader::reconcile() {
   std::set<std::string> incomplete;
   for (auto& [identity, directory] : directories_) {
-    if (!directory.listed) {
+    if (!directory.found.complete) {
       incomplete.insert(directory.label);
       continue;
     }
-    ledger_.reconcile(directory.number, directory.label, directory.found,
+    ledger_.reconcile(directory.number, directory.label, directory.found.locks,
                       directory.preexisting, wall_time_now());
     directory.preexisting = false;
     snapshot_.agents.insert(directory.label);

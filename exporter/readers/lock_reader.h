@@ -15,10 +15,10 @@
 #include "core/procfs/process_table.h"
 #include "core/sources/source_health.h"
 #include "exporter/readers/directory_visibility.h"
-#include "exporter/readers/lock_file_reader.h"
 #include "exporter/readers/lock_watches.h"
 #include "exporter/readers/mount_view.h"
 #include "exporter/readers/session_directories.h"
+#include "exporter/readers/session_lock_scan.h"
 
 namespace openclaw_lock {
 
@@ -78,20 +78,14 @@ class LockReader {
     SessionDirectory facts;
     std::string label;         ///< of the agent
     bool preexisting = false;  ///< not yet looked at, and may be old
-    bool listed = false;       ///< in this round
-    std::map<std::string, LockFile> files;  ///< as last read
-    std::vector<ScannedLock> found;         ///< in this round
+    SessionLockScan scan;
+    SessionLocks found;  ///< in this round
   };
 
   void take_directories(const StateDirectory& state);
   bool list_directories(const StateDirectory& state, RoundResult& round);
   void reconcile();
   void watch_directories(const StateDirectory& state, const MountView& view);
-  bool list_locks(Directory& directory, const StateDirectory& state,
-                  RoundResult& round);
-  void read_lock(const UniqueFd& handle, const std::string& name,
-                 Directory& directory, const StateDirectory& state,
-                 std::map<std::string, LockFile>& files, RoundResult& round);
   void judge_directory(Directory& directory, const MountView& view,
                        const ProcessTable* table);
   HolderVerdict judge(const Directory& directory, const ScannedLock& lock,
