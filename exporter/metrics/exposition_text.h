@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// The smallest pieces of the exposition formats. None of them looks at the
+/// locale of the process.
+namespace openclaw_lock {
+
+/// `[a-zA-Z_:][a-zA-Z0-9_:]*`
+bool is_metric_name(std::string_view text);
+
+/// `[a-zA-Z_][a-zA-Z0-9_]*`, without the names beginning with `__` that
+/// Prometheus keeps for itself.
+bool is_label_name(std::string_view text);
+
+enum class Quotes { keep, escape };
+
+/// Escapes backslash, newline and, where asked, the double quote. Ill-formed
+/// UTF-8 and other control characters become U+FFFD.
+void append_escaped(std::string& out, std::string_view text, Quotes quotes);
+
+/// Whole numbers below 1e15 in full, others in the shortest form that reads
+/// back the same; `NaN`, `+Inf`, `-Inf`.
+void append_number(std::string& out, double value);
+void append_number(std::string& out, std::uint64_t value);
+void append_number(std::string& out, std::int64_t value);
+
+enum class WholeBound { plain, with_decimal };
+
+/// A bucket's bound or a quantile, as a label value: the form of Go's %g, so
+/// that a bound has the same text everywhere; `1` or `1.0` as asked.
+void append_bound(std::string& out, double bound, WholeBound whole);
+
+}  // namespace openclaw_lock
