@@ -107,9 +107,17 @@ Findings examine(const LockClaim& claim, WallTime acquired_at,
                  const HolderEvidence& evidence) {
   Findings found;
   for (const auto& candidate : evidence.candidates) {
-    if (candidate.sees == Sees::no) continue;
     if (candidate.stat.flags & kKernelThreadFlag) continue;
     const auto identity = compare(claim, acquired_at, candidate, evidence);
+    if (candidate.sees == Sees::no) {
+      // Another container's process that started in the same tick, or the
+      // holder by a way that we did not find: a chroot, a detached mount.
+      const bool may_be_holder =
+          claim.start_ticks && identity == Identity::same;
+      found.uncertain =
+          found.uncertain || (may_be_holder && !has_exited(candidate.stat));
+      continue;
+    }
     if (identity == Identity::other) {
       found.successor =
           found.successor || in_writers_namespace(candidate, evidence);

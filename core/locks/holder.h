@@ -85,9 +85,9 @@ struct HolderVerdict {
 /// Judges who holds a lock. `acquired_at` is the lock's createdAt, or its mtime
 /// where there is none.
 ///
-/// Alive: a process that has the pid as its innermost one, sees the directory
-/// and has the claim's start time (in its own time namespace), or, where the
-/// claim has none, is not younger than the lock by more than 2 s (the
+/// Alive: a process that has the pid as its innermost one, can reach the
+/// directory and has the claim's start time (in its own time namespace), or,
+/// where the claim has none, is not younger than the lock by more than 2 s (the
 /// granularity of btime). Zombies are dead.
 ///
 /// Dead and recycled need proof: a local file system, a complete table read

@@ -30,6 +30,7 @@ DirectoryVisibility::DirectoryVisibility(const std::filesystem::path& procfs,
                                          const std::string& path, dev_t device,
                                          ino_t inode)
     : procfs_{procfs},
+      path_{path},
       location_{locate(own_mounts, path)},
       device_{device},
       inode_{inode} {
@@ -41,7 +42,11 @@ Sees DirectoryVisibility::look(int pid) const {
   const auto process = procfs_ / std::to_string(pid);
   const auto text = read_small_file(process / "mountinfo", kMaxMountinfo);
   if (!text || text->empty() || !location_) return Sees::unknown;
-  const auto paths = paths_to(parse_mountinfo(*text), *location_);
+  const auto mounts = parse_mountinfo(*text);
+  // Without a mount at its root the process is in a chroot, and mounts above
+  // that are not listed.
+  if (!find_mount(mounts, "/")) return look_into_chroot(process);
+  const auto paths = paths_to(mounts, *location_);
   bool denied = false;
   for (std::size_t i = 0; i < paths.size() && i < kMaxPaths; ++i) {
     struct stat found {};
@@ -53,6 +58,19 @@ Sees DirectoryVisibility::look(int pid) const {
     }
   }
   return denied || paths.size() > kMaxPaths ? Sees::yes : Sees::no;
+}
+
+Sees DirectoryVisibility::look_into_chroot(
+    const std::filesystem::path& process) const {
+  std::error_code error;
+  const auto root =
+      std::filesystem::read_symlink(process / "root", error).native();
+  if (error || !path_.starts_with(root + '/')) return Sees::unknown;
+  struct stat found {};
+  const auto path = process.native() + "/root" + path_.substr(root.size());
+  const bool same = ::stat(path.c_str(), &found) == 0 &&
+                    found.st_dev == device_ && found.st_ino == inode_;
+  return same ? Sees::yes : Sees::unknown;
 }
 
 Sees DirectoryVisibility::sees(int pid) {

@@ -40,12 +40,14 @@ class DirectoryVisibility {
 
  private:
   Sees look(int pid) const;
+  Sees look_into_chroot(const std::filesystem::path& process) const;
   std::optional<std::int64_t> offset_ticks(int pid, const ProcessTable& table);
   std::optional<std::int64_t> read_offset_ticks(
       int pid, const ProcessTable& table) const;
   bool nested_sees(const ProcessTable& table);
 
   const std::filesystem::path& procfs_;
+  const std::string path_;
   std::optional<FilesystemPath> location_;
   std::string filesystem_;
   dev_t device_;
