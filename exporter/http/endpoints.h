@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "exporter/http/content_negotiation.h"
+#include "exporter/http/listener.h"
+
+namespace openclaw_lock {
+
+/// Where the endpoints get what they show. Called on the server's threads;
+/// must not block.
+struct EndpointSources {
+  std::function<std::string(ExpositionFormat)> metrics;
+  std::function<bool()> ready;  ///< each reader finished or timed out once
+  /// Told of every answer, for openclaw_lock_exporter_http_requests_total.
+  std::function<void(int status)> answered = [](int) {};
+};
+
+struct EndpointSettings {
+  std::string telemetry_path = "/metrics";
+  unsigned max_requests = 40;  ///< scrapes at once, beyond: 503; 0: no limit
+  std::string version;         ///< for the landing page
+};
+
+/// Everything we serve, as one handler: the metrics, `/` (landing page),
+/// `/-/healthy`, `/-/ready`; 404 elsewhere, 405 for other methods than GET and
+/// HEAD.
+HttpHandler make_endpoints(EndpointSettings settings, EndpointSources sources);
+
+}  // namespace openclaw_lock
