@@ -2,6 +2,7 @@
 #include "core/base/duration.h"
 
 #include <array>
+#include <cstdint>
 
 #include "core/base/text.h"
 
