@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "exporter/config/settings.h"
+
+namespace openclaw_lock {
+
+/// One thing the user can set: how it is written on the command line and in
+/// the configuration file, what --help says, and what it does.
+struct Flag {
+  std::string_view name;   ///< without `--`; dots are the levels of the file
+  std::string_view group;  ///< heading in --help
+  std::string_view value =
+      {};  ///< what --help calls the value; empty: a switch
+  std::string_view default_text =
+      {};                        ///< as the user would write it; empty: none
+  std::string_view description;  ///< one line
+  /// Applies one value, `true` or `false` for a switch. The problem says what
+  /// would be right (setting_values.h).
+  std::optional<Problem> (*apply)(Settings&, std::string_view value);
+  /// Takes out what was there before the first value; only where a flag can be
+  /// repeated.
+  void (*clear)(Settings&) = nullptr;
+  bool in_file = true;     ///< whether the file has this key
+  bool negatable = false;  ///< a switch that also has a form `--no-`
+
+  bool is_switch() const { return value.empty(); }
+  bool is_repeatable() const { return clear != nullptr; }
+};
+
+/// All flags in the order of --help, those of one group together.
+std::span<const Flag> known_flags();
+
+/// Text of --help.
+std::string help_text();
+
+}  // namespace openclaw_lock

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "exporter/config/settings.h"
+
+namespace openclaw_lock {
+
+/// Reads the value of --openclaw.state-dir: `PATH` or `NAME=PATH`. Problems
+/// are as in setting_values.h.
+Result<GatewaySettings> parse_gateway(std::string_view text);
+
+/// What is wrong with the name: empty, over 128 bytes, not UTF-8, or with
+/// control characters. Nothing: it is good.
+std::optional<Problem> check_gateway_name(std::string_view name);
+
+/// What is wrong between the parts of one gateway: a name or session directory
+/// that uses more captures than state_dir has `*`, or one name for the many
+/// directories that wildcards may match.
+std::optional<Problem> check_gateway(const GatewaySettings& gateway);
+
+/// What is wrong between `gateways` and one more: the same directory, or the
+/// same name where neither holds captures.
+std::optional<Problem> check_against(
+    const std::vector<GatewaySettings>& gateways, const GatewaySettings& next);
+
+}  // namespace openclaw_lock
