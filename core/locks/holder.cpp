@@ -13,12 +13,16 @@ constexpr milliseconds kClockSlack{2000};
 
 enum class Identity { same, other, unknown };
 
-milliseconds since_boot(std::uint64_t ticks, long ticks_per_second) {
+/// More than any kernel has run for: arithmetic on what is below is safe.
+std::int64_t bounded(std::uint64_t ticks) {
   constexpr std::uint64_t kMaxTicks = UINT64_C(1) << 50;
-  const auto hertz = static_cast<std::uint64_t>(std::max(ticks_per_second, 1L));
-  const auto bounded = std::min(ticks, kMaxTicks);
-  return milliseconds{static_cast<std::int64_t>(
-      bounded / hertz * 1000 + bounded % hertz * 1000 / hertz)};
+  return static_cast<std::int64_t>(std::min(ticks, kMaxTicks));
+}
+
+milliseconds since_boot(std::uint64_t ticks, long ticks_per_second) {
+  const std::int64_t hertz = std::max(ticks_per_second, 1L);
+  const auto whole = bounded(ticks);
+  return milliseconds{whole / hertz * 1000 + whole % hertz * 1000 / hertz};
 }
 
 Identity compare_start(std::uint64_t claimed, const HolderCandidate& candidate,
@@ -26,10 +30,11 @@ Identity compare_start(std::uint64_t claimed, const HolderCandidate& candidate,
   const auto seen = candidate.stat.start_ticks;
   if (claimed == seen) return Identity::same;
   if (!candidate.offset_ticks) return Identity::unknown;
-  const auto shift = *candidate.offset_ticks - evidence.reader_offset_ticks;
-  if (shift == 0) return Identity::other;
-  const auto own = static_cast<std::int64_t>(seen) + shift;
-  const auto difference = static_cast<std::int64_t>(claimed) - own;
+  if (*candidate.offset_ticks == 0 && evidence.reader_offset_ticks == 0)
+    return Identity::other;
+  const auto own =
+      bounded(seen) + *candidate.offset_ticks - evidence.reader_offset_ticks;
+  const auto difference = bounded(claimed) - own;
   // The kernel adds the offset in ns before it divides: a tick may carry.
   return difference >= -1 && difference <= 1 ? Identity::same : Identity::other;
 }
@@ -74,13 +79,15 @@ bool fits_this_boot(const LockClaim& claim, WallTime acquired_at,
          started <= evidence.table_started_at + kClockSlack;
 }
 
-/// What keeps the absence of the holder from being proof of its death.
+/// What keeps the absence of the holder from being proof of its death. `seen`:
+/// it ran here, in sight of the exporter.
 std::optional<Fault> obstacle_to_proof(const LockClaim& claim,
-                                       WallTime acquired_at,
+                                       WallTime acquired_at, bool seen,
                                        const HolderEvidence& evidence) {
   if (!evidence.table_complete) return Fault::denied;
   if (!evidence.local_filesystem) return Fault::pid_namespace;
-  if (evidence.seen_alive) return {};
+  // A pid alone may have been another process of ours.
+  if (seen && claim.start_ticks) return {};
   if (!evidence.initial_namespace ||
       !fits_this_boot(claim, acquired_at, evidence))
     return Fault::pid_namespace;
@@ -113,7 +120,7 @@ Findings examine(const LockClaim& claim, WallTime acquired_at,
       // Another container's process that started in the same tick, or the
       // holder by a way that we did not find: a chroot, a detached mount.
       const bool may_be_holder =
-          claim.start_ticks && identity == Identity::same;
+          claim.start_ticks && identity != Identity::other;
       found.uncertain =
           found.uncertain || (may_be_holder && !has_exited(candidate.stat));
       continue;
@@ -141,8 +148,9 @@ HolderVerdict judge_holder(const LockClaim& claim, WallTime acquired_at,
   if (found.alive) return {Holder::alive, {}};
   if (found.uncertain) return {Holder::unknown, Fault::denied};
   if (!evidence.lock_unchanged) return {Holder::unknown, {}};
-  if (found.zombie && claim.start_ticks) return {Holder::dead, {}};
-  if (const auto obstacle = obstacle_to_proof(claim, acquired_at, evidence))
+  const bool seen = evidence.seen_alive || found.zombie;
+  if (const auto obstacle =
+          obstacle_to_proof(claim, acquired_at, seen, evidence))
     return {Holder::unknown, obstacle};
   if (found.successor && !found.zombie) return {Holder::recycled, {}};
   return {Holder::dead, {}};

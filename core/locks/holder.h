@@ -92,8 +92,9 @@ struct HolderVerdict {
 ///
 /// Dead and recycled need proof: a local file system, a complete table read
 /// after the lock, and either the initial PID namespace with start ticks that
-/// fit our boot time, or this holder seen alive before. Recycled further needs
-/// the other process to be in what is plausibly the writer's namespace.
+/// fit our boot time, or this holder, pid and start time, seen here: alive
+/// before, or a zombie now. Recycled further needs the other process to be in
+/// what is plausibly the writer's namespace.
 ///
 /// Pure: same inputs, same answer.
 HolderVerdict judge_holder(const LockClaim& claim, WallTime acquired_at,

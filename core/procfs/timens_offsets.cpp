@@ -26,8 +26,10 @@ Result<std::int64_t> parse_boottime_offset_ticks(std::string_view text,
         *seconds > kMaxSeconds || *nanoseconds < 0 ||
         *nanoseconds >= kNanosecondsPerSecond)
       break;
-    return *seconds * ticks_per_second +
-           *nanoseconds * ticks_per_second / kNanosecondsPerSecond;
+    const auto part = *nanoseconds * ticks_per_second;
+    const bool rest = part % kNanosecondsPerSecond != 0;
+    return *seconds * ticks_per_second + part / kNanosecondsPerSecond +
+           (rest && *seconds >= 0 ? 1 : 0);
   }
   return Problem{Fault::malformed, "timens_offsets", "no valid line boottime"};
 }
