@@ -4,6 +4,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
+
 #include "core/base/text.h"
 #include "core/procfs/boot_time.h"
 #include "core/procfs/process_stat.h"
@@ -14,9 +16,9 @@ namespace {
 
 constexpr std::size_t kMaxText = 4 << 20;
 
-double seconds(const timeval& span) {
-  return static_cast<double>(span.tv_sec) +
-         static_cast<double>(span.tv_usec) / 1e6;
+std::chrono::microseconds span_of(const timeval& time) {
+  return std::chrono::seconds{time.tv_sec} +
+         std::chrono::microseconds{time.tv_usec};
 }
 
 double open_descriptors() {
@@ -54,7 +56,10 @@ std::optional<ProcessReport> read_self() {
 
   rusage usage{};
   if (::getrusage(RUSAGE_SELF, &usage) != 0) return {};
-  report.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  report.cpu_seconds =
+      static_cast<double>(
+          (span_of(usage.ru_utime) + span_of(usage.ru_stime)).count()) /
+      1e6;
 
   const auto text = read_small_file("/proc/self/statm", kMaxText);
   if (!text) return {};

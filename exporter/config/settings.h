@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace openclaw_lock {
+
+/// One entry of `gateways:` in the configuration file, or one
+/// `--openclaw.state-dir`.
+struct GatewaySettings {
+  std::string name;         ///< may hold {1}..{9}; empty: from the directory
+  std::string state_dir;    ///< absolute; may hold * and ? (glob)
+  std::vector<std::string> session_dirs;  ///< absolute; may hold captures, globs
+
+  bool operator==(const GatewaySettings&) const = default;
+};
+
+enum class LogFormat { logfmt, json };
+enum class LogLevel { debug, info, warn, error };
+
+/// Address of one listener.
+struct ListenAddress {
+  std::string host;  ///< IPv4 address in dotted form
+  int port = 0;      ///< 0 to 65535; 0 lets the kernel choose (tests)
+
+  bool operator==(const ListenAddress&) const = default;
+};
+
+/// Everything the command line and the configuration file decide.
+struct Settings {
+  /// Empty: discover (contract: OPENCLAW_STATE_DIR, home directories, /proc).
+  std::vector<GatewaySettings> gateways;
+
+  std::filesystem::path config_file;  ///< empty: none
+  bool config_check = false;          ///< check the configuration, then exit
+
+  std::filesystem::path procfs = "/proc";
+  std::filesystem::path sysfs = "/sys";
+  /// Where the host's root directory is mounted; put before every state dir.
+  std::filesystem::path rootfs = "/";
+
+  std::chrono::milliseconds sample_interval{5000};  ///< 100 ms to 1 h
+  bool collect_locks = true;
+  bool collect_processes = true;
+
+  std::vector<ListenAddress> listen{{"127.0.0.1", 10069}};
+  std::string telemetry_path = "/metrics";
+  unsigned max_requests = 40;  ///< scrapes at once; 0: no limit
+  bool disable_exporter_metrics = false;
+
+  LogLevel log_level = LogLevel::info;
+  LogFormat log_format = LogFormat::logfmt;
+
+  bool once = false;                    ///< one sample to stdout, then exit
+  std::filesystem::path textfile_path;  ///< empty: none
+};
+
+}  // namespace openclaw_lock
