@@ -1,0 +1,181 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A session directory whose file system hangs costs its own gateway's freshness and nothing else: /metrics answers within
+# 100 ms, the other gateway is watched on, SIGTERM ends the exporter.
+set -euo pipefail
+# shellcheck source=tests/e2e/e2e.sh
+. "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"
+
+need_root
+need cc curl pgrep pkg-config fusermount3
+pkg-config --exists fuse3 || skip 'needs libfuse3-dev'
+[ -c /dev/fuse ] || skip 'needs /dev/fuse'
+build_actor
+# shellcheck disable=SC2046  # several words
+cc -O1 -Wall -Wextra -o "$work/passthrough_fuse" "$e2e/passthrough_fuse.c" $(pkg-config --cflags --libs fuse3)
+
+SCRAPES=20
+LONGEST_MS=100
+
+behind=$work/behind # what the file system shows
+hung=$work/hung     # where it shows it
+mkdir -p "$hung"
+
+is_mounted() {
+  mountpoint --quiet "$hung"
+}
+
+mount_fuse() {
+  background "$work/passthrough_fuse" "$behind" "$hung" -f -s 2> "$work/fuse.log"
+  fuse_pid=$job
+  wait_for "$PATIENCE" is_mounted || skip "cannot mount a FUSE file system: $(cat "$work/fuse.log")"
+  mounts+=("$hung")
+}
+
+# The lock reader's next question then waits for ever.
+freeze() {
+  freeze_unseen
+  expect_metric 'the reader of the hung gateway is shown as down' 0 openclaw_lock_source_up gateway=a source=locks
+}
+
+freeze_unseen() {
+  kill -STOP "$fuse_pid"
+}
+
+thaw() {
+  kill -CONT "$fuse_pid"
+}
+
+# Times of $SCRAPES scrapes; sets slowest_ms.
+time_scrapes() {
+  local i
+  for ((i = 0; i < SCRAPES; i++)); do
+    curl --noproxy '*' --silent --fail --output /dev/null --max-time 10 --write-out '%{time_total}\n' "$url/metrics"
+  done > "$work/times"
+  slowest_ms=$(sort -n "$work/times" | tail -n 1 | awk '{ printf "%.0f", $1 * 1000 }')
+  [ "$(wc -l < "$work/times")" -eq "$SCRAPES" ] || slowest_ms=10000
+}
+
+check_scrape_times() { # TEXT
+  time_scrapes
+  check "$1: the slowest of $SCRAPES scrapes took $slowest_ms ms" [ "$slowest_ms" -le "$LONGEST_MS" ]
+}
+
+timeouts_of() { # GATEWAY
+  metric openclaw_lock_source_problems_total "gateway=$1" source=locks problem=timeout
+}
+
+check_hang_and_recovery() {
+  local name=$1 acquired timeouts
+  holder_prefix=()
+  start_holder "$behind/agents/main/sessions/a.jsonl.lock"
+  expect_metric "$name: the lock of a is seen" 1 openclaw_lock_files gateway=a agent=main kind=session
+  acquired=$(metric openclaw_lock_acquired_total gateway=a)
+  timeouts=$(timeouts_of a)
+  check_equal "$name: no timeout so far" 0 "$timeouts"
+  check_scrape_times "$name: before"
+
+  freeze
+  check_scrape_times "$name: while it hangs"
+  check_equal "$name: one timeout is counted" 1 "$(timeouts_of a)"
+  check_equal "$name: the gauges of a are absent" '' "$(metric openclaw_lock_files gateway=a)"
+  check_equal "$name: so is the age" '' "$(metric openclaw_lock_oldest_age_seconds gateway=a)"
+  check_equal "$name: its counters remain" "$acquired" "$(metric openclaw_lock_acquired_total gateway=a)"
+  check_equal "$name: b is up" 1 "$(metric openclaw_lock_source_up gateway=b source=locks)"
+  check_equal "$name: the process reader is up" 1 "$(metric openclaw_lock_source_up gateway=b source=processes)"
+  start_holder "$b_locks/b.jsonl.lock"
+  expect_holders "$name: a new lock of b is seen, with its holder" b alive
+  kill_holder "$holder_pid"
+  expect_holders "$name: and its holder's death" b dead
+  clear_locks b "$b_locks"
+  check_equal "$name: the exporter is ready" 200 \
+    "$(curl --noproxy '*' --silent --output /dev/null --write-out '%{http_code}' "$url/-/ready")"
+  check_equal "$name: still one timeout is counted" 1 "$(timeouts_of a)"
+
+  thaw
+  expect_metric "$name: it recovers" 1 openclaw_lock_source_up gateway=a source=locks
+  expect_metric "$name: its gauges are back" 1 openclaw_lock_files gateway=a agent=main kind=session
+  check_equal "$name: one timeout was counted" 1 "$(timeouts_of a)"
+}
+
+check_end() { # NAME
+  stop_exporter
+  check_equal "$1: SIGTERM ends it with status 0" 0 "$exporter_status"
+  check "$1: SIGTERM ends it within 5 s ($stop_ms ms)" [ "$stop_ms" -le 5000 ]
+}
+
+b_state=$work/b/.openclaw
+b_locks=$(made_session_dir "$b_state")
+a_locks=$(made_session_dir "$behind")
+mount_fuse
+
+# ---- the whole state directory hangs
+start_exporter --openclaw.state-dir="a=$hung" --openclaw.state-dir="b=$b_state"
+check_equal 'FUSE is watched by polling' 1 "$(metric openclaw_lock_watch_info gateway=a mode=poll)"
+check_equal 'the other one by inotify' 1 "$(metric openclaw_lock_watch_info gateway=b mode=inotify)"
+check_hang_and_recovery 'state dir'
+freeze
+check_end 'state dir'
+thaw
+rm -f "$a_locks"/*
+
+# ---- an extra session directory hangs
+a_state=$work/a/.openclaw
+made_session_dir "$a_state" > "$work/ignored"
+cat > "$work/config.yml" << YAML
+gateways:
+  - name: a
+    state_dir: $a_state
+    session_dirs: [$hung/agents/main/sessions]
+  - name: b
+    state_dir: $b_state
+YAML
+start_exporter --config.file="$work/config.yml"
+check_hang_and_recovery 'session dir'
+freeze
+check_end 'session dir'
+
+# ---- it hangs already when the exporter starts
+launch_exporter --config.file="$work/config.yml"
+check_scrape_times 'hung at start'
+check 'hung at start: ready for want of an answer' wait_for "$PATIENCE" is_ready
+expect_metric 'hung at start: a is down' 0 openclaw_lock_source_up gateway=a source=locks
+expect_metric 'hung at start: b is up' 1 openclaw_lock_source_up gateway=b source=locks
+check_equal 'hung at start: a has no gauges' '' "$(metric openclaw_lock_files gateway=a)"
+check_equal 'hung at start: one timeout is counted' 1 "$(timeouts_of a)"
+check_end 'hung at start'
+
+# ---- --once does not wait for ever
+status=0
+timeout 20 "$BINARY" --once --config.file="$work/config.yml" > "$work/once" 2> "$work/once.log" || status=$?
+check_equal 'once: ends with status 0' 0 "$status"
+check_equal 'once: a is down' 0 "$(sum_of openclaw_lock_source_up gateway=a source=locks < "$work/once")"
+check_equal 'once: b is up' 1 "$(sum_of openclaw_lock_source_up gateway=b source=locks < "$work/once")"
+thaw
+
+# ---- what is found without a configuration
+cp -r "$b_state" "$work/empty_home/.openclaw"
+exporter_prefix=(env "OPENCLAW_STATE_DIR=$hung")
+freeze_unseen
+launch_exporter
+check_scrape_times 'discovery'
+check 'discovery: ready for want of an answer' wait_for "$PATIENCE" is_ready
+expect_metric 'discovery: the gateway in the home directory is watched' 1 openclaw_lock_source_up gateway=openclaw \
+  source=locks
+check_end 'discovery'
+thaw
+rm -rf "$work/empty_home/.openclaw"
+exporter_prefix=()
+
+# ---- the server dies: the directory answers with an error
+start_exporter --openclaw.state-dir="a=$hung" --openclaw.state-dir="b=$b_state"
+expect_metric 'a is up' 1 openclaw_lock_source_up gateway=a source=locks
+kill -KILL "$fuse_pid"
+expect_metric 'a is down when the server is gone' 0 openclaw_lock_source_up gateway=a source=locks
+expect_metric_above 'an I/O problem is counted' 0 openclaw_lock_source_problems_total gateway=a source=locks problem=io
+check_equal 'the state directory cannot be opened: no gauges' '' "$(metric openclaw_lock_files gateway=a)"
+wait_rounds b 10
+lines=$(grep 'gateway=a problem=io' "$exporter_log" | sed 's/^ts=[^ ]* //')
+check_equal 'log lines say so once, not each round' "$(sort -u <<< "$lines")" "$(sort <<< "$lines")"
+check_end 'server gone'
+finish
