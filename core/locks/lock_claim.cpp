@@ -46,12 +46,16 @@ std::optional<WallTime> created_at(const Json& object) {
 bool too_deep(std::string_view body) {
   constexpr int kMaxDepth = 16;
   int depth = 0;
-  int deepest = 0;
-  for (const char c : body) {
-    if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
+  bool in_string = false;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    const char c = body[i];
+    if (c == '"') in_string = !in_string;
+    if (in_string && c == '\\') ++i;
+    if (in_string) continue;
+    if ((c == '{' || c == '[') && ++depth > kMaxDepth) return true;
     if (c == '}' || c == ']') --depth;
   }
-  return deepest > kMaxDepth;
+  return false;
 }
 
 }  // namespace
@@ -61,8 +65,10 @@ Result<LockClaim> parse_lock_claim(std::string_view body) {
     return Problem{Fault::too_big, "lock", "longer than 4096 bytes"};
   if (too_deep(body))
     return Problem{Fault::malformed, "lock", "nested too deep"};
+  // The parser takes a NUL for the end.
+  const bool whole = body.find('\0') == std::string_view::npos;
   const Json object = Json::parse(body, nullptr, false);
-  if (!object.is_object())
+  if (!whole || !object.is_object())
     return Problem{Fault::malformed, "lock", "not a JSON object"};
 
   LockClaim claim;
