@@ -100,7 +100,19 @@ std::optional<Fault> obstacle_to_proof(const LockClaim& claim,
 bool in_writers_namespace(const HolderCandidate& candidate,
                           const HolderEvidence& evidence) {
   return candidate.innermost && candidate.sees == Sees::yes &&
+         candidate.only_namespace &&
          (candidate.nested || !evidence.nested_sees_directory);
+}
+
+/// It had the pid before the lock was written, yet another start time.
+bool contradicts(WallTime acquired_at, const HolderCandidate& candidate,
+                 const HolderEvidence& evidence) {
+  if (!candidate.nested || !candidate.innermost || has_exited(candidate.stat))
+    return false;
+  return !evidence.boot_time ||
+         *evidence.boot_time + since_boot(candidate.stat.start_ticks,
+                                          evidence.ticks_per_second) <=
+             acquired_at;
 }
 
 struct Findings {
@@ -128,6 +140,9 @@ Findings examine(const LockClaim& claim, WallTime acquired_at,
     if (identity == Identity::other) {
       found.successor =
           found.successor || in_writers_namespace(candidate, evidence);
+      found.uncertain =
+          found.uncertain ||
+          (claim.start_ticks && contradicts(acquired_at, candidate, evidence));
     } else if (identity == Identity::unknown || !candidate.innermost) {
       found.uncertain = found.uncertain || !has_exited(candidate.stat);
     } else if (has_exited(candidate.stat)) {

@@ -47,6 +47,9 @@ struct HolderCandidate {
   bool innermost = true;  ///< the pid is the one it has in its own namespace
   bool nested = false;    ///< it is in a namespace below the procfs mount's
   Sees sees = Sees::unknown;
+  /// False where a process of another nested namespace can reach the directory
+  /// too, or may: then nobody knows which of them the lock's pid is of.
+  bool only_namespace = true;
   /// Boot-time offset of its time namespace, ticks; empty: not readable.
   std::optional<std::int64_t> offset_ticks = 0;
 };
@@ -94,7 +97,9 @@ struct HolderVerdict {
 /// after the lock, and either the initial PID namespace with start ticks that
 /// fit our boot time, or this holder, pid and start time, seen here: alive
 /// before, or a zombie now. Recycled further needs the other process to be in
-/// what is plausibly the writer's namespace.
+/// what is plausibly the writer's namespace. In a container it must be younger
+/// than the lock: an older one had that pid when the lock was written, whatever
+/// start time the lock names (a container may have the host's /proc).
 ///
 /// Pure: same inputs, same answer.
 HolderVerdict judge_holder(const LockClaim& claim, WallTime acquired_at,

@@ -45,6 +45,17 @@ std::string join(std::string_view directory, std::string_view rest) {
   return path.empty() ? "/" : path;
 }
 
+/// What follows `name`, which ends in '=', in a list parted by commas.
+std::optional<std::string_view> option_value(std::string_view options,
+                                             std::string_view name) {
+  while (!options.empty()) {
+    const auto option = options.substr(0, options.find(','));
+    options.remove_prefix(std::min(option.size() + 1, options.size()));
+    if (option.starts_with(name)) return option.substr(name.size());
+  }
+  return {};
+}
+
 std::optional<Mount> parse_line(std::string_view line) {
   const auto fields = split_blanks(line);
   const auto dash = std::find(fields.begin(), fields.end(), "-");
@@ -100,16 +111,14 @@ std::vector<std::string> paths_to(const std::vector<Mount>& mounts,
   return paths;
 }
 
+std::string upper_directory(const Mount& mount) {
+  if (mount.filesystem != "overlay") return {};
+  return unescape(option_value(mount.super_options, "upperdir=").value_or(""));
+}
+
 bool hides_processes(std::string_view super_options) {
-  while (!super_options.empty()) {
-    const auto option = super_options.substr(0, super_options.find(','));
-    super_options.remove_prefix(
-        std::min(option.size() + 1, super_options.size()));
-    if (!option.starts_with("hidepid=")) continue;
-    const auto value = option.substr(option.find('=') + 1);
-    if (value != "0" && value != "off") return true;
-  }
-  return false;
+  const auto value = option_value(super_options, "hidepid=");
+  return value && *value != "0" && *value != "off";
 }
 
 }  // namespace openclaw_lock

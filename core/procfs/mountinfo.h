@@ -47,6 +47,10 @@ std::optional<FilesystemPath> locate(const std::vector<Mount>& mounts,
 std::vector<std::string> paths_to(const std::vector<Mount>& mounts,
                                   const FilesystemPath& directory);
 
+/// Directory that an overlay writes to (option `upperdir=`, as the one who
+/// mounted it named it); empty for another file system or a read-only overlay.
+std::string upper_directory(const Mount& mount);
+
 /// True where the superblock options of a procfs hide other users' processes:
 /// hidepid=1, 2, 4 or noaccess, invisible, ptraceable.
 bool hides_processes(std::string_view super_options);

@@ -37,6 +37,9 @@ struct ProcessTable {
   /// Boot-time offset of the reader's own time namespace, ticks.
   std::int64_t reader_offset_ticks = 0;
 
+  /// Our own pid in this procfs; 0 where that cannot be told.
+  int self_pid = 0;
+
   /// Indices of the processes that have this pid at some level.
   std::unordered_multimap<int, std::size_t> by_pid;
 

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "core/procfs/timens_offsets.h"
@@ -21,6 +22,16 @@ bool is_nested(const Process& process) { return process.ns_pids.size() > 1; }
 
 bool is_kernel_thread(const Process& process) {
   return (process.stat.flags & kKernelThreadFlag) != 0;
+}
+
+/// An overlay writes to a directory of another file system, under its own
+/// device number.
+bool is_below_overlay(const std::vector<Mount>& mounts,
+                      const std::string& path) {
+  return std::any_of(mounts.begin(), mounts.end(), [&](const Mount& mount) {
+    const auto upper = upper_directory(mount);
+    return !upper.empty() && path.starts_with(upper + '/');
+  });
 }
 
 }  // namespace
@@ -46,6 +57,7 @@ Sees DirectoryVisibility::look(int pid) const {
   // Without a mount at its root the process is in a chroot, and mounts above
   // that are not listed.
   if (!find_mount(mounts, "/")) return look_into_chroot(process);
+  if (is_below_overlay(mounts, path_)) return Sees::unknown;
   const auto paths = paths_to(mounts, *location_);
   bool denied = false;
   for (std::size_t i = 0; i < paths.size() && i < kMaxPaths; ++i) {
@@ -101,18 +113,40 @@ std::optional<std::int64_t> DirectoryVisibility::read_offset_ticks(
   return no_time_namespaces ? std::optional<std::int64_t>{0} : std::nullopt;
 }
 
-bool DirectoryVisibility::nested_sees(const ProcessTable& table) {
-  if (nested_sees_) return *nested_sees_;
-  nested_sees_ = false;
+std::string DirectoryVisibility::namespace_of(int pid) const {
+  std::error_code error;
+  return std::filesystem::read_symlink(procfs_ / std::to_string(pid) / "ns/pid",
+                                       error)
+      .native();
+}
+
+const std::set<std::string>& DirectoryVisibility::nested_namespaces(
+    const ProcessTable& table) {
+  if (nested_namespaces_) return *nested_namespaces_;
+  nested_namespaces_.emplace();
   std::size_t looks = 0;
   for (const auto& process : table.processes) {
     if (!is_nested(process)) continue;
-    if (++looks > kMaxNestedLooks || sees(process.stat.pid) == Sees::yes) {
-      nested_sees_ = true;
+    const auto name = namespace_of(process.stat.pid);
+    if (nested_namespaces_->contains(name)) continue;
+    if (++looks > kMaxNestedLooks) {
+      nested_namespaces_->insert("");
       break;
     }
+    if (sees(process.stat.pid) == Sees::yes) nested_namespaces_->insert(name);
   }
-  return *nested_sees_;
+  return *nested_namespaces_;
+}
+
+void DirectoryVisibility::tell_namespaces(const ProcessTable& table,
+                                          HolderCandidate& candidate,
+                                          HolderEvidence& evidence) {
+  const auto& namespaces = nested_namespaces(table);
+  evidence.nested_sees_directory = !namespaces.empty();
+  if (!candidate.nested) return;
+  const auto own = namespace_of(candidate.stat.pid);
+  candidate.only_namespace =
+      !own.empty() && namespaces == std::set<std::string>{own};
 }
 
 HolderEvidence DirectoryVisibility::gather(const LockClaim& claim,
@@ -128,7 +162,9 @@ HolderEvidence DirectoryVisibility::gather(const LockClaim& claim,
   const auto [begin, end] = table.by_pid.equal_range(*claim.pid);
   for (auto entry = begin; entry != end; ++entry) {
     const auto& process = table.processes[entry->second];
-    if (is_kernel_thread(process)) continue;
+    // We hold no lock, whatever pid we have in a container.
+    if (is_kernel_thread(process) || process.stat.pid == table.self_pid)
+      continue;
     if (evidence.candidates.size() == kMaxCandidates) {
       evidence.table_complete = false;
       break;
@@ -142,8 +178,8 @@ HolderEvidence DirectoryVisibility::gather(const LockClaim& claim,
     const bool differs = claim.start_ticks != process.stat.start_ticks;
     if (differs && claim.start_ticks)
       candidate.offset_ticks = offset_ticks(process.stat.pid, table);
-    if (differs && !candidate.nested && candidate.sees == Sees::yes)
-      evidence.nested_sees_directory = nested_sees(table);
+    if (differs && candidate.sees == Sees::yes)
+      tell_namespaces(table, candidate, evidence);
     evidence.candidates.push_back(std::move(candidate));
   }
   return evidence;

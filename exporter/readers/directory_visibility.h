@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,12 @@ class DirectoryVisibility {
   std::optional<std::int64_t> offset_ticks(int pid, const ProcessTable& table);
   std::optional<std::int64_t> read_offset_ticks(
       int pid, const ProcessTable& table) const;
-  bool nested_sees(const ProcessTable& table);
+  /// Link of its PID namespace; empty without the right to read it.
+  std::string namespace_of(int pid) const;
+  /// Of the nested processes that can reach the directory.
+  const std::set<std::string>& nested_namespaces(const ProcessTable& table);
+  void tell_namespaces(const ProcessTable& table, HolderCandidate& candidate,
+                       HolderEvidence& evidence);
 
   const std::filesystem::path& procfs_;
   const std::string path_;
@@ -54,7 +60,7 @@ class DirectoryVisibility {
   ino_t inode_;
   std::map<int, Sees> known_;
   std::map<int, std::optional<std::int64_t>> offsets_;
-  std::optional<bool> nested_sees_;
+  std::optional<std::set<std::string>> nested_namespaces_;
 };
 
 }  // namespace openclaw_lock

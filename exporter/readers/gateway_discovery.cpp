@@ -28,7 +28,7 @@ std::string variable(const char* name) {
 }
 
 std::string home_of_user() {
-  if (const auto home = variable("HOME"); home.starts_with('/')) return home;
+  if (auto home = variable("HOME"); home.starts_with('/')) return home;
   passwd entry{};
   passwd* found = nullptr;
   std::array<char, 16384> buffer;

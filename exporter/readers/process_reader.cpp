@@ -69,6 +69,12 @@ void ProcessReader::read_mount(ProcessTable& table,
   }
 }
 
+void ProcessReader::read_self(ProcessTable& table) const {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink(procfs_ / "self", error);
+  table.self_pid = parse_integer<int>(self.native()).value_or(0);
+}
+
 void ProcessReader::read_clock(ProcessTable& table,
                                std::vector<Problem>& problems) const {
   table.ticks_per_second = ::sysconf(_SC_CLK_TCK);
@@ -113,6 +119,7 @@ RoundResult ProcessReader::read(ProcessTable& table, WallTime now) {
     table.complete = false;
     round.problems.push_back(listed.problem());
   }
+  read_self(table);
   read_mount(table, round.problems);
   read_clock(table, round.problems);
   table.index();

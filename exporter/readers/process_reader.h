@@ -30,6 +30,7 @@ class ProcessReader {
   void read_process(int pid, ProcessTable& table,
                     std::vector<Problem>& problems);
   void read_mount(ProcessTable& table, std::vector<Problem>& problems) const;
+  void read_self(ProcessTable& table) const;
   void read_clock(ProcessTable& table, std::vector<Problem>& problems) const;
 
   std::filesystem::path procfs_;

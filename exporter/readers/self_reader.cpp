@@ -50,9 +50,9 @@ double start_time_seconds() {
 }  // namespace
 
 std::optional<ProcessReport> read_self() {
-  static const double start_time = start_time_seconds();
+  static const double kStartTime = start_time_seconds();
   ProcessReport report;
-  report.start_time_seconds = start_time;
+  report.start_time_seconds = kStartTime;
 
   rusage usage{};
   if (::getrusage(RUSAGE_SELF, &usage) != 0) return {};

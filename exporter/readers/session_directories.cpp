@@ -96,7 +96,8 @@ std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir) {
     if (!name.starts_with("openclaw-")) continue;
     for (const auto* file :
          {"gateway.state.lock", "gateway.state.lock.sqlite"}) {
-      const auto path = state_dir + "/tmp/" + name + '/' + file;
+      auto path = state_dir;
+      path.append("/tmp/").append(name).append("/").append(file);
       struct stat found {};
       if (::lstat(path.c_str(), &found) != 0) continue;
       const auto at = modified_at(found);
@@ -123,8 +124,10 @@ StateDirectory read_state_directory(
   state.structure = {state_dir, agents};
   std::set<DirectoryIdentity> known;
   for (const auto& agent : subdirectories(agents, state)) {
-    state.structure.push_back(agents + '/' + agent);
-    add(agents + '/' + agent + "/sessions", agent, false, known, state);
+    auto path = agents;
+    path.append("/").append(agent);
+    state.structure.push_back(path);
+    add(path.append("/sessions"), agent, false, known, state);
   }
   for (const auto& pattern : extra_session_dirs) {
     for (const auto& match :

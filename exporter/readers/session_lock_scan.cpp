@@ -42,7 +42,7 @@ Result<std::vector<std::string>> list_names(const UniqueFd& directory) {
 
 Result<LockFile> SessionLockScan::look(const UniqueFd& directory,
                                        const std::string& name) {
-  const auto file = stat_lock_file(directory, name);
+  auto file = stat_lock_file(directory, name);
   if (!file) return file;
   const auto known = known_.find(name);
   const bool unchanged = known != known_.end() && known->second.claim &&
