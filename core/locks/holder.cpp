@@ -107,7 +107,8 @@ bool in_writers_namespace(const HolderCandidate& candidate,
 /// It had the pid before the lock was written, yet another start time.
 bool contradicts(WallTime acquired_at, const HolderCandidate& candidate,
                  const HolderEvidence& evidence) {
-  if (!candidate.nested || !candidate.innermost || has_exited(candidate.stat))
+  if (!candidate.nested || !candidate.innermost || evidence.seen_nested ||
+      has_exited(candidate.stat))
     return false;
   return !evidence.boot_time ||
          *evidence.boot_time + since_boot(candidate.stat.start_ticks,
@@ -117,6 +118,7 @@ bool contradicts(WallTime acquired_at, const HolderCandidate& candidate,
 
 struct Findings {
   bool alive = false;
+  bool nested = false;  ///< it is alive in a nested namespace
   bool zombie = false;
   bool uncertain = false;
   bool successor = false;
@@ -149,6 +151,7 @@ Findings examine(const LockClaim& claim, WallTime acquired_at,
       found.zombie = true;
     } else {
       found.alive = true;
+      found.nested = candidate.nested;
     }
   }
   return found;
@@ -158,17 +161,17 @@ Findings examine(const LockClaim& claim, WallTime acquired_at,
 
 HolderVerdict judge_holder(const LockClaim& claim, WallTime acquired_at,
                            const HolderEvidence& evidence) {
-  if (!claim.pid) return {Holder::unknown, {}};
+  if (!claim.pid) return {};
   const auto found = examine(claim, acquired_at, evidence);
-  if (found.alive) return {Holder::alive, {}};
+  if (found.alive) return {Holder::alive, {}, found.nested};
   if (found.uncertain) return {Holder::unknown, Fault::denied};
-  if (!evidence.lock_unchanged) return {Holder::unknown, {}};
+  if (!evidence.lock_unchanged) return {};
   const bool seen = evidence.seen_alive || found.zombie;
   if (const auto obstacle =
           obstacle_to_proof(claim, acquired_at, seen, evidence))
     return {Holder::unknown, obstacle};
-  if (found.successor && !found.zombie) return {Holder::recycled, {}};
-  return {Holder::dead, {}};
+  if (found.successor && !found.zombie) return {Holder::recycled};
+  return {Holder::dead};
 }
 
 }  // namespace openclaw_lock

@@ -67,6 +67,8 @@ struct HolderEvidence {
   bool lock_unchanged = false;
   /// This very holder was judged alive before, from this same procfs.
   bool seen_alive = false;
+  /// And it was in a nested PID namespace then.
+  bool seen_nested = false;
   /// A process of a nested PID namespace can reach the directory.
   bool nested_sees_directory = false;
 
@@ -80,7 +82,9 @@ struct HolderVerdict {
   Holder holder = Holder::unknown;
   /// Why it is unknown, where that is for lack of sight: label `problem` of
   /// source `processes`.
-  std::optional<Fault> obstacle;
+  std::optional<Fault> obstacle = std::nullopt;
+  /// Alive, in a nested PID namespace.
+  bool nested = false;
 
   bool operator==(const HolderVerdict&) const = default;
 };
@@ -99,7 +103,8 @@ struct HolderVerdict {
 /// before, or a zombie now. Recycled further needs the other process to be in
 /// what is plausibly the writer's namespace. In a container it must be younger
 /// than the lock: an older one had that pid when the lock was written, whatever
-/// start time the lock names (a container may have the host's /proc).
+/// start time the lock names (a container may have the host's /proc, and names
+/// a stranger's), unless the holder was seen in a container.
 ///
 /// Pure: same inputs, same answer.
 HolderVerdict judge_holder(const LockClaim& claim, WallTime acquired_at,

@@ -189,11 +189,15 @@ void LockLedger::forget(int directory) {
   std::erase_if(unclosed_, in_directory);
 }
 
-void LockLedger::judged(const LockPlace& place, Holder holder) {
+void LockLedger::judged(const LockPlace& place, const HolderVerdict& verdict) {
+  const Holder holder = verdict.holder;
   Lock* lock = find(place);
   if (!lock) return;
   lock->judged_since_close = true;
-  if (holder == Holder::alive) lock->judged_alive = true;
+  if (holder == Holder::alive) {
+    lock->judged_alive = true;
+    lock->judged_nested = verdict.nested;
+  }
   if (lock->judged_gone ||
       (holder != Holder::dead && holder != Holder::recycled))
     return;
@@ -214,6 +218,11 @@ bool LockLedger::seen_alive(const LockPlace& place,
   const auto found = locks_.find(place);
   return found != locks_.end() && found->second.judged_alive &&
          found->second.claim == claim;
+}
+
+bool LockLedger::seen_nested(const LockPlace& place,
+                             const LockClaim& claim) const {
+  return seen_alive(place, claim) && locks_.at(place).judged_nested;
 }
 
 void LockLedger::settle(WallTime now) {

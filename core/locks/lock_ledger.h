@@ -104,13 +104,15 @@ class LockLedger {
   void forget(int directory);
 
   /// Tells what a lock's holder was judged to be.
-  void judged(const LockPlace& place, Holder holder);
+  void judged(const LockPlace& place, const HolderVerdict& verdict);
 
   /// Every lock that could be judged was; the others wait for the next time.
   void end_judgement();
 
   /// True where this very lock was judged alive before.
   bool seen_alive(const LockPlace& place, const LockClaim& claim) const;
+  /// And it was in a nested PID namespace.
+  bool seen_nested(const LockPlace& place, const LockClaim& claim) const;
 
   /// Settles what waited for an event that does not come.
   void settle(WallTime now);
@@ -146,6 +148,7 @@ class LockLedger {
     bool acquisition_seen = false;
     bool from_scan = false;  ///< its CREATE may still come
     bool judged_alive = false;
+    bool judged_nested = false;
     bool judged_gone = false;
     bool judged_since_close = false;
 

@@ -14,7 +14,8 @@ namespace {
 
 std::string why_unknown(Fault obstacle) {
   std::string text = "holders cannot be judged: ";
-  if (obstacle == Fault::denied) text += "not all processes can be read";
+  if (obstacle == Fault::denied)
+    text += "not all processes can be read or told apart";
   if (obstacle == Fault::timeout) text += "the process table is not answering";
   if (obstacle == Fault::pid_namespace)
     text += "they may run where this exporter cannot see them";
@@ -76,8 +77,9 @@ HolderVerdict LockReader::judge(const Directory& directory,
   const auto taken = acquired_at(lock.claim, lock.modified_at, wall_time_now());
   auto evidence = visibility.gather(*lock.claim, table);
   evidence.local_filesystem = is_local_filesystem(visibility.filesystem());
-  evidence.seen_alive =
-      ledger_.seen_alive({directory.number, lock.name}, *lock.claim);
+  const LockPlace place{directory.number, lock.name};
+  evidence.seen_alive = ledger_.seen_alive(place, *lock.claim);
+  evidence.seen_nested = ledger_.seen_nested(place, *lock.claim);
   evidence.lock_unchanged = true;
   const auto verdict = judge_holder(*lock.claim, taken, evidence);
   if (verdict.holder != Holder::dead && verdict.holder != Holder::recycled)
@@ -97,7 +99,7 @@ void LockReader::add_judged(const Directory& directory, const ScannedLock& lock,
     holder_problems_.push_back({*verdict.obstacle, directory.facts.path,
                                 why_unknown(*verdict.obstacle)});
   }
-  ledger_.judged({directory.number, lock.name}, verdict.holder);
+  ledger_.judged({directory.number, lock.name}, verdict);
   const auto kind = lock_kind(lock.name);
   if (!kind) return;
   snapshot_.locks.push_back(
