@@ -4,6 +4,7 @@
 # proven, unknown where not, and never dead or recycled while the holder lives.
 #
 #   SOAK_SECONDS=15   how long the random arrangements at the end go on
+# shellcheck disable=SC2317  # functions are called by name
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"
