@@ -131,6 +131,14 @@ void LockLedger::deleted(const LockPlace& place, WallTime now) {
     unclosed_.insert_or_assign(place, end);
 }
 
+bool LockLedger::is_another(const Lock& known, const ScannedLock& found) {
+  if (!known.identity || *known.identity == found.identity) return false;
+  // A lock that was read between two writes has another mtime after them.
+  const bool same_content = known.identity->inode == found.identity.inode &&
+                            known.claim && known.claim == found.claim;
+  return !same_content;
+}
+
 void LockLedger::add_scanned(const LockPlace& place, const std::string& agent,
                              const ScannedLock& found, bool preexisting) {
   const auto kind = lock_kind(found.name);
@@ -158,7 +166,7 @@ void LockLedger::reconcile(int directory, const std::string& agent,
     const LockPlace place{directory, scanned.name};
     if (touched_.contains(place)) continue;
     Lock* known = find(place);
-    if (known && known->identity && *known->identity != scanned.identity) {
+    if (known && is_another(*known, scanned)) {
       vanish(*known, std::min(now, scanned.modified_at));
       locks_.erase(place);
       known = nullptr;

@@ -25,7 +25,8 @@ struct LockPlace {
   auto operator<=>(const LockPlace&) const = default;
 };
 
-/// Which file it is: another lock at the same place differs in one of these.
+/// Which file it is: another lock at the same place differs in one of these,
+/// and in its claim if the inode is the same.
 struct FileIdentity {
   std::uint64_t inode = 0;
   std::int64_t mtime_ns = 0;  ///< ns after the epoch
@@ -159,6 +160,7 @@ class LockLedger {
 
   Lock* find(const LockPlace& place);
   void touch(const LockPlace& place);
+  static bool is_another(const Lock& known, const ScannedLock& found);
   void add_scanned(const LockPlace& place, const std::string& agent,
                    const ScannedLock& found, bool preexisting);
   void end_hold(const LockSeries& series, std::optional<WallTime> started_at,
