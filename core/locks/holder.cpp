@@ -118,7 +118,7 @@ bool contradicts(WallTime acquired_at, const HolderCandidate& candidate,
 
 struct Findings {
   bool alive = false;
-  bool nested = false;  ///< it is alive in a nested namespace
+  bool on_host = false;  ///< it is alive outside of nested namespaces
   bool zombie = false;
   bool uncertain = false;
   bool successor = false;
@@ -151,7 +151,7 @@ Findings examine(const LockClaim& claim, WallTime acquired_at,
       found.zombie = true;
     } else {
       found.alive = true;
-      found.nested = candidate.nested;
+      found.on_host = found.on_host || !candidate.nested;
     }
   }
   return found;
@@ -163,7 +163,7 @@ HolderVerdict judge_holder(const LockClaim& claim, WallTime acquired_at,
                            const HolderEvidence& evidence) {
   if (!claim.pid) return {};
   const auto found = examine(claim, acquired_at, evidence);
-  if (found.alive) return {Holder::alive, {}, found.nested};
+  if (found.alive) return {Holder::alive, {}, !found.on_host};
   if (found.uncertain) return {Holder::unknown, Fault::denied};
   if (!evidence.lock_unchanged) return {};
   const bool seen = evidence.seen_alive || found.zombie;

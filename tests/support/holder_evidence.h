@@ -13,6 +13,8 @@ inline constexpr WallTime kBoot{std::chrono::seconds{1795214918}};
 /// The process took the lock 60 s after it had started.
 inline constexpr WallTime kStarted = kBoot + std::chrono::milliseconds{1389580};
 inline constexpr WallTime kAcquired = kStarted + std::chrono::seconds{60};
+/// Start ticks of a process that is 10 s younger than the lock.
+inline constexpr std::uint64_t kAfterLock = kStart + 7000;
 inline constexpr WallTime kWalked = kAcquired + std::chrono::seconds{30};
 
 /// A lock since 2026.3.2.

@@ -80,7 +80,7 @@ TEST_CASE(
     "judge_holder: a zombie beside its successor is dead, not "
     "recycled") {
   auto evidence = proof_with(zombie(candidate()));
-  evidence.candidates.push_back(in_container(kStart + 900));
+  evidence.candidates.push_back(in_container(kAfterLock));
   CHECK(judge(claim_with_start(), evidence) == Holder::dead);
 }
 
@@ -100,10 +100,44 @@ TEST_CASE(
 TEST_CASE(
     "judge_holder: the same low pid in two containers is told apart by "
     "start time") {
-  auto evidence = proof_with(in_container(kStart - 400));
+  auto evidence = proof_with(in_container(kAfterLock));
   CHECK(judge(claim_with_start(), evidence) == Holder::recycled);
   evidence.candidates.push_back(in_container(kStart));
   CHECK(judge(claim_with_start(), evidence) == Holder::alive);
+}
+
+TEST_CASE(
+    "judge_holder: a container's process that had the pid when the lock was "
+    "written leaves it open") {
+  // A container that has the host's /proc writes a stranger's start time.
+  auto evidence = proof_with(in_container(kStart - 400));
+  CHECK(judge(claim_with_start(), evidence) == Holder::unknown);
+  evidence.boot_time.reset();
+  CHECK(judge(claim_with_start(), evidence) == Holder::unknown);
+  evidence.boot_time = kBoot;
+  evidence.seen_alive = evidence.seen_nested = true;
+  CHECK(judge(claim_with_start(), evidence) == Holder::recycled);
+  evidence = proof_with(zombie(in_container(kStart - 400)));
+  CHECK(judge(claim_with_start(), evidence) == Holder::recycled);
+}
+
+TEST_CASE(
+    "judge_holder: of several containers on one directory none is the "
+    "writer's for sure") {
+  auto found = in_container(kAfterLock);
+  found.only_namespace = false;
+  CHECK(judge(claim_with_start(), proof_with(found)) == Holder::dead);
+  found.stat.start_ticks = kStart;
+  CHECK(judge(claim_with_start(), proof_with(found)) == Holder::alive);
+}
+
+TEST_CASE("judge_holder: tells whether the live holder is in a container") {
+  auto evidence = proof_with(in_container());
+  CHECK(judge_holder(claim_with_start(), kAcquired, evidence).nested);
+  evidence.candidates.push_back(candidate());
+  CHECK_FALSE(judge_holder(claim_with_start(), kAcquired, evidence).nested);
+  CHECK_FALSE(
+      judge_holder(claim_with_start(), kAcquired, proof_of_absence()).nested);
 }
 
 TEST_CASE(
@@ -128,7 +162,7 @@ TEST_CASE(
 TEST_CASE(
     "judge_holder: a container of which we cannot tell what it sees is "
     "not recycled") {
-  auto found = in_container(kStart + 900);
+  auto found = in_container(kAfterLock);
   found.sees = Sees::unknown;
   CHECK(judge(claim_with_start(), proof_with(found)) == Holder::dead);
 }
@@ -164,7 +198,7 @@ TEST_CASE(
   auto evidence = proof_with(candidate(kStart + 900));
   evidence.nested_sees_directory = true;
   CHECK(judge(claim_with_start(), evidence) == Holder::dead);
-  evidence.candidates.push_back(in_container(kStart + 950));
+  evidence.candidates.push_back(in_container(kAfterLock));
   CHECK(judge(claim_with_start(), evidence) == Holder::recycled);
 }
 
@@ -198,7 +232,7 @@ TEST_CASE(
   auto found = in_container();
   found.offset_ticks = kOffset;
   auto evidence = proof_with(found);
-  evidence.seen_alive = true;
+  evidence.seen_alive = evidence.seen_nested = true;
   for (const int carry : {-2, -1, 0, 1, 2}) {
     auto claim = claim_with_start();
     claim.start_ticks = static_cast<std::uint64_t>(

@@ -25,6 +25,7 @@ class Dice {
     return low + upto(high - low);
   }
   bool one_in(int chances) { return upto(chances - 1) == 0; }
+  Sees seen() { return one_in(2) ? Sees::yes : Sees::unknown; }
   Sees sees() { return static_cast<Sees>(upto(2)); }
 
  private:
@@ -52,8 +53,16 @@ struct World {
   HolderEvidence evidence;
 };
 
-/// Ways in which a live holder can be out of sight.
-enum class Hiding { none, hidepid, sibling_namespace, other_host, last };
+/// Ways in which a live holder can be out of sight, or in sight with another
+/// start time than the lock's (a container that has the host's /proc).
+enum class Hiding {
+  none,
+  hidepid,
+  sibling_namespace,
+  other_host,
+  foreign_procfs,
+  last
+};
 
 /// Processes that have the pid somewhere, but not the holder's start time too.
 void add_bystanders(Dice& dice, std::int64_t holder_ns, World& world) {
@@ -73,19 +82,17 @@ void add_bystanders(Dice& dice, std::int64_t holder_ns, World& world) {
   }
 }
 
-void add_holder(Dice& dice, std::int64_t born, std::int64_t offset,
-                std::int64_t reader_offset, World& world) {
+HolderCandidate& add_holder(Dice& dice, std::int64_t born, std::int64_t offset,
+                            std::int64_t reader_offset, World& world) {
   auto holder = candidate(start_ticks(born + reader_offset));
   holder.nested = offset != 0 || dice.one_in(2);
   holder.offset_ticks = whole_ticks(offset);
   if (dice.one_in(5)) holder.offset_ticks.reset();
-  holder.sees = dice.one_in(2) ? Sees::yes : Sees::unknown;
-  if (world.claim.start_ticks && dice.one_in(4)) holder.sees = Sees::no;
   if (dice.one_in(4)) holder.stat.state = 'Z';  // its main thread has ended
   const auto at =
       dice.upto(static_cast<std::int64_t>(world.evidence.candidates.size()));
-  world.evidence.candidates.insert(world.evidence.candidates.begin() + at,
-                                   holder);
+  auto& candidates = world.evidence.candidates;
+  return *candidates.insert(candidates.begin() + at, holder);
 }
 
 World make_world(Dice& dice, Hiding hiding) {
@@ -115,17 +122,25 @@ World make_world(Dice& dice, Hiding hiding) {
   evidence.local_filesystem = hiding != Hiding::other_host;
   evidence.table_complete = hiding != Hiding::hidepid;
   evidence.initial_namespace =
-      hiding == Hiding::none
-          ? !dice.one_in(3)
-          : hiding != Hiding::sibling_namespace && dice.one_in(2);
+      hiding != Hiding::sibling_namespace && dice.one_in(2);
   // Another process may have been taken for the holder, if only its pid tells.
   evidence.seen_alive = hiding == Hiding::none || !world.claim.start_ticks
                             ? dice.one_in(2)
                             : false;
+  evidence.seen_nested = evidence.seen_alive && dice.one_in(2);
   evidence.nested_sees_directory = dice.one_in(2);
   add_bystanders(dice, born + reader_offset, world);
-  if (hiding == Hiding::none)
-    add_holder(dice, born, offset, reader_offset, world);
+  if (hiding == Hiding::none) {
+    const bool misled = world.claim.start_ticks && dice.one_in(4);
+    add_holder(dice, born, offset, reader_offset, world).sees =
+        misled ? Sees::no : dice.seen();
+  } else if (hiding == Hiding::foreign_procfs) {
+    auto& holder = add_holder(dice, born, offset, reader_offset, world);
+    holder.nested = true;
+    holder.sees = dice.seen();
+    if (world.claim.start_ticks)
+      world.claim.start_ticks = start_ticks(dice.upto(2 * born));
+  }
   return world;
 }
 
