@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+
 #include "core/base/wall_time.h"
 #include "core/sources/source_health.h"
 
@@ -9,5 +11,8 @@ namespace openclaw_lock {
 /// The only places where the clocks are asked.
 WallTime wall_time_now();
 MonotonicTime monotonic_now();
+
+/// How a reader asks for the time; a test gives its own answer.
+using WallClock = std::function<WallTime()>;
 
 }  // namespace openclaw_lock

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "core/procfs/filesystem_type.h"
-#include "exporter/clock.h"
 #include "exporter/readers/file.h"
 
 namespace openclaw_lock {
@@ -24,9 +23,11 @@ std::string why_unknown(Fault obstacle) {
 
 }  // namespace
 
-LockReader::LockReader(LockReaderSettings settings, Census census)
+LockReader::LockReader(LockReaderSettings settings, Census census,
+                       WallClock clock)
     : settings_{std::move(settings)},
       census_{std::move(census)},
+      clock_{std::move(clock)},
       ledger_{kMaxLocks} {}
 
 void LockReader::take_directories(const StateDirectory& state) {
@@ -74,7 +75,7 @@ HolderVerdict LockReader::judge(const Directory& directory,
                                 const ScannedLock& lock,
                                 DirectoryVisibility& visibility,
                                 const ProcessTable& table) const {
-  const auto taken = acquired_at(lock.claim, lock.modified_at, wall_time_now());
+  const auto taken = acquired_at(lock.claim, lock.modified_at, clock_());
   auto evidence = visibility.gather(*lock.claim, table);
   evidence.local_filesystem = is_local_filesystem(visibility.filesystem());
   const LockPlace place{directory.number, lock.name};
@@ -105,7 +106,7 @@ void LockReader::add_judged(const Directory& directory, const ScannedLock& lock,
   snapshot_.locks.push_back(
       {{directory.label, *kind},
        verdict.holder,
-       acquired_at(lock.claim, lock.modified_at, wall_time_now()),
+       acquired_at(lock.claim, lock.modified_at, clock_()),
        lock.claim ? lock.claim->max_hold : std::nullopt});
 }
 
@@ -150,7 +151,7 @@ RoundResult LockReader::round() {
     if (directory.found.complete) judge_directory(directory, view, table.get());
   ledger_.end_judgement();
   looked_before_ = looked_before_ || state.readable;
-  ledger_.settle(wall_time_now());
+  ledger_.settle(clock_());
   report_.totals = ledger_.totals();
   report_.snapshot.reset();
   if (state.opened)
@@ -164,7 +165,8 @@ bool LockReader::list_directories(const StateDirectory& state,
   bool any_claim = false;
   for (auto& [identity, directory] : directories_) {
     auto& found = directory.found;
-    found = directory.scan.scan(directory.facts.path, state.sqlite_gateway_at);
+    found = directory.scan.scan(directory.facts.path, state.sqlite_gateway_at,
+                                clock_);
     round.success = round.success && found.complete;
     round.problems.insert(round.problems.end(), found.problems.begin(),
                           found.problems.end());
@@ -185,7 +187,7 @@ void LockReader::reconcile() {
       continue;
     }
     ledger_.reconcile(directory.number, directory.label, directory.found.locks,
-                      directory.preexisting, wall_time_now());
+                      directory.preexisting, clock_());
     directory.preexisting = false;
     snapshot_.agents.insert(directory.label);
   }
@@ -195,7 +197,7 @@ void LockReader::reconcile() {
 void LockReader::handle_file(Directory& directory, const InotifyEvent& event) {
   const auto kind = lock_kind(event.name);
   if (!kind) return;
-  const auto now = wall_time_now();
+  const auto now = clock_();
   const LockPlace place{directory.number, std::string{event.name}};
   if ((event.mask & (IN_CREATE | IN_MOVED_TO)) != 0)
     ledger_.created(place, {directory.label, *kind}, now);
@@ -235,7 +237,7 @@ void LockReader::handle(const LockWatches::Event& event) {
 
 void LockReader::follow() {
   watches_.drain([this](const LockWatches::Event& event) { handle(event); });
-  ledger_.settle(wall_time_now());
+  ledger_.settle(clock_());
   report_.totals = ledger_.totals();
 }
 

@@ -14,6 +14,7 @@
 #include "core/locks/lock_ledger.h"
 #include "core/procfs/process_table.h"
 #include "core/sources/source_health.h"
+#include "exporter/clock.h"
 #include "exporter/readers/directory_visibility.h"
 #include "exporter/readers/lock_watches.h"
 #include "exporter/readers/mount_view.h"
@@ -48,7 +49,8 @@ class LockReader {
   /// time. An empty function: holders are not judged.
   using Census = std::function<std::shared_ptr<const ProcessTable>()>;
 
-  LockReader(LockReaderSettings settings, Census census);
+  LockReader(LockReaderSettings settings, Census census,
+             WallClock clock = wall_time_now);
 
   /// Lists every session directory, reads what is new, judges each holder.
   RoundResult round();
@@ -98,6 +100,7 @@ class LockReader {
 
   LockReaderSettings settings_;
   Census census_;
+  WallClock clock_;
   LockWatches watches_;
   LockLedger ledger_;
   AgentLabels labels_;

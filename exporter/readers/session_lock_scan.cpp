@@ -2,7 +2,6 @@
 #include "exporter/readers/session_lock_scan.h"
 
 #include "core/locks/lock_assessment.h"
-#include "exporter/clock.h"
 #include "exporter/readers/file.h"
 
 namespace openclaw_lock {
@@ -52,7 +51,8 @@ Result<LockFile> SessionLockScan::look(const UniqueFd& directory,
 }
 
 SessionLocks SessionLockScan::scan(
-    const std::string& path, const std::optional<WallTime>& sqlite_gateway_at) {
+    const std::string& path, const std::optional<WallTime>& sqlite_gateway_at,
+    const WallClock& clock) {
   SessionLocks found;
   const auto directory = open_directory(path);
   const auto names = directory ? list_names(*directory) : directory.problem();
@@ -70,7 +70,7 @@ SessionLocks SessionLockScan::scan(
         found.problems.push_back(at_lock(file.problem(), path, 0));
       continue;
     }
-    const auto now = wall_time_now();
+    const auto now = clock();
     const std::optional<LockClaim> claim =
         file->claim ? std::optional{*file->claim} : std::nullopt;
     if (is_leftover(acquired_at(claim, file->modified_at, now),

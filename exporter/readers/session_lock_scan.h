@@ -8,6 +8,7 @@
 
 #include "core/base/wall_time.h"
 #include "core/locks/lock_ledger.h"
+#include "exporter/clock.h"
 #include "exporter/readers/lock_file_reader.h"
 
 namespace openclaw_lock {
@@ -27,7 +28,8 @@ class SessionLockScan {
   /// `sqlite_gateway_at`: see StateDirectory. At most 65536 locks; a directory
   /// with more is too_big.
   SessionLocks scan(const std::string& path,
-                    const std::optional<WallTime>& sqlite_gateway_at);
+                    const std::optional<WallTime>& sqlite_gateway_at,
+                    const WallClock& clock);
 
  private:
   Result<LockFile> look(const UniqueFd& directory, const std::string& name);
