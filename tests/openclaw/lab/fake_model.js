@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// A model server of the OpenAI kind, on the loopback interface only, that answers as late as it is told.
+//
+//   node fake_model.js PORT LOGFILE
+//
+// The delay of an answer is the last "delay=SECONDS" in the user's message, else 0.2 s. While it waits it sends one
+// token a second, so that idle time-outs do not fire. Each request is one JSON line in LOGFILE, with the message.
+'use strict';
+const http = require('http');
+const fs = require('fs');
+
+const port = Number(process.argv[2]);
+const logFile = process.argv[3];
+let requests = 0;
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function log(fields) {
+  fs.appendFileSync(logFile, JSON.stringify({ time: new Date().toISOString(), ...fields }) + '\n');
+}
+
+function textOf(content) {
+  if (typeof content === 'string') return content;
+  return Array.isArray(content) ? content.map((part) => part.text || '').join('\n') : '';
+}
+
+// What the user said since the model's last answer.
+function lastUserText(messages) {
+  const start = messages.map((message) => message.role).lastIndexOf('assistant') + 1;
+  const users = messages.slice(start).filter((message) => message.role === 'user');
+  return users.map((message) => textOf(message.content)).join('\n');
+}
+
+function delayOf(text) {
+  const found = [...text.matchAll(/delay=([0-9.]+)/g)].pop();
+  return found ? Number(found[1]) * 1000 : 200;
+}
+
+function sendJson(response, value) {
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify(value));
+}
+
+async function streamAnswer(response, head, delayMs, answer, usage) {
+  let gone = false;
+  response.on('close', () => { gone = true; });
+  const send = (fields) => {
+    if (!gone) response.write('data: ' + JSON.stringify({ ...head, object: 'chat.completion.chunk', ...fields }) + '\n\n');
+  };
+  const token = (delta, finish) => send({ choices: [{ index: 0, delta, finish_reason: finish || null }] });
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  token({ role: 'assistant', content: '' });
+  const end = Date.now() + delayMs;
+  while (!gone && Date.now() < end) {
+    await sleep(Math.min(1000, Math.max(1, end - Date.now())));
+    if (Date.now() < end) token({ content: 'tick ' });
+  }
+  token({ content: answer });
+  token({}, 'stop');
+  send({ choices: [], usage });
+  if (!gone) response.end('data: [DONE]\n\n');
+}
+
+async function handle(request, response) {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  const id = ++requests;
+  if (request.url.endsWith('/models')) {
+    sendJson(response, { object: 'list', data: [{ id: 'fake-1', object: 'model', owned_by: 'lab' }] });
+    return;
+  }
+  if (!request.url.includes('/chat/completions')) {
+    response.statusCode = 404;
+    response.end('{}');
+    return;
+  }
+  const query = JSON.parse(body);
+  const text = lastUserText(query.messages || []);
+  const delayMs = delayOf(text);
+  log({ id, delayMs, user: text.slice(-2000) });
+  const head = { id: 'chatcmpl-lab' + id, created: Math.floor(Date.now() / 1000), model: query.model || 'fake-1' };
+  const usage = { prompt_tokens: 100, completion_tokens: 5, total_tokens: 105 };
+  if (query.stream) {
+    await streamAnswer(response, head, delayMs, 'pong ' + id, usage);
+  } else {
+    await sleep(delayMs);
+    const message = { role: 'assistant', content: 'pong ' + id };
+    sendJson(response, { ...head, object: 'chat.completion', choices: [{ index: 0, message, finish_reason: 'stop' }], usage });
+  }
+  log({ id, event: 'answered' });
+}
+
+http.createServer((request, response) => {
+  handle(request, response).catch((error) => {
+    log({ event: 'error', message: String(error) });
+    response.destroy();
+  });
+}).listen(port, '127.0.0.1', () => log({ event: 'listening', port }));
