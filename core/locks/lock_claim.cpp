@@ -4,84 +4,135 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string>
 
 namespace openclaw_lock {
 namespace {
 
 using Json = nlohmann::json;
 
+constexpr int kMaxDepth = 16;
 constexpr std::int64_t kMaxMilliseconds =
     INT64_C(253402300799999);  // year 9999
 
-/// A JSON number without fraction from 0 on, as JavaScript's isInteger has it.
-std::optional<std::int64_t> whole_number(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end()) return {};
-  if (found->is_number_unsigned()) {
-    const auto value = found->get<std::uint64_t>();
+/// Takes the members of a lock's object as the parser meets them: no document
+/// is built. Of a member named twice the last one counts.
+class ClaimReader final : public nlohmann::json_sax<Json> {
+ public:
+  /// Empty where the text is not one object.
+  std::optional<LockClaim> claim() const {
+    if (!is_object_) return {};
+    auto claim = claim_;
+    if (!created_at_is_text_) claim.created_at = started_at_;
+    return claim;
+  }
+  bool too_deep() const { return too_deep_; }
+
+  bool null() override { return other_type(); }
+  bool boolean(bool /*value*/) override { return other_type(); }
+  bool number_integer(number_integer_t /*negative*/) override {
+    return other_type();
+  }
+  bool number_unsigned(number_unsigned_t value) override {
     constexpr auto kMax =
         static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-    if (value > kMax) return {};
-    return static_cast<std::int64_t>(value);
+    if (value > kMax) return other_type();
+    return number(static_cast<std::int64_t>(value));
   }
-  if (found->is_number_float()) {
-    const double value = found->get<double>();
-    if (!(value >= 0) || value > 9007199254740992.0 ||
-        value != std::floor(value))
-      return {};
-    return static_cast<std::int64_t>(value);
+  bool number_float(number_float_t value, const string_t& /*text*/) override {
+    // JavaScript writes 1e3 for 1000: what counts is that it is whole.
+    constexpr double kMaxWhole = 9007199254740992.0;
+    if (!(value >= 0) || value > kMaxWhole || value != std::floor(value))
+      return other_type();
+    return number(static_cast<std::int64_t>(value));
   }
-  return {};
-}
+  bool string(string_t& value) override {
+    other_type();
+    if (depth_ == 1 && key_ == "createdAt") {
+      created_at_is_text_ = true;
+      claim_.created_at = parse_iso8601(value);
+    }
+    return true;
+  }
+  bool binary(binary_t& /*value*/) override { return other_type(); }
 
-std::optional<WallTime> created_at(const Json& object) {
-  const auto found = object.find("createdAt");
-  if (found != object.end() && found->is_string())
-    return parse_iso8601(found->get_ref<const std::string&>());
-  const auto started = whole_number(object, "startedAt");
-  if (!started || *started > kMaxMilliseconds) return {};
-  return WallTime{std::chrono::milliseconds{*started}};
-}
-
-bool too_deep(std::string_view body) {
-  constexpr int kMaxDepth = 16;
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    const char c = body[i];
-    if (c == '"') in_string = !in_string;
-    if (in_string && c == '\\') ++i;
-    if (in_string) continue;
-    if ((c == '{' || c == '[') && ++depth > kMaxDepth) return true;
-    if (c == '}' || c == ']') --depth;
+  bool start_object(std::size_t /*size*/) override {
+    if (depth_ == 0) is_object_ = true;
+    return descend();
   }
-  return false;
-}
+  bool key(string_t& name) override {
+    if (depth_ == 1) key_.swap(name);
+    return true;
+  }
+  bool end_object() override { return ascend(); }
+  bool start_array(std::size_t /*size*/) override { return descend(); }
+  bool end_array() override { return ascend(); }
+  bool parse_error(std::size_t /*position*/, const std::string& /*last_token*/,
+                   const Json::exception& /*error*/) override {
+    return false;
+  }
+
+ private:
+  bool descend() {
+    other_type();
+    too_deep_ = ++depth_ > kMaxDepth;
+    return !too_deep_;
+  }
+
+  bool ascend() {
+    --depth_;
+    return true;
+  }
+
+  /// A value of a type that the member does not have.
+  bool other_type() {
+    if (depth_ != 1) return true;
+    if (key_ == "pid") claim_.pid.reset();
+    if (key_ == "starttime") claim_.start_ticks.reset();
+    if (key_ == "maxHoldMs") claim_.max_hold.reset();
+    if (key_ == "startedAt") started_at_.reset();
+    if (key_ == "createdAt") created_at_is_text_ = false;
+    return true;
+  }
+
+  bool number(std::int64_t value) {
+    other_type();
+    if (depth_ != 1) return true;
+    if (key_ == "pid" && value >= 1 && value <= std::numeric_limits<int>::max())
+      claim_.pid = static_cast<int>(value);
+    if (key_ == "starttime")
+      claim_.start_ticks = static_cast<std::uint64_t>(value);
+    const bool is_span = value <= kMaxMilliseconds;
+    if (key_ == "maxHoldMs" && value > 0 && is_span)
+      claim_.max_hold = std::chrono::milliseconds{value};
+    if (key_ == "startedAt" && is_span)
+      started_at_ = WallTime{std::chrono::milliseconds{value}};
+    return true;
+  }
+
+  LockClaim claim_;
+  std::optional<WallTime> started_at_;
+  bool created_at_is_text_ = false;
+  bool is_object_ = false;
+  bool too_deep_ = false;
+  int depth_ = 0;
+  std::string key_;
+};
 
 }  // namespace
 
 Result<LockClaim> parse_lock_claim(std::string_view body) {
   if (body.size() > kMaxLockBytes)
     return Problem{Fault::too_big, "lock", "longer than 4096 bytes"};
-  if (too_deep(body))
-    return Problem{Fault::malformed, "lock", "nested too deep"};
+  ClaimReader reader;
   // The parser takes a NUL for the end.
   const bool whole = body.find('\0') == std::string_view::npos;
-  const Json object = Json::parse(body, nullptr, false);
-  if (!whole || !object.is_object())
-    return Problem{Fault::malformed, "lock", "not a JSON object"};
-
-  LockClaim claim;
-  const auto pid = whole_number(object, "pid");
-  if (pid && *pid >= 1 && *pid <= std::numeric_limits<int>::max())
-    claim.pid = static_cast<int>(*pid);
-  claim.created_at = created_at(object);
-  if (const auto start = whole_number(object, "starttime"))
-    claim.start_ticks = static_cast<std::uint64_t>(*start);
-  const auto max_hold = whole_number(object, "maxHoldMs");
-  if (max_hold && *max_hold > 0 && *max_hold <= kMaxMilliseconds)
-    claim.max_hold = std::chrono::milliseconds{*max_hold};
-  return claim;
+  const bool parsed = whole && Json::sax_parse(body, &reader);
+  if (reader.too_deep())
+    return Problem{Fault::malformed, "lock", "nested too deep"};
+  const auto claim = parsed ? reader.claim() : std::nullopt;
+  if (!claim) return Problem{Fault::malformed, "lock", "not a JSON object"};
+  return *claim;
 }
 
 }  // namespace openclaw_lock
