@@ -102,6 +102,7 @@ tidy_up() {
   local status=$? name i
   trap - EXIT INT TERM
   set +e
+  exec 2> /dev/null # the shell would tell of each process that is killed
   for name in "${on_exit[@]}"; do "$name"; done
   for ((i = ${#children[@]} - 1; i >= 0; i--)); do kill_family "${children[i]}"; done
   for ((i = ${#mounts[@]} - 1; i >= 0; i--)); do umount --lazy "${mounts[i]}" 2> /dev/null; done
@@ -277,8 +278,8 @@ wait_rounds() { # GATEWAY COUNT
   done
 }
 
-# Waits until the verdicts are as expected, and sees that they stay so for two rounds. Where no death is expected, none
-# may be seen on the way.
+# Waits until the verdicts are as expected, and sees that they stay so for two rounds. Where holders are expected but no
+# death, none may be seen on the way.
 expect_holders() { # TEXT GATEWAY VERDICTS
   local text=$1 gateway=$2 expected=$3 seen='' deadline=$((SECONDS + PATIENCE + 1)) since='' rounds=0 now
   while [ "$SECONDS" -lt "$deadline" ]; do
@@ -288,7 +289,7 @@ expect_holders() { # TEXT GATEWAY VERDICTS
       continue
     fi
     seen=$(holders_in "$gateway" < "$work/scrape")
-    if [[ ! $expected =~ dead|recycled && $seen =~ dead|recycled ]]; then
+    if [[ -n $expected && ! $expected =~ dead|recycled && $seen =~ dead|recycled ]]; then
       not_ok "$text" "a live holder was called '$seen'"
       return 0
     fi
@@ -308,6 +309,20 @@ expect_holders() { # TEXT GATEWAY VERDICTS
   not_ok "$text" "expected '$expected', got '$seen'
 $(sum_problems "$gateway")
 $(tail -n 5 "$exporter_log")"
+}
+
+# No particular verdict is wanted, but none of death, in five rounds.
+expect_never_gone() { # TEXT GATEWAY
+  local text=$1 gateway=$2 seen i
+  for ((i = 0; i < 5; i++)); do
+    wait_rounds "$gateway" 1 || true
+    seen=$(scrape | holders_in "$gateway")
+    if [[ $seen =~ dead|recycled || ! $seen =~ alive|unknown ]]; then
+      not_ok "$text" "holders are '$seen'"
+      return 0
+    fi
+  done
+  ok "$text ($seen)"
 }
 
 sum_problems() { # GATEWAY

@@ -255,20 +255,6 @@ ticks_have_passed() { # TICKS
   awk -v ticks="$1" '{ exit !($1 * 100 > ticks) }' /proc/uptime
 }
 
-# No particular verdict is wanted, but none of death, in five rounds.
-expect_never_gone() { # TEXT GATEWAY
-  local text=$1 gateway=$2 seen i
-  for ((i = 0; i < 5; i++)); do
-    wait_rounds "$gateway" 1 || true
-    seen=$(scrape | holders_in "$gateway")
-    if [[ $seen =~ dead|recycled || ! $seen =~ alive|unknown ]]; then
-      not_ok "$text" "holders are '$seen'"
-      return 0
-    fi
-  done
-  ok "$text ($seen)"
-}
-
 # ---- two namespaces
 
 two_directories() {
