@@ -51,10 +51,14 @@ void Exporter::discover(Fleet& fleet, DiscoveryEnvironment environment,
     if (!table && fleet.census)
       table = fleet.census->next(fleet.timing.patience);
     RoundResult round;
-    const auto found = discovery.round(table.get(), round.problems);
+    const auto found = discovery.round(
+        table.get(), round.problems,
+        [&fleet](const WatchedGateway& gateway) { start(fleet, gateway); });
     round.success = true;
     problem_log.tell(round.problems);
-    take(fleet, found);
+    end_others(fleet, found);
+    // One that took over the name of another can start only now.
+    for (const auto& gateway : found) start(fleet, gateway);
     fleet.discovery.finish_round(round);
     if (found.empty() && !said_none)
       log::info("no OpenClaw state directory found yet; looking on");
@@ -63,6 +67,8 @@ void Exporter::discover(Fleet& fleet, DiscoveryEnvironment environment,
 }
 
 void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
+  const std::lock_guard guard{fleet.mutex};
+  if (fleet.stopped || fleet.gateways.contains(gateway.name)) return;
   Gateway entry{gateway, nullptr};
   if (fleet.settings.collect_locks) {
     LockReader::Census census;
@@ -82,11 +88,11 @@ void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
   fleet.gateways.emplace(gateway.name, std::move(entry));
 }
 
-void Exporter::take(Fleet& fleet, const std::vector<WatchedGateway>& found) {
+void Exporter::end_others(Fleet& fleet,
+                          const std::vector<WatchedGateway>& found) {
   std::vector<Gateway> ended;
   {
     const std::lock_guard guard{fleet.mutex};
-    if (fleet.stopped) return;
     for (auto entry = fleet.gateways.begin(); entry != fleet.gateways.end();) {
       const bool kept =
           std::any_of(found.begin(), found.end(), [&](const auto& gateway) {
@@ -96,8 +102,6 @@ void Exporter::take(Fleet& fleet, const std::vector<WatchedGateway>& found) {
       if (!kept) ended.push_back(std::move(entry->second));
       entry = kept ? std::next(entry) : fleet.gateways.erase(entry);
     }
-    for (const auto& gateway : found)
-      if (!fleet.gateways.contains(gateway.name)) start(fleet, gateway);
   }
   for (auto& gateway : ended) {
     log::info("a gateway is gone", {{"gateway", gateway.watched.name}});

@@ -60,8 +60,9 @@ class Exporter {
 
   static void discover(Fleet& fleet, DiscoveryEnvironment environment,
                        const StopSignal& stop);
-  static void take(Fleet& fleet, const std::vector<WatchedGateway>& found);
   static void start(Fleet& fleet, const WatchedGateway& gateway);
+  static void end_others(Fleet& fleet,
+                         const std::vector<WatchedGateway>& found);
   FleetReport report() const;
 
   std::shared_ptr<Fleet> fleet_;

@@ -11,9 +11,11 @@
 #include "core/gateways/gateway_name.h"
 #include "core/gateways/glob_capture.h"
 #include "core/gateways/openclaw_process.h"
+#include "core/procfs/filesystem_type.h"
 #include "core/procfs/mountinfo.h"
 #include "exporter/readers/file.h"
 #include "exporter/readers/glob_walker.h"
+#include "exporter/readers/mount_view.h"
 
 namespace openclaw_lock {
 namespace {
@@ -69,7 +71,15 @@ void GatewayDiscovery::add(std::string name, const std::string& state_dir,
   if (name.empty() || names_.contains(name))
     name = choose_gateway_name(state_dir, names_);
   names_.insert(name);
-  gateways_[state_dir] = {name, state_dir, std::move(session_dirs), passing};
+  const auto& gateway = gateways_[state_dir] = {
+      name, state_dir, std::move(session_dirs), passing};
+  if (found_) found_(gateway);
+}
+
+bool GatewayDiscovery::is_local(const std::string& pattern) const {
+  const auto path = pattern.substr(0, pattern.find_first_of("*?"));
+  const Mount* mount = find_mount(mounts_, path);
+  return mount && is_local_filesystem(mount->filesystem);
 }
 
 void GatewayDiscovery::add_configured(const GatewaySettings& gateway,
@@ -93,23 +103,26 @@ void GatewayDiscovery::add_existing(const std::string& path,
   add(choose_gateway_name(name_from, names_), path, {}, passing);
 }
 
-void GatewayDiscovery::add_usual(const std::string& path) {
-  add_existing(in_rootfs(path), path, false);
+std::vector<std::string> GatewayDiscovery::usual_places() const {
+  std::vector<std::string> patterns;
+  const auto& home = environment_.home;
+  if (environment_.openclaw_state_dir.starts_with('/'))
+    patterns.push_back(environment_.openclaw_state_dir);
+  if (home.starts_with('/'))
+    for (const auto* name : {"/.openclaw", "/.openclaw-*", "/.clawdbot"})
+      patterns.push_back(home + name);
+  patterns.insert(patterns.end(), {"/home/node/.openclaw", "/data/.openclaw"});
+  return patterns;
 }
 
-void GatewayDiscovery::add_usual_places(std::vector<Problem>& problems) {
-  if (environment_.openclaw_state_dir.starts_with('/'))
-    add_usual(environment_.openclaw_state_dir);
-  if (environment_.home.starts_with('/')) {
-    const auto& home = environment_.home;
-    add_usual(home + "/.openclaw");
+void GatewayDiscovery::add_usual_places(bool local,
+                                        std::vector<Problem>& problems) {
+  for (const auto& pattern : usual_places()) {
+    if (is_local(in_rootfs(pattern)) != local) continue;
     for (const auto& match :
-         expand_glob(in_rootfs(home + "/.openclaw-*"), kMaxGateways, problems))
-      add_existing(match.path, match.path, false);
-    add_usual(home + "/.clawdbot");
+         expand_glob(in_rootfs(pattern), kMaxGateways, problems))
+      add_existing(match.path, is_glob(pattern) ? match.path : pattern, false);
   }
-  add_usual("/home/node/.openclaw");
-  add_usual("/data/.openclaw");
 }
 
 std::optional<std::string> GatewayDiscovery::path_for(
@@ -173,19 +186,28 @@ void GatewayDiscovery::forget_ended() {
 }
 
 std::vector<WatchedGateway> GatewayDiscovery::round(
-    const ProcessTable* table, std::vector<Problem>& problems) {
+    const ProcessTable* table, std::vector<Problem>& problems,
+    const std::function<void(const WatchedGateway&)>& found) {
+  found_ = found;
+  mounts_ = read_mount_view(settings_.procfs, "/").mounts;
   forget_ended();
-  for (const auto& gateway : settings_.gateways)
-    add_configured(gateway, problems);
-  if (settings_.gateways.empty()) {
-    add_usual_places(problems);
-    if (table) add_processes(*table);
+  // What may hang comes last, and keeps nothing else from being found.
+  for (const bool local : {true, false}) {
+    for (const auto& gateway : settings_.gateways) {
+      const bool cannot_hang =
+          !is_glob(gateway.state_dir) || is_local(in_rootfs(gateway.state_dir));
+      if (cannot_hang == local) add_configured(gateway, problems);
+    }
+    if (!settings_.gateways.empty()) continue;
+    add_usual_places(local, problems);
+    if (local && table) add_processes(*table);
   }
   if (gateways_.size() >= kMaxGateways)
     problems.push_back({Fault::too_big, "gateways",
                         "1000 gateways are watched; the rest is left out"});
   std::vector<WatchedGateway> gateways;
   for (const auto& [path, gateway] : gateways_) gateways.push_back(gateway);
+  found_ = nullptr;
   return gateways;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/procfs/mountinfo.h"
 #include "core/procfs/process_table.h"
 #include "exporter/config/settings.h"
 #include "exporter/readers/session_directories.h"
@@ -40,17 +42,21 @@ class GatewayDiscovery {
  public:
   GatewayDiscovery(const Settings& settings, DiscoveryEnvironment environment);
 
-  /// All gateways of this moment, at most 1000. `table` may be null.
-  std::vector<WatchedGateway> round(const ProcessTable* table,
-                                    std::vector<Problem>& problems);
+  /// All gateways of this moment, at most 1000. `table` may be null. `found`,
+  /// if given, is called with each new one at once: a later place may hang.
+  std::vector<WatchedGateway> round(
+      const ProcessTable* table, std::vector<Problem>& problems,
+      const std::function<void(const WatchedGateway&)>& found = {});
 
  private:
   void add_configured(const GatewaySettings& gateway,
                       std::vector<Problem>& problems);
-  void add_usual_places(std::vector<Problem>& problems);
+  std::vector<std::string> usual_places() const;
+  /// `local`: those on local file systems, else those that may hang.
+  void add_usual_places(bool local, std::vector<Problem>& problems);
+  bool is_local(const std::string& pattern) const;
   void add_processes(const ProcessTable& table);
   void add_process(int pid);
-  void add_usual(const std::string& path);
   /// `name_from`: the path that the name is made of.
   void add_existing(const std::string& path, const std::string& name_from,
                     bool passing);
@@ -61,6 +67,8 @@ class GatewayDiscovery {
   std::optional<std::string> path_for(int pid,
                                       const std::string& inner_path) const;
 
+  std::function<void(const WatchedGateway&)> found_;  ///< during a round
+  std::vector<Mount> mounts_;                         ///< of this round
   const Settings settings_;
   const DiscoveryEnvironment environment_;
   std::map<std::string, WatchedGateway> gateways_;       ///< by state dir

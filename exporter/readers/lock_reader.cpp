@@ -93,13 +93,19 @@ HolderVerdict LockReader::judge(const Directory& directory,
   return judge_holder(*lock.claim, taken, evidence);
 }
 
+/// One is enough for all locks of a directory.
+void LockReader::add_obstacle(const Directory& directory, Fault obstacle) {
+  Problem problem{obstacle, directory.facts.path, why_unknown(obstacle)};
+  if (std::find(holder_problems_.begin(), holder_problems_.end(), problem) !=
+      holder_problems_.end())
+    return;
+  ++report_.holder_problems[static_cast<std::size_t>(obstacle)];
+  holder_problems_.push_back(std::move(problem));
+}
+
 void LockReader::add_judged(const Directory& directory, const ScannedLock& lock,
                             const HolderVerdict& verdict) {
-  if (verdict.obstacle) {
-    ++report_.holder_problems[static_cast<std::size_t>(*verdict.obstacle)];
-    holder_problems_.push_back({*verdict.obstacle, directory.facts.path,
-                                why_unknown(*verdict.obstacle)});
-  }
+  if (verdict.obstacle) add_obstacle(directory, *verdict.obstacle);
   ledger_.judged({directory.number, lock.name}, verdict);
   const auto kind = lock_kind(lock.name);
   if (!kind) return;

@@ -93,6 +93,7 @@ class LockReader {
   HolderVerdict judge(const Directory& directory, const ScannedLock& lock,
                       DirectoryVisibility& visibility,
                       const ProcessTable& table) const;
+  void add_obstacle(const Directory& directory, Fault obstacle);
   void add_judged(const Directory& directory, const ScannedLock& lock,
                   const HolderVerdict& verdict);
   void handle(const LockWatches::Event& event);

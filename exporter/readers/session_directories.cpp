@@ -75,7 +75,8 @@ void add(const std::string& path, const std::string& agent, bool required,
         real ? system_problem(errno, path)
              : Problem{real.problem().fault, path, real.problem().detail};
     if (problem.fault == Fault::missing && !required) return;
-    state.readable = false;
+    // A link loop or an endless name leads to no directory.
+    if (problem.fault != Fault::malformed || required) state.readable = false;
     state.problems.push_back(problem);
     return;
   }

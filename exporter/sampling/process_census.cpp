@@ -9,17 +9,18 @@
 namespace openclaw_lock {
 namespace {
 
-/// Of ten parts of time, one is spent on walking.
+/// Of ten parts of time, one is spent on walking, unless those who ask would
+/// lose patience.
 constexpr int kRestFactor = 9;
+constexpr int kPatienceParts = 4;
 
 }  // namespace
 
 ProcessCensus::ProcessCensus(std::filesystem::path procfs, SourceTiming timing)
     : state_{std::make_shared<State>(timing)},
-      thread_{"processes", [state = state_, procfs = std::move(procfs),
-                            timing](const StopSignal&) {
-                loop(*state, procfs, timing.interval);
-              }} {}
+      thread_{"processes",
+              [state = state_, procfs = std::move(procfs),
+               timing](const StopSignal&) { loop(*state, procfs, timing); }} {}
 
 ProcessCensus::~ProcessCensus() { request_stop(); }
 
@@ -33,7 +34,7 @@ void ProcessCensus::request_stop() {
 }
 
 void ProcessCensus::loop(State& state, const std::filesystem::path& procfs,
-                         std::chrono::milliseconds interval) {
+                         SourceTiming timing) {
   ProcessReader reader{procfs};
   ProblemLog problems{"processes"};
   std::unique_lock lock{state.mutex};
@@ -51,9 +52,10 @@ void ProcessCensus::loop(State& state, const std::filesystem::path& procfs,
     lock.lock();
     state.finished = state.begun;
     state.changed.notify_all();
-    state.changed.wait_for(lock, walked * kRestFactor,
-                           [&] { return state.stopped; });
-    state.changed.wait_until(lock, began + interval, [&] {
+    const auto rest = std::min<MonotonicTime::duration>(
+        walked * kRestFactor, timing.patience / kPatienceParts);
+    state.changed.wait_for(lock, rest, [&] { return state.stopped; });
+    state.changed.wait_until(lock, began + timing.interval, [&] {
       return state.stopped || state.asked > state.begun;
     });
   }

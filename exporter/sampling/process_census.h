@@ -44,7 +44,7 @@ class ProcessCensus {
   };
 
   static void loop(State& state, const std::filesystem::path& procfs,
-                   std::chrono::milliseconds interval);
+                   SourceTiming timing);
 
   std::shared_ptr<State> state_;
   ReaderThread thread_;
