@@ -71,10 +71,9 @@ void LockReader::watch_directories(const StateDirectory& state,
   report_.followed = all && watches_.descriptor() >= 0;
 }
 
-HolderVerdict LockReader::judge(const Directory& directory,
-                                const ScannedLock& lock,
-                                DirectoryVisibility& visibility,
-                                const ProcessTable& table) const {
+std::optional<HolderVerdict> LockReader::judge(
+    const Directory& directory, const ScannedLock& lock,
+    DirectoryVisibility& visibility, const ProcessTable& table) const {
   const auto taken = acquired_at(lock.claim, lock.modified_at, clock_());
   auto evidence = visibility.gather(*lock.claim, table);
   evidence.local_filesystem = is_local_filesystem(visibility.filesystem());
@@ -89,6 +88,7 @@ HolderVerdict LockReader::judge(const Directory& directory,
   const auto again =
       handle ? stat_lock_file(*handle, lock.name) : handle.problem();
   if (again && again->identity == lock.identity) return verdict;
+  if (!again && again.problem().fault == Fault::missing) return {};
   evidence.lock_unchanged = false;
   return judge_holder(*lock.claim, taken, evidence);
 }
@@ -122,12 +122,12 @@ void LockReader::judge_directory(Directory& directory, const MountView& view,
       settings_.procfs, view.mounts, view.inner(directory.facts.path),
       directory.facts.identity.device, directory.facts.identity.inode};
   for (const auto& lock : directory.found.locks) {
-    HolderVerdict verdict;
-    if (!table && census_)
-      verdict.obstacle = Fault::timeout;
+    std::optional<HolderVerdict> verdict = HolderVerdict{};
+    if (!table && census_ && lock.claim)
+      verdict->obstacle = Fault::timeout;
     else if (table && lock.claim)
       verdict = judge(directory, lock, visibility, *table);
-    add_judged(directory, lock, verdict);
+    if (verdict) add_judged(directory, lock, *verdict);
   }
 }
 

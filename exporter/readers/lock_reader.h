@@ -90,9 +90,11 @@ class LockReader {
   void watch_directories(const StateDirectory& state, const MountView& view);
   void judge_directory(Directory& directory, const MountView& view,
                        const ProcessTable* table);
-  HolderVerdict judge(const Directory& directory, const ScannedLock& lock,
-                      DirectoryVisibility& visibility,
-                      const ProcessTable& table) const;
+  /// Empty where the lock is gone by now.
+  std::optional<HolderVerdict> judge(const Directory& directory,
+                                     const ScannedLock& lock,
+                                     DirectoryVisibility& visibility,
+                                     const ProcessTable& table) const;
   void add_obstacle(const Directory& directory, Fault obstacle);
   void add_judged(const Directory& directory, const ScannedLock& lock,
                   const HolderVerdict& verdict);
