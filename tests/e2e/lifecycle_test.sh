@@ -215,7 +215,7 @@ cycles() {
   local first=$holder_pid
   kill_holder "$first"
   expect_metric 'killed: abandoned' 1 openclaw_lock_released_total gateway=cycles outcome=abandoned
-  rm "$locks/c.jsonl.lock"
+  clear_locks cycles "$locks"
   start_holder "$locks/d.jsonl.lock"
   first=$holder_pid
   expect_holders 'held' cycles alive

@@ -36,7 +36,8 @@ outside() {
   new_namespace "$state"
   enter_namespace "$namespace_pid"
   holder_prefix=("${inside[@]}")
-  start_holder "$INNER_LOCKS/a.jsonl.lock"
+  # A process that is about as young as the lock may have written it, whatever the lock says.
+  start_holder "$INNER_LOCKS/a.jsonl.lock" --age=10000
   expect_holders 'a holder in a container is alive' outside alive
   check 'its pid is another one outside' [ "$holder_pid" != "$holder_inner_pid" ]
   kill_holder
@@ -57,17 +58,17 @@ outside() {
   expect_holders 'dead after the end of the whole container' outside dead
   clear_locks outside "$locks"
 
-  # The next container starts with the same low pids.
+  # The next container has the same pids.
+  find_free_pid
   new_namespace "$state"
   enter_namespace "$namespace_pid"
-  holder_prefix=("${inside[@]}")
-  start_holder "$INNER_LOCKS/d.jsonl.lock"
-  local old_pid=$holder_inner_pid
+  holder_prefix=("${inside[@]}" "$actor" as "$pid")
+  start_holder "$INNER_LOCKS/d.jsonl.lock" --age=10000
   kill -KILL "$namespace_pid"
   wait_for "$PATIENCE" has_ended "$holder_pid"
   new_namespace "$state"
   enter_namespace "$namespace_pid"
-  background "${inside[@]}" "$actor" as "$old_pid" "$actor" idle
+  background "${inside[@]}" "$actor" as "$pid" "$actor" idle
   expect_holders 'recycled when a restarted container gave the pid to another process' outside recycled
   kill -KILL "$namespace_pid"
   holder_prefix=()
@@ -75,7 +76,7 @@ outside() {
 }
 
 host_holders() {
-  start_holder "$locks/plain.jsonl.lock"
+  start_holder "$locks/plain.jsonl.lock" --age=10000
   expect_holders 'a holder on the host is alive' outside alive
   kill_holder
   expect_holders 'dead after SIGKILL' outside dead
