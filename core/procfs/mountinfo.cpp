@@ -65,7 +65,7 @@ std::optional<Mount> parse_line(std::string_view line) {
   mount.root = unescape(fields[3]);
   mount.mount_point = unescape(fields[4]);
   mount.filesystem = dash[1];
-  if (fields.end() - dash > 3) mount.super_options = dash[3];
+  mount.super_options = fields.back();  // the source before it may be empty
   return mount;
 }
 
