@@ -24,7 +24,7 @@ DEFAULT_STAGES=(dev asan tsan clang fuzz e2e)
 # What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang.
 TEST_PACKAGES=(
   doctest-dev clang libclang-rt-dev
-  ca-certificates curl fuse3 inotify-tools jq libfuse3-dev pkg-config procps python3 util-linux
+  ca-certificates curl fuse3 jq libfuse3-dev pkg-config procps python3 util-linux
 )
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}

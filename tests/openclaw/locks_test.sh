@@ -17,6 +17,7 @@ lab=$here/lab/lab.sh
 INTERVAL=1s
 # shellcheck disable=SC2034  # read by e2e.sh
 PATIENCE=30
+export PYTHONDONTWRITEBYTECODE=1
 dead_within=2 # seconds: one interval, and as much again for a busy machine
 turn_within=900
 version=
