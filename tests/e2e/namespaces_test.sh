@@ -3,7 +3,7 @@
 # Verdicts on holders across PID, mount, user and time namespaces and with little sight of /proc: right where they can be
 # proven, unknown where not, and never dead or recycled while the holder lives.
 #
-#   SOAK_SECONDS=15   how long the random arrangements at the end go on
+#   SOAK_SECONDS=10   how long the random arrangements at the end go on
 # shellcheck disable=SC2317  # functions are called by name
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
@@ -17,7 +17,7 @@ can_unshare --pid --fork --mount --mount-proc || skip 'cannot make PID and mount
 build_actor
 chmod 755 "$work"
 
-SOAK_SECONDS=${SOAK_SECONDS:-15}
+SOAK_SECONDS=${SOAK_SECONDS:-10}
 INNER=/home/node/.openclaw
 INNER_LOCKS=$INNER/agents/main/sessions
 
@@ -25,6 +25,21 @@ INNER_LOCKS=$INNER/agents/main/sessions
 new_state() { # NAME
   state=$work/$1/.openclaw
   locks=$(made_session_dir "$state")
+}
+
+ticks_of() { # PID
+  sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20
+}
+
+# Clock ticks since boot.
+ticks_have_passed() { # TICKS
+  awk -v ticks="$1" '{ exit !($1 * 100 > ticks) }' /proc/uptime
+}
+
+# A process that is about as young as a lock may have written it, whatever the lock says: the boot time is known to within
+# a second. Waits until the holder is older than that.
+age_lock() {
+  wait_for "$PATIENCE" ticks_have_passed $(($(ticks_of "$holder_pid") + 350))
 }
 
 # ---- seen from the host
@@ -36,9 +51,9 @@ outside() {
   new_namespace "$state"
   enter_namespace "$namespace_pid"
   holder_prefix=("${inside[@]}")
-  # A process that is about as young as the lock may have written it, whatever the lock says.
-  start_holder "$INNER_LOCKS/a.jsonl.lock" --age=10000
+  start_holder "$INNER_LOCKS/a.jsonl.lock"
   expect_holders 'a holder in a container is alive' outside alive
+  age_lock
   check 'its pid is another one outside' [ "$holder_pid" != "$holder_inner_pid" ]
   kill_holder
   expect_holders 'it is dead after SIGKILL, while the container runs on' outside dead
@@ -63,7 +78,8 @@ outside() {
   new_namespace "$state"
   enter_namespace "$namespace_pid"
   holder_prefix=("${inside[@]}" "$actor" as "$pid")
-  start_holder "$INNER_LOCKS/d.jsonl.lock" --age=10000
+  start_holder "$INNER_LOCKS/d.jsonl.lock"
+  age_lock
   kill -KILL "$namespace_pid"
   wait_for "$PATIENCE" has_ended "$holder_pid"
   new_namespace "$state"
@@ -76,8 +92,9 @@ outside() {
 }
 
 host_holders() {
-  start_holder "$locks/plain.jsonl.lock" --age=10000
+  start_holder "$locks/plain.jsonl.lock"
   expect_holders 'a holder on the host is alive' outside alive
+  age_lock
   kill_holder
   expect_holders 'dead after SIGKILL' outside dead
   background "$actor" as "$holder_inner_pid" "$actor" idle
@@ -124,10 +141,6 @@ host_holders() {
   expect_holders 'a holder of another user is alive' outside alive
   kill_family "$job"
   clear_locks outside "$locks"
-}
-
-ticks_of() { # PID
-  sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20
 }
 
 # A time namespace shifts the start times that its processes read of themselves.
@@ -249,11 +262,6 @@ odd_views() {
   kill_family "$foreign_job"
   clear_locks odd "$locks"
   stop_exporter
-}
-
-# Clock ticks since boot.
-ticks_have_passed() { # TICKS
-  awk -v ticks="$1" '{ exit !($1 * 100 > ticks) }' /proc/uptime
 }
 
 # ---- two namespaces
