@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "core/base/text.h"
 #include "core/gateways/gateway_name.h"
 #include "core/gateways/glob_capture.h"
 #include "core/gateways/openclaw_process.h"
@@ -89,8 +90,8 @@ void GatewayDiscovery::add_configured(const GatewaySettings& gateway,
     std::vector<std::string> session_dirs;
     for (const auto& dir : gateway.session_dirs)
       session_dirs.push_back(in_rootfs(expand_captures(dir, match.captures)));
-    add(expand_captures(gateway.name, match.captures), match.path,
-        std::move(session_dirs), false);
+    add(to_label_text(expand_captures(gateway.name, match.captures)),
+        match.path, std::move(session_dirs), false);
   }
 }
 
