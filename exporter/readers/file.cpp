@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <memory>
@@ -51,6 +52,15 @@ Result<std::string> read_small_file(const std::filesystem::path& path,
       return Problem{Fault::too_big, path.string(),
                      "longer than " + std::to_string(max_bytes) + " bytes"};
   }
+}
+
+WallTime modified_at(const struct stat& found) {
+  constexpr std::int64_t kFirst = INT64_C(-62135596800);
+  constexpr std::int64_t kLast = INT64_C(253402300799);
+  const std::int64_t seconds = found.st_mtim.tv_sec;
+  return WallTime{
+      std::chrono::milliseconds{std::clamp(seconds, kFirst, kLast) * 1000 +
+                                found.st_mtim.tv_nsec / 1'000'000}};
 }
 
 Result<UniqueFd> open_directory(const std::filesystem::path& path) {

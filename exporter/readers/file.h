@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -8,6 +10,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
+#include "core/base/wall_time.h"
 #include "exporter/readers/unique_fd.h"
 
 namespace openclaw_lock {
@@ -23,6 +26,10 @@ Problem system_problem(int error, std::string where);
 /// blocking.
 Result<std::string> read_small_file(const std::filesystem::path& path,
                                     std::size_t max_bytes);
+
+/// mtime to the millisecond; one beyond the years 1 to 9999 counts as the
+/// nearest of them (some file systems keep any number).
+WallTime modified_at(const struct stat& found);
 
 /// Opens a directory for listing.
 Result<UniqueFd> open_directory(const std::filesystem::path& path);

@@ -16,14 +16,13 @@ Result<LockFile> describe(const struct stat& found) {
   if (!S_ISREG(found.st_mode))
     return Problem{Fault::malformed, "", "not a regular file"};
   LockFile file;
-  constexpr std::int64_t kNanoseconds = 1'000'000'000;
   file.identity.inode = found.st_ino;
-  file.identity.mtime_ns =
-      static_cast<std::int64_t>(found.st_mtim.tv_sec) * kNanoseconds +
-      found.st_mtim.tv_nsec;
-  file.modified_at = WallTime{std::chrono::milliseconds{
-      static_cast<std::int64_t>(found.st_mtim.tv_sec) * 1000 +
-      found.st_mtim.tv_nsec / 1'000'000}};
+  // Wraps around beyond the year 2262, which tells files apart as well.
+  constexpr std::uint64_t kNanoseconds = 1'000'000'000;
+  file.identity.mtime_ns = static_cast<std::int64_t>(
+      static_cast<std::uint64_t>(found.st_mtim.tv_sec) * kNanoseconds +
+      static_cast<std::uint64_t>(found.st_mtim.tv_nsec));
+  file.modified_at = modified_at(found);
   file.size = found.st_size;
   return file;
 }

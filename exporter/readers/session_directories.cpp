@@ -17,12 +17,6 @@ namespace {
 
 constexpr std::size_t kMaxSessionDirectories = 4096;
 
-WallTime modified_at(const struct stat& found) {
-  return WallTime{std::chrono::milliseconds{
-      static_cast<std::int64_t>(found.st_mtim.tv_sec) * 1000 +
-      found.st_mtim.tv_nsec / 1'000'000}};
-}
-
 /// Names of the entries that may be directories, sorted; empty with a problem
 /// where they cannot be listed. A missing directory is not a problem here.
 std::vector<std::string> subdirectories(const std::string& path,

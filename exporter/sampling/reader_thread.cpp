@@ -43,6 +43,8 @@ void ReaderThread::run(const std::shared_ptr<State>& state, const Loop& loop) {
   } catch (const std::exception& error) {
     log::error("a reader ended by an error",
                {{"reader", state->name}, {"error", error.what()}});
+  } catch (...) {
+    log::error("a reader ended by an error", {{"reader", state->name}});
   }
   const std::lock_guard guard{state->mutex};
   state->ended = true;
