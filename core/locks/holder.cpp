@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/locks/holder.h"
 
-#include <algorithm>
+#include "core/procfs/clock_ticks.h"
 
 namespace openclaw_lock {
 namespace {
@@ -13,18 +13,6 @@ constexpr milliseconds kClockSlack{2000};
 
 enum class Identity { same, other, unknown };
 
-/// More than any kernel has run for: arithmetic on what is below is safe.
-std::int64_t bounded(std::uint64_t ticks) {
-  constexpr std::uint64_t kMaxTicks = UINT64_C(1) << 50;
-  return static_cast<std::int64_t>(std::min(ticks, kMaxTicks));
-}
-
-milliseconds since_boot(std::uint64_t ticks, long ticks_per_second) {
-  const std::int64_t hertz = std::max(ticks_per_second, 1L);
-  const auto whole = bounded(ticks);
-  return milliseconds{whole / hertz * 1000 + whole % hertz * 1000 / hertz};
-}
-
 Identity compare_start(std::uint64_t claimed, const HolderCandidate& candidate,
                        const HolderEvidence& evidence) {
   const auto seen = candidate.stat.start_ticks;
@@ -32,9 +20,9 @@ Identity compare_start(std::uint64_t claimed, const HolderCandidate& candidate,
   if (!candidate.offset_ticks) return Identity::unknown;
   if (*candidate.offset_ticks == 0 && evidence.reader_offset_ticks == 0)
     return Identity::other;
-  const auto own =
-      bounded(seen) + *candidate.offset_ticks - evidence.reader_offset_ticks;
-  const auto difference = bounded(claimed) - own;
+  const auto own = bounded_ticks(seen) + *candidate.offset_ticks -
+                   evidence.reader_offset_ticks;
+  const auto difference = bounded_ticks(claimed) - own;
   // The kernel adds the offset in ns before it divides: a tick may carry.
   return difference >= -1 && difference <= 1 ? Identity::same : Identity::other;
 }
@@ -46,7 +34,7 @@ Identity compare_age(WallTime acquired_at, const HolderCandidate& candidate,
   if (!evidence.boot_time || ambiguous) return Identity::unknown;
   const auto started =
       *evidence.boot_time +
-      since_boot(candidate.stat.start_ticks, evidence.ticks_per_second);
+      span_of_ticks(candidate.stat.start_ticks, evidence.ticks_per_second);
   return started <= acquired_at + kClockSlack ? Identity::same
                                               : Identity::other;
 }
@@ -74,7 +62,7 @@ bool fits_this_boot(const LockClaim& claim, WallTime acquired_at,
   if (!evidence.boot_time) return false;
   const auto started =
       *evidence.boot_time +
-      since_boot(*claim.start_ticks, evidence.ticks_per_second);
+      span_of_ticks(*claim.start_ticks, evidence.ticks_per_second);
   return started <= acquired_at + kClockSlack &&
          started <= evidence.table_started_at + kClockSlack;
 }
@@ -111,8 +99,8 @@ bool contradicts(WallTime acquired_at, const HolderCandidate& candidate,
       has_exited(candidate.stat))
     return false;
   return !evidence.boot_time ||
-         *evidence.boot_time + since_boot(candidate.stat.start_ticks,
-                                          evidence.ticks_per_second) <=
+         *evidence.boot_time + span_of_ticks(candidate.stat.start_ticks,
+                                             evidence.ticks_per_second) <=
              acquired_at;
 }
 

@@ -16,15 +16,4 @@ void ProcessTable::index() {
   }
 }
 
-std::optional<WallTime> start_time(const ProcessTable& table,
-                                   const ProcessStat& stat) {
-  if (!table.boot_time || table.ticks_per_second <= 0) return {};
-  constexpr std::uint64_t kMaxTicks = UINT64_C(1) << 50;
-  const auto ticks = std::min(stat.start_ticks, kMaxTicks);
-  const auto hertz = static_cast<std::uint64_t>(table.ticks_per_second);
-  return *table.boot_time +
-         std::chrono::milliseconds{static_cast<std::int64_t>(
-             ticks / hertz * 1000 + ticks % hertz * 1000 / hertz)};
-}
-
 }  // namespace openclaw_lock

@@ -47,8 +47,4 @@ struct ProcessTable {
   void index();
 };
 
-/// When the process started, by our clock; empty without boot time.
-std::optional<WallTime> start_time(const ProcessTable& table,
-                                   const ProcessStat& stat);
-
 }  // namespace openclaw_lock

@@ -67,36 +67,3 @@ TEST_CASE("ProcessTable: index starts afresh") {
   CHECK(with_pid(table, 7).empty());
   CHECK(with_pid(table, 8) == std::multiset{8});
 }
-
-TEST_CASE("start_time: boot time and ticks") {
-  ProcessTable table;
-  table.boot_time = WallTime{std::chrono::seconds{1795214918}};
-  ProcessStat stat;
-  stat.start_ticks = 183700;
-  CHECK(start_time(table, stat) == parse_iso8601("2026-11-20T23:19:15Z"));
-  stat.start_ticks = 183701;
-  CHECK(start_time(table, stat) == parse_iso8601("2026-11-20T23:19:15.010Z"));
-  table.ticks_per_second = 1024;
-  stat.start_ticks = 1023;
-  CHECK(start_time(table, stat) ==
-        *table.boot_time + std::chrono::milliseconds{999});
-}
-
-TEST_CASE("start_time: empty without boot time or tick rate") {
-  ProcessTable table;
-  CHECK_FALSE(start_time(table, {}));
-  table.boot_time = WallTime{};
-  table.ticks_per_second = 0;
-  CHECK_FALSE(start_time(table, {}));
-  table.ticks_per_second = -1;
-  CHECK_FALSE(start_time(table, {}));
-}
-
-TEST_CASE("start_time: absurd ticks do not overflow") {
-  ProcessTable table;
-  table.boot_time = WallTime{std::chrono::seconds{253402300799}};
-  table.ticks_per_second = 1;
-  ProcessStat stat;
-  stat.start_ticks = UINT64_MAX;
-  CHECK(start_time(table, stat) > table.boot_time);
-}
