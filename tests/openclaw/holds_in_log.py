@@ -5,7 +5,8 @@
 usage: holds_in_log.py LOG
 
 Prints one JSON object: for each kind (session, session_store) the numbers of "acquired", "released", "abandoned",
-"stolen" and "open" locks, and "seconds", the sum of all finished holds. Fails when the log cannot be judged.
+"stolen" and "open" locks, "seconds", the sum of all finished holds, and "late", by how many seconds after the kernel's
+time stamp a CREATE was read at most: hold times cannot be known better. Fails when the log cannot be judged.
 
 The life of a lock begins with CREATE. How it ends:
 
@@ -32,6 +33,11 @@ def kind_of(name):
     if name == "sessions.json.lock":
         return "session_store"
     return "session" if name.endswith(".jsonl.lock") else None
+
+
+def lateness(events):
+    return max((event["time"] - event["written"] for event in events if event["event"] == "CREATE" and "pid" in event),
+               default=0.0)
 
 
 class Life:
@@ -96,13 +102,15 @@ def holds_in_log(path):
         events = [json.loads(line) for line in log if line.endswith("\n")]
     if any(event["event"] == "OVERFLOW" for event in events):
         sys.exit("the log has lost events")
-    counts = {kind: dict.fromkeys(("acquired", *OUTCOMES, "open"), 0) | {"seconds": 0.0} for kind in KINDS}
+    counts = {kind: dict.fromkeys(("acquired", *OUTCOMES, "open"), 0) | {"seconds": 0.0, "late": 0.0} for kind in KINDS}
     names = {event["name"] for event in events if "name" in event}
     for name in sorted(names):
         kind = kind_of(name)
         if kind is None:
             continue
-        lives = lives_of([event for event in events if event.get("name") == name])
+        of_name = [event for event in events if event.get("name") == name]
+        lives = lives_of(of_name)
+        counts[kind]["late"] = max(counts[kind]["late"], lateness(of_name))
         counts[kind]["acquired"] += len(lives)
         for outcome, seconds in judge(lives):
             counts[kind][outcome] += 1

@@ -6,7 +6,7 @@ usage: record_lock_events.py DIRECTORY LOG
 
 One JSON object per line: "time" (seconds since the epoch, when the event was read), "event" (CREATE, MODIFY,
 CLOSE_WRITE, DELETE, MOVED_FROM, MOVED_TO), "name", and, where the file could be read at that moment, "pid" (of its
-content). {"event": "OVERFLOW"} says that the kernel dropped events: the log is then worthless. Its first line is
+content) and "written" (its mtime, by the kernel's clock: tells how late a CREATE was read). {"event": "OVERFLOW"} says that the kernel dropped events: the log is then worthless. Its first line is
 {"event": "READY"}. Ends at SIGTERM.
 """
 import ctypes
@@ -24,13 +24,14 @@ OVERFLOW = 0x4000
 HEADER = struct.Struct("iIII")  # wd, mask, cookie, length of the name
 
 
-def pid_in(path):
+def facts_of(path):
     try:
         with open(path, "rb") as lock:
             found = re.search(rb'"pid": *([0-9]+)', lock.read(4096))
+            facts = {"written": os.fstat(lock.fileno()).st_mtime}
     except OSError:
-        return None
-    return int(found.group(1)) if found else None
+        return {}
+    return facts | {"pid": int(found.group(1))} if found else facts
 
 
 def events_in(buffer):
@@ -69,11 +70,8 @@ def main():
                     write({"event": "OVERFLOW", "time": now})
                 if not name.endswith(".lock"):
                     continue
-                entry = {"time": now, "event": EVENTS[mask & sum(EVENTS)], "name": name}
-                pid = pid_in(os.path.join(directory, name))
-                if pid is not None:
-                    entry["pid"] = pid
-                write(entry)
+                write({"time": now, "event": EVENTS[mask & sum(EVENTS)], "name": name}
+                      | facts_of(os.path.join(directory, name)))
             log.flush()
 
 
