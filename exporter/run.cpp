@@ -132,6 +132,7 @@ int serve(const Settings& settings, const sigset_t& signals) {
   while (!wait_for_stop(signals, std::chrono::hours{1})) {
   }
   log::info("stopping");
+  if (textfile) textfile->stop(kStopPatience);
   if (!exporter->stop(kStopPatience))
     log::warn("a reader hangs and is left behind");
   leave(0);

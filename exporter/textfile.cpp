@@ -28,7 +28,8 @@ bool write_all(const UniqueFd& file, std::string_view text) {
 std::optional<Problem> write_textfile(const std::filesystem::path& path,
                                       std::string_view text) {
   // Not `.prom`: the collector must not read a half-written file.
-  const auto temporary = path.native() + ".tmp." + std::to_string(::getpid());
+  // Always the same name: what a killed exporter left is written over.
+  const auto temporary = path.native() + ".tmp";
   const UniqueFd file{
       ::open(temporary.c_str(),
              O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644)};

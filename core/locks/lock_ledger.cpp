@@ -110,6 +110,9 @@ void LockLedger::written(const LockPlace& place, const FileIdentity& identity,
 void LockLedger::closed(const LockPlace& place, WallTime now) {
   touch(place);
   if (Lock* lock = find(place)) {
+    // Judged before this event came.
+    if (lock->abandoned && !lock->closed_at)
+      end_hold(lock->series, lock->started_at, now);
     lock->closed_at = now;
     lock->judged_since_close = false;
   } else if (const auto before = unclosed_.extract(place)) {
@@ -211,6 +214,7 @@ void LockLedger::judged(const LockPlace& place, const HolderVerdict& verdict) {
     return;
   lock->judged_gone = true;
   if (!lock->acquisition_seen && !lock->judged_alive) return;
+  lock->abandoned = true;
   ++totals_[lock->series].abandoned;
   if (lock->closed_at)
     end_hold(lock->series, lock->started_at, *lock->closed_at);

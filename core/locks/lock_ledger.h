@@ -151,6 +151,7 @@ class LockLedger {
     bool judged_alive = false;
     bool judged_nested = false;
     bool judged_gone = false;
+    bool abandoned = false;  ///< and counted as such
     bool judged_since_close = false;
 
     bool awaits_judgement() const {

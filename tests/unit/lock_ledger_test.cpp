@@ -190,6 +190,19 @@ TEST_CASE(
   CHECK(ledger.of().holds.sum_seconds == doctest::Approx(0.9));
 }
 
+TEST_CASE("LockLedger: a holder judged gone before its close was read") {
+  Ledger ledger;
+  ledger.take(0, 7);
+  ledger.judge(Holder::dead);
+  CHECK(ledger.counts() == "1 0 1 0 0");
+  ledger.close(3'559);
+  CHECK(ledger.counts() == "1 0 1 0 1");
+  CHECK(ledger.of().holds.sum_seconds == doctest::Approx(3.559));
+  ledger.close(4'000);
+  ledger.remove(5'000);
+  CHECK(ledger.counts() == "1 0 1 0 1");
+}
+
 TEST_CASE("LockLedger: events of places that are not known are nothing") {
   Ledger ledger;
   ledger.written(kPlace, {1, 1}, claim_of(7));
