@@ -2,13 +2,18 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "tests/support/temp_tree.h"
 
 namespace openclaw_lock {
+
+/// mountinfo of a process that sees one file system at its root.
+inline std::string root_mount(const std::string& type = "ext4") {
+  return "25 1 254:0 / / rw,relatime shared:1 - " + type +
+         " /dev/vda rw,discard\n";
+}
 
 /// A process of a FakeProcfs.
 struct FakeProcess {
@@ -21,9 +26,8 @@ struct FakeProcess {
   std::int64_t threads = 11;
   /// Directory that its root link leads to; empty: no link.
   std::string root = "/";
-  /// Text of mountinfo; empty: that of the tree's own root mount.
-  std::optional<std::string> mountinfo = {};
-  std::optional<std::string> timens_offsets = {};
+  std::string mountinfo = root_mount();
+  std::string timens_offsets = "monotonic 0 0\nboottime 0 0\n";
 };
 
 /// A tree that looks like procfs to the readers: one mount of one ext4 file
@@ -31,11 +35,6 @@ struct FakeProcess {
 class FakeProcfs {
  public:
   static constexpr std::int64_t kBootSeconds = 1795214918;
-
-  static std::string root_mount(const std::string& type = "ext4") {
-    return "25 1 254:0 / / rw,relatime shared:1 - " + type +
-           " /dev/vda rw,discard\n";
-  }
 
   FakeProcfs() {
     tree_.add({"stat", "cpu  1 2 3\nbtime " + std::to_string(kBootSeconds) +
@@ -59,9 +58,8 @@ class FakeProcfs {
     tree_.add({base + "stat", stat_text(process)});
     tree_.add({base + "status", status_text(process)});
     tree_.add({base + "comm", process.comm + '\n'});
-    tree_.add({base + "mountinfo", process.mountinfo.value_or(root_mount())});
-    tree_.add({base + "timens_offsets",
-               process.timens_offsets.value_or("boottime 0 0\n")});
+    tree_.add({base + "mountinfo", process.mountinfo});
+    tree_.add({base + "timens_offsets", process.timens_offsets});
     if (!process.root.empty())
       tree_.add(TreeEntry::symlink(base + "root", process.root));
   }

@@ -70,7 +70,7 @@ class Machine {
     const auto base = directory.filename().string() + '/';
     for (const auto* file : {"stat", "status"})
       procfs_.write(base + file, *read_small_file(directory / file, 65536));
-    procfs_.write(base + "mountinfo", FakeProcfs::root_mount());
+    procfs_.write(base + "mountinfo", root_mount());
     procfs_.write(base + "timens_offsets", "boottime 0 0\n");
     procfs_.add(TreeEntry::symlink(base + "root", "/"));
   }

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/readers/session_directories.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "tests/support/temp_tree.h"
+
+using namespace openclaw_lock;
+
+namespace {
+
+/// `agent:path` of each session directory, below the tree's root.
+std::string sessions(const TempTree& tree, const StateDirectory& state) {
+  std::string text;
+  for (const auto& directory : state.sessions)
+    text += directory.agent + ':' +
+            directory.path.substr(tree.root().native().size() + 1) + ' ';
+  return text;
+}
+
+void set_mtime(const std::string& path, const char* time) {
+  std::filesystem::last_write_time(
+      path,
+      std::filesystem::file_time_type::clock::from_sys(*parse_iso8601(time)));
+}
+
+}  // namespace
+
+TEST_CASE("read_state_directory: each agent's sessions, sorted") {
+  const TempTree tree{TreeEntry::directory("agents/main/sessions"),
+                      TreeEntry::directory("agents/b/sessions"),
+                      TreeEntry::directory("agents/fresh"),
+                      {"agents/a-file", ""},
+                      {"agents/odd/sessions", "a file"}};
+  const auto state = read_state_directory(tree.root(), {});
+  CHECK(state.opened);
+  CHECK(state.readable);
+  CHECK(state.problems.empty());
+  CHECK(sessions(tree, state) ==
+        "b:agents/b/sessions main:agents/main/sessions ");
+  CHECK_FALSE(state.sqlite_gateway_at);
+}
+
+TEST_CASE("read_state_directory: names where something new may appear") {
+  const TempTree tree{TreeEntry::directory("agents/main/sessions"),
+                      TreeEntry::directory("agents/fresh")};
+  const auto state = read_state_directory(tree.root(), {});
+  CHECK(state.structure == std::vector<std::string>{tree.root(),
+                                                    tree.path("agents"),
+                                                    tree.path("agents/fresh"),
+                                                    tree.path("agents/main")});
+}
+
+TEST_CASE("read_state_directory: a fresh install is not a problem") {
+  const TempTree tree{};
+  const auto state = read_state_directory(tree.root(), {});
+  CHECK(state.opened);
+  CHECK(state.readable);
+  CHECK(state.sessions.empty());
+  CHECK(state.problems.empty());
+}
+
+TEST_CASE("read_state_directory: a missing state dir is") {
+  const TempTree tree{{"file", ""}};
+  for (const auto* name : {"none", "file"}) {
+    const auto state = read_state_directory(tree.path(name), {});
+    CHECK_FALSE(state.opened);
+    CHECK_FALSE(state.readable);
+    REQUIRE(state.problems.size() == 1);
+    CHECK(state.problems[0].fault == Fault::missing);
+  }
+}
+
+TEST_CASE(
+    "read_state_directory: a directory that may not be listed is told, "
+    "the others are read") {
+  if (::getuid() == 0) return;
+  const TempTree tree{TreeEntry::directory("agents/main/sessions"),
+                      TreeEntry::directory("agents/shut/sessions"),
+                      TreeEntry::directory("agents/shut", 0)};
+  const auto state = read_state_directory(tree.root(), {});
+  CHECK_FALSE(state.readable);
+  CHECK(sessions(tree, state) == "main:agents/main/sessions ");
+  REQUIRE(state.problems.size() == 1);
+  CHECK(state.problems[0].fault == Fault::denied);
+}
+
+TEST_CASE("read_state_directory: a link loop is told, and no directory") {
+  const TempTree tree{TreeEntry::symlink("agents/main/sessions", "sessions")};
+  const auto state = read_state_directory(tree.root(), {});
+  CHECK(state.readable);
+  CHECK(state.sessions.empty());
+  REQUIRE(state.problems.size() == 1);
+  CHECK(state.problems[0].fault == Fault::malformed);
+  CHECK_FALSE(
+      read_state_directory(tree.root(), {tree.path("agents/main/sessions")})
+          .readable);
+}
+
+TEST_CASE(
+    "read_state_directory: a directory is listed once, by whatever "
+    "paths it is reached") {
+  const TempTree tree{TreeEntry::directory("agents/main/sessions"),
+                      TreeEntry::symlink("agents/copy", "main"),
+                      TreeEntry::symlink("extra", "agents/main/sessions")};
+  const auto state = read_state_directory(
+      tree.root(), {tree.path("extra"), tree.path("agents/main/sessions")});
+  CHECK(state.sessions.size() == 1);
+  CHECK(state.sessions[0].path == tree.path("agents/main/sessions"));
+}
+
+TEST_CASE(
+    "read_state_directory: extra directories have an agent if their "
+    "path tells") {
+  const TempTree tree{TreeEntry::directory("state"),
+                      TreeEntry::directory("srv/agents/bob/sessions"),
+                      TreeEntry::directory("srv/all")};
+  const auto state = read_state_directory(
+      tree.path("state"),
+      {tree.path("srv/all"), tree.path("srv/agents/*/sessions")});
+  CHECK(sessions(tree, state) == ":srv/all bob:srv/agents/bob/sessions ");
+  CHECK(state.readable);
+}
+
+TEST_CASE(
+    "read_state_directory: an extra directory must be there, a glob "
+    "need not match") {
+  const TempTree tree{TreeEntry::directory("state")};
+  const auto missing =
+      read_state_directory(tree.path("state"), {tree.path("none")});
+  CHECK(missing.opened);
+  CHECK_FALSE(missing.readable);
+  REQUIRE(missing.problems.size() == 1);
+  CHECK(missing.problems[0].fault == Fault::missing);
+  CHECK(
+      read_state_directory(tree.path("state"), {tree.path("none*")}).readable);
+}
+
+TEST_CASE("read_state_directory: the newest trace of an era C gateway") {
+  const TempTree tree{{"tmp/openclaw-0/gateway.state.lock", "{}"},
+                      {"tmp/openclaw-1000/gateway.state.lock.sqlite", ""},
+                      {"tmp/other/gateway.state.lock", ""},
+                      {"tmp/openclaw-0/gateway.c0a57478.lock", ""}};
+  set_mtime(tree.path("tmp/openclaw-0/gateway.state.lock"),
+            "2026-11-20T23:39:42.805Z");
+  set_mtime(tree.path("tmp/openclaw-1000/gateway.state.lock.sqlite"),
+            "2026-11-20T23:43:37.358Z");
+  set_mtime(tree.path("tmp/other/gateway.state.lock"),
+            "2027-11-20T23:43:37.358Z");
+  const auto state = read_state_directory(tree.root(), {});
+  CHECK(state.sqlite_gateway_at == parse_iso8601("2026-11-20T23:43:37.358Z"));
+}
+
+TEST_CASE("read_state_directory: 4096 agents are read, more are too big") {
+  TempTree tree{};
+  for (int i = 0; i < 4098; ++i)
+    tree.add(TreeEntry::directory("agents/a" + std::to_string(i)));
+  const auto state = read_state_directory(tree.root(), {});
+  CHECK_FALSE(state.readable);
+  REQUIRE(state.problems.size() == 1);
+  CHECK(state.problems[0].fault == Fault::too_big);
+  CHECK(state.structure.size() == 2 + 4096);
+}
