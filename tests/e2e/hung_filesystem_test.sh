@@ -27,7 +27,7 @@ is_mounted() {
 }
 
 mount_fuse() {
-  background "$work/passthrough_fuse" "$behind" "$hung" -f -s 2> "$work/fuse.log"
+  background "$work/passthrough_fuse" "$behind" "$hung" 2> "$work/fuse.log"
   fuse_pid=$job
   wait_for "$PATIENCE" is_mounted || skip "cannot mount a FUSE file system: $(cat "$work/fuse.log")"
   mounts+=("$hung")
@@ -40,7 +40,14 @@ freeze() {
 }
 
 freeze_unseen() {
-  kill -STOP "$fuse_pid"
+  kill -USR1 "$fuse_pid"
+  wait_for "$PATIENCE" is_stopped
+}
+
+is_stopped() {
+  # Not asked, it does not see the wish before its next question.
+  kill -USR1 "$fuse_pid"
+  grep --quiet '^State:.T' "/proc/$fuse_pid/status"
 }
 
 thaw() {

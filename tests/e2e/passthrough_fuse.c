@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A FUSE file system that shows another directory, for as long as its server
-// is let run: SIGSTOP makes it hang, as a dead NFS server does.
+// is let run.
 //
-//   passthrough_fuse DIRECTORY MOUNT_POINT -f [FUSE OPTION...]
+//   passthrough_fuse DIRECTORY MOUNT_POINT
+//
+// SIGUSR1 stops it (as SIGSTOP does) as soon as it has answered what it was
+// asked: further questions then hang as with a dead NFS server. A server that
+// is stopped over a question makes who asked unkillable; that is the kernel's.
 #define FUSE_USE_VERSION 31
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fuse.h>
+#include <fuse_lowlevel.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -112,10 +119,32 @@ static const struct fuse_operations kOperations = {
     .mkdir = pass_mkdir,
 };
 
+static volatile sig_atomic_t stop_wanted = 0;
+
+static void want_stop(int number) {
+  (void)number;
+  stop_wanted = 1;
+}
+
+/// Until the file system is unmounted.
+static void serve(struct fuse_session* session) {
+  struct fuse_buf request = {.mem = NULL};
+  while (!fuse_session_exited(session)) {
+    if (stop_wanted) {
+      raise(SIGSTOP);
+      stop_wanted = 0;  // what was wished for meanwhile is done
+    }
+    const int got = fuse_session_receive_buf(session, &request);
+    if (got == -EINTR) continue;
+    if (got <= 0) break;
+    fuse_session_process_buf(session, &request);
+  }
+  free(request.mem);
+}
+
 int main(int argc, char** argv) {
-  if (argc < 3) {
-    fputs("usage: passthrough_fuse DIRECTORY MOUNT_POINT -f [OPTION...]\n",
-          stderr);
+  if (argc != 3) {
+    fputs("usage: passthrough_fuse DIRECTORY MOUNT_POINT\n", stderr);
     return 2;
   }
   base = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -123,6 +152,15 @@ int main(int argc, char** argv) {
     perror(argv[1]);
     return 1;
   }
-  argv[1] = argv[0];
-  return fuse_main(argc - 1, argv + 1, &kOperations, NULL);
+  const struct sigaction on_stop = {.sa_handler = want_stop};  // no SA_RESTART
+  sigaction(SIGUSR1, &on_stop, NULL);
+
+  struct fuse_args arguments = FUSE_ARGS_INIT(1, argv);
+  struct fuse* fuse =
+      fuse_new(&arguments, &kOperations, sizeof kOperations, NULL);
+  if (!fuse || fuse_mount(fuse, argv[2]) != 0) return 1;
+  serve(fuse_get_session(fuse));
+  fuse_unmount(fuse);
+  fuse_destroy(fuse);
+  return 0;
 }
