@@ -117,7 +117,7 @@ Result<std::unique_ptr<Listener>> start_http(
 int serve(const Settings& settings, const sigset_t& signals) {
   const auto exporter = std::make_shared<Exporter>(
       settings, DiscoveryEnvironment::of_this_process());
-  const auto listener = start_http(settings, exporter);
+  auto listener = start_http(settings, exporter);
   if (!listener) {
     log::error("cannot listen", {{"address", listener.problem().where},
                                  {"reason", listener.problem().detail}});
@@ -133,8 +133,12 @@ int serve(const Settings& settings, const sigset_t& signals) {
   }
   log::info("stopping");
   if (textfile) textfile->stop(kStopPatience);
-  if (!exporter->stop(kStopPatience))
+  if (!exporter->stop(kStopPatience)) {
     log::warn("a reader hangs and is left behind");
+    // The kernel may keep this process until that reader's call returns; the
+    // port is wanted by the next one.
+    listener->reset();
+  }
   leave(0);
 }
 
