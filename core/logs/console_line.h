@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/base/wall_time.h"
+#include "core/logs/log_record.h"
+
+namespace openclaw_lock {
+
+/// A line that a gateway wrote to its console, and what the thing that caught
+/// it (Docker, kubelet, journald) knows of it.
+struct ConsoleLine {
+  std::string text;  ///< without its newline
+  ConsoleStream stream = ConsoleStream::unknown;
+  std::optional<WallTime> arrived_at;
+
+  bool operator==(const ConsoleLine&) const = default;
+};
+
+}  // namespace openclaw_lock

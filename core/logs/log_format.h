@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace openclaw_lock {
+
+/// The forms of log that are read; a decoder each.
+enum class LogFormat {
+  openclaw_json,  ///< OpenClaw's file log
+  console_text,
+  console_json,
+  docker_json,    ///< console lines inside
+  cri,            ///< console lines inside
+  journald_json,  ///< console lines inside
+};
+
+/// The format that a line proves; empty where it proves none (empty lines,
+/// text without header): look at the next. Ask it once a file and keep the
+/// answer, and once for the console inside a wrapper: a reply of the model in a
+/// console text may hold a line of any other format.
+std::optional<LogFormat> recognise_log_format(std::string_view line);
+
+}  // namespace openclaw_lock

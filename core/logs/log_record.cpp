@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/logs/log_record.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace openclaw_lock {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, LogLevel>, 7> kLevels{{
+    {"silly", LogLevel::trace},
+    {"trace", LogLevel::trace},
+    {"debug", LogLevel::debug},
+    {"info", LogLevel::info},
+    {"warn", LogLevel::warn},
+    {"error", LogLevel::error},
+    {"fatal", LogLevel::fatal},
+}};
+
+bool equal_ignoring_case(char letter, char lower) {
+  return letter == lower || (letter >= 'A' && letter <= 'Z' &&
+                             static_cast<char>(letter - 'A' + 'a') == lower);
+}
+
+}  // namespace
+
+LogLevel parse_log_level(std::string_view word) {
+  for (const auto& [name, level] : kLevels)
+    if (std::equal(word.begin(), word.end(), name.begin(), name.end(),
+                   equal_ignoring_case))
+      return level;
+  return LogLevel::unknown;
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "core/logs/log_event.h"
+#include "core/logs/openclaw_json.h"
+
+using namespace openclaw_lock;
+
+/// A record is never longer than its line, and an incident names its lane.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {
+  const std::string_view line{reinterpret_cast<const char*>(data), size};
+  const auto record = parse_openclaw_json(line);
+  if (!record) return 0;
+  if (record->message.size() + record->subsystem.size() > size) std::abort();
+  const auto event = classify_log_record(*record);
+  if (event && event->kind == LogEventKind::lock_timeout && event->incident &&
+      (!event->incident->lane.starts_with("session:") ||
+       record->subsystem != "diagnostic"))
+    std::abort();
+  return 0;
+}
