@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Runs the README's two commands on a Debian with nothing installed. By hand, or before a release; needs root,
-# debootstrap, curl, git and procps, about 4 GB of disk, and port 10069 free.
+# debootstrap, curl and git, about 4 GB of disk, and port 10069 free.
 #
 #   tests/fresh_machine_test.sh SUITE [build|test [STAGE...]]      SUITE: bookworm, trixie
 #
@@ -60,17 +60,18 @@ make_machine() { # SUITE ROOT
     > "$machine/root/.openclaw/agents/main/sessions/fresh.jsonl.lock"
 }
 
-# Becomes a command that runs inside. Mounts and processes belong to namespaces that end with it.
+# Becomes a command that runs inside, with mounts that nobody outside sees. It shares our processes: tests that need the
+# initial PID namespace are to run too.
 inside() { # ROOT COMMAND...
   local machine=$1
   shift
   # shellcheck disable=SC2016  # expanded by the inner shell
-  exec unshare --mount --pid --fork --kill-child --propagation private bash -c '
+  exec unshare --mount --propagation private bash -c '
     set -e
     machine=$1
     shift
     mount --bind "$machine" "$machine"
-    mount -t proc proc "$machine/proc"
+    mount --rbind /proc "$machine/proc"
     mount --rbind /sys "$machine/sys"
     mount --rbind /dev "$machine/dev"
     exec chroot "$machine" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
@@ -100,7 +101,7 @@ check_build() { # ROOT
   printf 'ok - it found the lock in ~/.openclaw by itself\n'
   grep --quiet "http://127.0.0.1:$port/metrics" "$log" || fail "the command does not say where to look"
   printf 'ok - it says where to look\n'
-  pkill -TERM -P "$exporter"
+  kill "$exporter"
   wait "$exporter" || fail "SIGTERM: exit status $?"
   running=
   printf 'ok - SIGTERM ends it with status 0\n'
@@ -111,7 +112,7 @@ suite=$1
 command=${2:-both}
 case $command in build | test | both) ;; *) fail "'$command' is neither build nor test" ;; esac
 [ "$(id -u)" -eq 0 ] || fail "needs root (chroot, mounts)"
-for tool in debootstrap curl git pkill unshare; do
+for tool in debootstrap curl git unshare; do
   command -v "$tool" > /dev/null || fail "needs $tool"
 done
 
@@ -121,7 +122,11 @@ mkdir "$machine"
 chmod 755 "$work" "$machine"
 running=
 cleanup() {
-  [ -z "$running" ] || { kill "$running" 2> /dev/null && wait "$running" 2> /dev/null; } || true
+  local process
+  for process in /proc/[0-9]*; do
+    if [ "$process/root" -ef "$machine" ]; then kill -KILL "${process#/proc/}" 2> /dev/null || true; fi
+  done
+  [ -z "$running" ] || wait "$running" 2> /dev/null || true
   if [ -n "${FRESH_KEEP:-}" ]; then
     printf 'kept: %s\n' "$work"
   else
@@ -135,6 +140,9 @@ make_machine "$suite" "$machine"
 printf 'ok - a bare %s with %s packages\n' "$suite" "$(grep -c '^Status: install ok' "$machine/var/lib/dpkg/status")"
 [ "$command" = test ] || check_build "$machine"
 if [ "$command" != build ]; then
-  (inside "$machine" tests/run.sh "${@:3}" < /dev/null)
+  inside "$machine" tests/run.sh "${@:3}" < /dev/null &
+  running=$!
+  wait "$running"
+  running=
   printf 'ok - tests/run.sh\n'
 fi

@@ -45,16 +45,22 @@ count() { # PASSED FAILED SKIPPED
 # Prometheus and promtool check our output. The package would start a server on port 9090, so where it is not
 # installed already it is unpacked below build/ instead.
 provide_prometheus() {
-  local tools=$root/build/tools/prometheus
+  local tools=$root/build/tools/prometheus packages=(prometheus) package
   if ! command -v promtool > /dev/null || ! command -v prometheus > /dev/null; then
     if [ ! -x "$tools/usr/bin/promtool" ]; then
+      rm -rf "$tools"
       mkdir -p "$tools/download"
       (
         cd "$tools/download"
-        # Without package lists (as in container images) the first attempt fails.
-        apt-get -q download prometheus || { as_root apt-get -q update && apt-get -q download prometheus; }
+        # Container images come without package lists.
+        [ -n "$(apt-cache search --names-only '^prometheus$')" ] || as_root apt-get -q update
+        # Debian 13 has promtool in a package of its own.
+        [ -z "$(apt-cache search --names-only '^promtool$')" ] || packages+=(promtool)
+        apt-get -q download "${packages[@]}"
       ) >&2 || die "apt-get download prometheus failed"
-      dpkg-deb --extract "$tools"/download/prometheus_*.deb "$tools"
+      for package in "$tools"/download/*.deb; do
+        dpkg-deb --extract "$package" "$tools"
+      done
     fi
     PATH=$tools/usr/bin:$PATH
     export PATH
