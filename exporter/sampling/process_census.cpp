@@ -67,11 +67,12 @@ std::shared_ptr<const ProcessTable> ProcessCensus::next(
   const auto wanted = state_->begun + 1;
   state_->asked = std::max(state_->asked, wanted);
   state_->changed.notify_all();
-  const bool in_time = state_->changed.wait_for(lock, patience, [&] {
+  state_->changed.wait_for(lock, patience, [&] {
     return state_->stopped || state_->finished >= wanted;
   });
+  const bool walked = state_->finished >= wanted;
   lock.unlock();
-  if (!in_time || !source().health().up) return nullptr;
+  if (!walked || !source().health().up) return nullptr;
   return source().latest();
 }
 
