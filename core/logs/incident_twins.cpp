@@ -15,7 +15,8 @@ bool IncidentTwins::is_credible(const LogRecord& record) {
     return true;
   const auto behind = message.substr(kStart.size());
   const auto error =
-      behind.substr(std::min(behind.find(" error=\""), behind.size()));
+      behind.substr(std::min(behind.find(" error=\""), behind.size()))
+          .substr(0, kMaxErrorBytes);
   if (!behind.starts_with("session:")) {
     seen_[next_++ % kRemembered] = {std::string{error}, record.time};
     return true;

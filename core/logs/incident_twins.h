@@ -26,6 +26,7 @@ class IncidentTwins {
  public:
   static constexpr std::chrono::milliseconds kMaxApart{2000};
   static constexpr std::size_t kRemembered = 16;
+  static constexpr std::size_t kMaxErrorBytes = 4096;  ///< that are compared
 
   /// Show it every record of a console, in order. False for a record that must
   /// not count as an incident: console text of unknown stream from a session

@@ -8,16 +8,14 @@
 
 namespace openclaw_lock {
 
-/// Puts together a line that a wrapper has cut. Keeps the first kMaxBytes and
+/// Puts together a line that a wrapper has cut. Keeps the first 256 KiB and
 /// drops the rest: what a line means stands at its start.
 class LineJoiner {
  public:
-  static constexpr std::size_t kMaxBytes = 256 * 1024;
+  static constexpr std::size_t kMaxBytes = std::size_t{1} << 18;
 
   /// The whole line once its last piece is there.
   std::optional<std::string> add(std::string_view piece, bool is_last);
-
-  bool is_empty() const { return pending_.empty(); }
 
  private:
   std::string pending_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@ namespace openclaw_lock {
 
 /// The longest line that a decoder looks at; a longer one is Fault::too_big.
 /// OpenClaw caps a message at 4096 characters from 2026.4.26 on, not before.
-inline constexpr std::size_t kMaxLogLineBytes = 1024 * 1024;
+inline constexpr std::size_t kMaxLogLineBytes = std::size_t{1} << 20;
 
 /// In rising order; `unknown` compares below all. `silly` (tslog 0) is trace.
 enum class LogLevel { unknown, trace, debug, info, warn, error, fatal };
