@@ -61,13 +61,14 @@ class Loop {
       const bool wanted = reader_.wants_round(wall_time_now());
       if (stop.requested() || now >= latest || (wanted && now >= earliest))
         return;
-      wait(stop, (wanted ? std::min(earliest, latest) : latest) - now);
+      wait(stop, (wanted ? std::min(earliest, latest) : latest) - now, wanted);
     }
   }
 
-  void wait(const StopSignal& stop, MonotonicTime::duration span) {
+  void wait(const StopSignal& stop, MonotonicTime::duration span, bool wanted) {
     auto timeout = std::chrono::ceil<milliseconds>(span);
-    if (const auto deadline = reader_.next_deadline()) {
+    // The round that is wanted does what a deadline is for.
+    if (const auto deadline = reader_.next_deadline(); deadline && !wanted) {
       const auto left = *deadline - wall_time_now();
       timeout = std::min(timeout, std::max(left, milliseconds{1}));
     }
