@@ -6,9 +6,6 @@
 #include <set>
 #include <string>
 
-#include "core/logs/incident_twins.h"
-#include "core/logs/lock_sentence.h"
-
 using namespace openclaw_lock;
 using std::chrono::milliseconds;
 
@@ -66,28 +63,6 @@ TEST_CASE("classify_log_record: an incident as 2026.4.24 writes it") {
   CHECK(found->pid == 5809);
 }
 
-TEST_CASE("classify_log_record: the sentence in each version's words") {
-  for (const std::string& error :
-       {"Error: " + kSentence, kSentence,
-        "SessionWriteLockTimeoutError: session file locked (timeout 60000ms): "
-        "pid=7 alive=true ageMs=72859 " +
-            kPath,
-        "session file locked (timeout 60000ms): pid=7 alive=false " + kPath,
-        "session file locked (timeout 10000ms): unknown " + kPath,
-        "session file locked (timeout 60000ms): owner=unknown ageMs=5 " +
-            kPath}) {
-    CAPTURE(error);
-    const auto found = incident_of(error);
-    REQUIRE(found);
-    CHECK(found->agent == "main");
-    CHECK(found->lock_path == kPath);
-    CHECK(found->wait >= milliseconds{10000});
-  }
-  CHECK_FALSE(
-      incident_of("session file locked (timeout Infinityms): pid=7 " + kPath)
-          ->wait);
-}
-
 TEST_CASE("classify_log_record: what kind of lock was not had") {
   const std::string start = "session file locked (timeout 9841ms): pid=7 ";
   CHECK(incident_of(start + "/s/agents/a/sessions/sessions.json.lock")->kind ==
@@ -107,12 +82,6 @@ TEST_CASE("classify_log_record: what kind of lock was not had") {
   CHECK(store->kind == TimeoutKind::session_store);
   CHECK(store->agent == "b");
   CHECK_FALSE(store->wait);
-}
-
-TEST_CASE("classify_log_record: the path of a lock may hold blanks") {
-  CHECK(incident_of("session file locked (timeout 1ms): pid=7 "
-                    "/my files/agents/a.b/sessions/x y.jsonl.lock")
-            ->lock_path == "/my files/agents/a.b/sessions/x y.jsonl.lock");
 }
 
 TEST_CASE("classify_log_record: buried in a fallback, up to 2026.4.22") {
@@ -270,47 +239,4 @@ TEST_CASE("to_string: every event has a name of its own") {
     names.insert(to_string(static_cast<LogEventKind>(i)));
   CHECK(names.size() == kLogEventKindCount);
   CHECK(names.count("log_suppressed") == 1);
-}
-
-TEST_CASE("agent_of_path, agent_of_lane: nothing where there is no agent") {
-  CHECK(agent_of_path("/agents/a/sessions/x.lock") == "a");
-  CHECK(agent_of_path("/x/agents/a/agent/openclaw-agent.sqlite") == "a");
-  for (const std::string path :
-       {"", "/sessions/x", "/agents//sessions/x", "/srv/sessions/x.lock",
-        "agents/a/sessions/x", "/agents/a/b/sessions/x"})
-    CHECK(agent_of_path(path).empty());
-  CHECK(agent_of_lane("session:agent:main:telegram:1") == "main");
-  CHECK(agent_of_lane("session:probe-1").empty());
-}
-
-TEST_CASE("IncidentTwins: console text needs both lanes' lines") {
-  const auto global =
-      on_console(lane_error("main", kSentence), ConsoleStream::unknown);
-  auto session = on_console(lane_error("session:agent:main:main", kSentence),
-                            ConsoleStream::unknown);
-  IncidentTwins twins;
-  CHECK_FALSE(twins.is_credible(session));
-  CHECK(twins.is_credible(global));
-  CHECK(twins.is_credible(session));
-  CHECK_FALSE(twins.is_credible(session));
-  session.stream = ConsoleStream::err;
-  CHECK(twins.is_credible(session));
-  CHECK(twins.is_credible(lane_error("session:agent:main:main", kSentence)));
-}
-
-TEST_CASE("IncidentTwins: twins are close, and of the same error") {
-  auto global =
-      on_console(lane_error("main", kSentence), ConsoleStream::unknown);
-  auto session = on_console(lane_error("session:agent:main:main", kSentence),
-                            ConsoleStream::unknown);
-  global.time = parse_iso8601("2026-11-20T23:16:17.939Z");
-  session.time = *global.time + milliseconds{2001};
-  IncidentTwins twins;
-  CHECK(twins.is_credible(global));
-  CHECK_FALSE(twins.is_credible(session));
-  session.time = *global.time + milliseconds{26};
-  auto other = session;
-  other.message += " ";
-  CHECK_FALSE(twins.is_credible(other));
-  CHECK(twins.is_credible(session));
 }
