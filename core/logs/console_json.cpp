@@ -15,7 +15,7 @@ bool take_member(LogRecord& record, const JsonPath& path,
   take_meta_field(record, path.names[0], value);
   if (!value.text) return false;
   if (path.names[0] == "time") record.time = parse_iso8601(*value.text);
-  if (path.names[0] == "level") record.level = parse_log_level(*value.text);
+  if (path.names[0] == "level") record.level = parse_record_level(*value.text);
   if (path.names[0] == "subsystem") record.subsystem = *value.text;
   if (path.names[0] != "message") return false;
   record.message = *value.text;

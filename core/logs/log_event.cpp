@@ -23,10 +23,10 @@ bool has_subsystem(const LogRecord& record, std::string_view wanted) {
          record.subsystem == console_name(wanted);
 }
 
-bool has_level(const LogRecord& record, LogLevel wanted) {
+bool has_level(const LogRecord& record, RecordLevel wanted) {
   if (record.source != LogSource::console_text) return record.level >= wanted;
   if (record.subsystem.empty()) return record.stream == ConsoleStream::err;
-  return wanted < LogLevel::warn || record.stream != ConsoleStream::out;
+  return wanted < RecordLevel::warn || record.stream != ConsoleStream::out;
 }
 
 /// What follows `start`, which console text writes without the subsystem's own
@@ -127,7 +127,7 @@ LogEvent to_event(const LogRecord& record, LogEventKind kind) {
 std::optional<LogEventKind> kind_by_field(const LogRecord& record) {
   const std::string_view message = record.message;
   if (has_subsystem(record, "session-sqlite") &&
-      has_level(record, LogLevel::warn) &&
+      has_level(record, RecordLevel::warn) &&
       message.starts_with("SQLite session write failed") &&
       record.error.starts_with("database is locked"))
     return LogEventKind::database_locked;

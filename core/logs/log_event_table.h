@@ -13,7 +13,7 @@ struct LogEventRow {
   LogEventKind kind;
   std::string_view versions;   ///< OpenClaw's, first and last that write it
   std::string_view subsystem;  ///< as in the file log; empty: none
-  LogLevel level;              ///< at least
+  RecordLevel level;           ///< at least
   std::string_view start;      ///< of the message
 };
 
@@ -21,7 +21,7 @@ struct LogEventRow {
 struct ErrorCarrierRow {
   std::string_view versions;
   std::string_view subsystem;
-  LogLevel level;
+  RecordLevel level;
   std::string_view start;
   /// The error follows the first of these behind the start; empty: at once.
   std::string_view marker;
@@ -36,65 +36,65 @@ struct ErrorRow {
 
 inline constexpr std::array<LogEventRow, 25> kLogEventRows{{
     {LogEventKind::lock_removed_stale, "2.17 to 7.2-beta.7", "gateway",
-     LogLevel::warn, "removed stale session lock: "},
-    {LogEventKind::lock_force_released, "2.17 to 3.24", "", LogLevel::warn,
+     RecordLevel::warn, "removed stale session lock: "},
+    {LogEventKind::lock_force_released, "2.17 to 3.24", "", RecordLevel::warn,
      "[session-write-lock] releasing lock held for "},
     {LogEventKind::lock_force_released, "3.28 to 7.35, stderr only",
-     "session-write-lock", LogLevel::warn, "releasing lock held for "},
+     "session-write-lock", RecordLevel::warn, "releasing lock held for "},
     {LogEventKind::session_takeover, "6.1 to 7.35", "agent/embedded",
-     LogLevel::warn, "embedded attempt cleanup detected session takeover"},
-    {LogEventKind::embedded_fallback, "1.29 to 4.25", "", LogLevel::error,
+     RecordLevel::warn, "embedded attempt cleanup detected session takeover"},
+    {LogEventKind::embedded_fallback, "1.29 to 4.25", "", RecordLevel::error,
      "Gateway agent failed; falling back to embedded: "},
-    {LogEventKind::embedded_fallback, "4.26 to 7.35", "", LogLevel::error,
+    {LogEventKind::embedded_fallback, "4.26 to 7.35", "", RecordLevel::error,
      "EMBEDDED FALLBACK: Gateway agent "},
-    {LogEventKind::gateway_already_running, "all", "", LogLevel::error,
+    {LogEventKind::gateway_already_running, "all", "", RecordLevel::error,
      "Gateway failed to start: gateway already running"},
-    {LogEventKind::gateway_already_running, "all", "", LogLevel::error,
+    {LogEventKind::gateway_already_running, "all", "", RecordLevel::error,
      "Gateway failed to start: another gateway instance is already listening"},
     {LogEventKind::gateway_already_running, "3.31 on", "gateway",
-     LogLevel::info, "gateway already running under "},
-    {LogEventKind::gateway_refused, "9.6", "", LogLevel::error,
+     RecordLevel::info, "gateway already running under "},
+    {LogEventKind::gateway_refused, "9.6", "", RecordLevel::error,
      "Gateway failed to start: Doctor could not enter maintenance."},
-    {LogEventKind::gateway_refused, "8.1 on", "", LogLevel::error,
+    {LogEventKind::gateway_refused, "8.1 on", "", RecordLevel::error,
      "Gateway failed to start: state directory is locked by "},
-    {LogEventKind::gateway_refused, "8.1 on", "", LogLevel::error,
+    {LogEventKind::gateway_refused, "8.1 on", "", RecordLevel::error,
      "Gateway failed to start: another embedded OpenClaw state writer"},
-    {LogEventKind::gateway_refused, "8.1 on", "", LogLevel::error,
+    {LogEventKind::gateway_refused, "8.1 on", "", RecordLevel::error,
      "Gateway failed to start: failed to acquire gateway "},
-    {LogEventKind::gateway_refused, "8.1 on", "", LogLevel::error,
+    {LogEventKind::gateway_refused, "8.1 on", "", RecordLevel::error,
      "Gateway failed to start: another OpenClaw process owns "},
-    {LogEventKind::gateway_refused, "8.1 to 9.1", "", LogLevel::error,
+    {LogEventKind::gateway_refused, "8.1 to 9.1", "", RecordLevel::error,
      "Another gateway (pid "},
-    {LogEventKind::gateway_refused, "8.1 on", "", LogLevel::error,
+    {LogEventKind::gateway_refused, "8.1 on", "", RecordLevel::error,
      "A Gateway is running for this state directory ("},
     {LogEventKind::sqlite_lock_wait_failed, "7.2-beta.1 on",
-     "sqlite/transaction", LogLevel::warn,
+     "sqlite/transaction", RecordLevel::warn,
      "SQLite transaction lock wait failed"},
     {LogEventKind::sqlite_slow_lock_wait, "7.2-beta.1 on", "sqlite/transaction",
-     LogLevel::warn, "slow SQLite transaction lock wait"},
+     RecordLevel::warn, "slow SQLite transaction lock wait"},
     {LogEventKind::sqlite_slow_hold, "7.2-beta.1 on", "sqlite/transaction",
-     LogLevel::warn, "slow SQLite transaction hold"},
-    {LogEventKind::liveness_warning, "4.27 on", "diagnostic", LogLevel::warn,
+     RecordLevel::warn, "slow SQLite transaction hold"},
+    {LogEventKind::liveness_warning, "4.27 on", "diagnostic", RecordLevel::warn,
      "liveness warning: "},
-    {LogEventKind::stuck_session, "1.29 on", "diagnostic", LogLevel::warn,
+    {LogEventKind::stuck_session, "1.29 on", "diagnostic", RecordLevel::warn,
      "stuck session: "},
-    {LogEventKind::stuck_session, "5.7 on", "diagnostic", LogLevel::warn,
+    {LogEventKind::stuck_session, "5.7 on", "diagnostic", RecordLevel::warn,
      "stalled session: "},
-    {LogEventKind::stuck_session, "5.7 on", "diagnostic", LogLevel::warn,
+    {LogEventKind::stuck_session, "5.7 on", "diagnostic", RecordLevel::warn,
      "long-running session: "},
-    {LogEventKind::log_suppressed, "2.22 to 4.24", "logging", LogLevel::warn,
+    {LogEventKind::log_suppressed, "2.22 to 4.24", "logging", RecordLevel::warn,
      "log file size cap reached; suppressing writes"},
     {LogEventKind::log_suppressed, "2.22 to 4.24, stderr", "openclaw",
-     LogLevel::warn, "log file size cap reached; suppressing writes"},
+     RecordLevel::warn, "log file size cap reached; suppressing writes"},
 }};
 
 inline constexpr std::array<ErrorCarrierRow, 5> kErrorCarrierRows{{
-    {"all", "diagnostic", LogLevel::error,
+    {"all", "diagnostic", RecordLevel::error,
      "lane task error: lane=", " error=\""},
-    {"all", "gateway/ws", LogLevel::info, "⇄ res ✗ ", " errorMessage="},
-    {"8.1 on", "gateway", LogLevel::error, "request handler failed: ", ""},
-    {"all", "", LogLevel::error, "Embedded agent failed before reply: ", ""},
-    {"all", "", LogLevel::error, "", ""},  // console.error(error)
+    {"all", "gateway/ws", RecordLevel::info, "⇄ res ✗ ", " errorMessage="},
+    {"8.1 on", "gateway", RecordLevel::error, "request handler failed: ", ""},
+    {"all", "", RecordLevel::error, "Embedded agent failed before reply: ", ""},
+    {"all", "", RecordLevel::error, "", ""},  // console.error(error)
 }};
 
 inline constexpr std::array<ErrorRow, 9> kErrorRows{{

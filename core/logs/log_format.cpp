@@ -10,7 +10,7 @@
 namespace openclaw_lock {
 namespace {
 
-std::optional<LogFormat> recognise_json(std::string_view line) {
+std::optional<LineFormat> recognise_json(std::string_view line) {
   if (line.size() > kMaxLogLineBytes) return {};
   bool tslog = false;
   bool log = false;
@@ -29,23 +29,23 @@ std::optional<LogFormat> recognise_json(std::string_view line) {
         if (path.names[0] == "level") level = true;
       });
   if (!is_object) return {};
-  if (tslog) return LogFormat::openclaw_json;
-  if (log && stream) return LogFormat::docker_json;
-  if (journal) return LogFormat::journald_json;
+  if (tslog) return LineFormat::openclaw_json;
+  if (log && stream) return LineFormat::docker_json;
+  if (journal) return LineFormat::journald_json;
   // The file log's own marker looks the same, but never comes first.
-  if (message && level) return LogFormat::console_json;
+  if (message && level) return LineFormat::console_json;
   return {};
 }
 
 }  // namespace
 
-std::optional<LogFormat> recognise_log_format(std::string_view line) {
+std::optional<LineFormat> recognise_log_format(std::string_view line) {
   if (line.starts_with('{')) return recognise_json(line);
-  if (CriDecoder{}.decode(line)) return LogFormat::cri;
+  if (CriDecoder{}.decode(line)) return LineFormat::cri;
   ConsoleTextDecoder decoder;
   const auto record = decoder.decode({std::string{line}, {}, {}});
   if (record && (record->time || !record->subsystem.empty()))
-    return LogFormat::console_text;
+    return LineFormat::console_text;
   return {};
 }
 

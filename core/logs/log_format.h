@@ -7,7 +7,7 @@
 namespace openclaw_lock {
 
 /// The forms of log that are read; a decoder each.
-enum class LogFormat {
+enum class LineFormat {
   openclaw_json,  ///< OpenClaw's file log
   console_text,
   console_json,
@@ -20,6 +20,6 @@ enum class LogFormat {
 /// text without header): look at the next. Ask it once a file and keep the
 /// answer, and once for the console inside a wrapper: a reply of the model in a
 /// console text may hold a line of any other format.
-std::optional<LogFormat> recognise_log_format(std::string_view line);
+std::optional<LineFormat> recognise_log_format(std::string_view line);
 
 }  // namespace openclaw_lock

@@ -8,14 +8,14 @@
 namespace openclaw_lock {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, LogLevel>, 7> kLevels{{
-    {"silly", LogLevel::trace},
-    {"trace", LogLevel::trace},
-    {"debug", LogLevel::debug},
-    {"info", LogLevel::info},
-    {"warn", LogLevel::warn},
-    {"error", LogLevel::error},
-    {"fatal", LogLevel::fatal},
+constexpr std::array<std::pair<std::string_view, RecordLevel>, 7> kLevels{{
+    {"silly", RecordLevel::trace},
+    {"trace", RecordLevel::trace},
+    {"debug", RecordLevel::debug},
+    {"info", RecordLevel::info},
+    {"warn", RecordLevel::warn},
+    {"error", RecordLevel::error},
+    {"fatal", RecordLevel::fatal},
 }};
 
 bool equal_ignoring_case(char letter, char lower) {
@@ -25,12 +25,12 @@ bool equal_ignoring_case(char letter, char lower) {
 
 }  // namespace
 
-LogLevel parse_log_level(std::string_view word) {
+RecordLevel parse_record_level(std::string_view word) {
   for (const auto& [name, level] : kLevels)
     if (std::equal(word.begin(), word.end(), name.begin(), name.end(),
                    equal_ignoring_case))
       return level;
-  return LogLevel::unknown;
+  return RecordLevel::unknown;
 }
 
 }  // namespace openclaw_lock

@@ -17,10 +17,10 @@ namespace openclaw_lock {
 inline constexpr std::size_t kMaxLogLineBytes = std::size_t{1} << 20;
 
 /// In rising order; `unknown` compares below all. `silly` (tslog 0) is trace.
-enum class LogLevel { unknown, trace, debug, info, warn, error, fatal };
+enum class RecordLevel { unknown, trace, debug, info, warn, error, fatal };
 
 /// The level that OpenClaw's word names (`warn`, `WARN`), else unknown.
-LogLevel parse_log_level(std::string_view word);
+RecordLevel parse_record_level(std::string_view word);
 
 /// Through what form a record reached us, and so how far it can be believed.
 enum class LogSource {
@@ -39,7 +39,7 @@ struct LogRecord {
   /// The record's own time; where it has none, that of the wrapper around it.
   std::optional<WallTime> time;
   /// Always unknown in console text, which has no level: see `stream`.
-  LogLevel level = LogLevel::unknown;
+  RecordLevel level = RecordLevel::unknown;
   /// `diagnostic`, `gateway/ws`, ...; shortened in console text (`ws`). Empty
   /// for text that a part of OpenClaw or the model printed.
   std::string subsystem;

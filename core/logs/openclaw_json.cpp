@@ -26,7 +26,7 @@ struct LineParts {
   std::string error_message;
   std::string logger_name;
   std::optional<WallTime> date;
-  LogLevel level_word = LogLevel::unknown;
+  RecordLevel level_word = RecordLevel::unknown;
   bool has_meta = false;
   bool has_argument = false;
 };
@@ -42,7 +42,7 @@ void take_top_member(LineParts& parts, std::string_view name,
   if (!value.text) return;
   if (name == "message") parts.message = *value.text;
   if (name == "time") parts.record.time = parse_iso8601(*value.text);
-  if (name == "level") parts.record.level = parse_log_level(*value.text);
+  if (name == "level") parts.record.level = parse_record_level(*value.text);
   if (name == "subsystem") parts.record.subsystem = *value.text;
 }
 
@@ -51,7 +51,8 @@ void take_meta_member(LineParts& parts, std::string_view name,
   parts.has_meta = true;
   if (!value.text) return;
   if (name == "date") parts.date = parse_iso8601(*value.text);
-  if (name == "logLevelName") parts.level_word = parse_log_level(*value.text);
+  if (name == "logLevelName")
+    parts.level_word = parse_record_level(*value.text);
   if (name == "name") parts.logger_name = *value.text;
 }
 

@@ -16,7 +16,7 @@ TEST_CASE("parse_console_json: a line of 2026.9.6 with fields") {
   REQUIRE(record);
   CHECK(record->source == LogSource::console_json);
   CHECK(record->time == parse_iso8601("2026-11-20T23:28:52.715Z"));
-  CHECK(record->level == LogLevel::warn);
+  CHECK(record->level == RecordLevel::warn);
   CHECK(record->subsystem == "sqlite/transaction");
   CHECK(record->message == "SQLite transaction lock wait failed");
   CHECK(record->elapsed == std::chrono::milliseconds{5056});

@@ -35,7 +35,7 @@ TEST_CASE("ConsoleTextDecoder: compact") {
   CHECK(record->time == parse_iso8601("2026-11-20T23:16:17.939Z"));
   CHECK(record->subsystem == "diagnostic");
   CHECK(record->message == "lane task error: x");
-  CHECK(record->level == LogLevel::unknown);
+  CHECK(record->level == RecordLevel::unknown);
   CHECK(record->source == LogSource::console_text);
 }
 

@@ -13,7 +13,7 @@ namespace {
 LogRecord lane_error(const std::string& lane) {
   LogRecord made;
   made.subsystem = "diagnostic";
-  made.level = LogLevel::error;
+  made.level = RecordLevel::error;
   made.message = "lane task error: lane=" + lane +
                  " durationMs=10419 error=\"session file locked (timeout "
                  "10000ms): pid=5809 /agents/main/sessions/x.jsonl.lock\"";
@@ -23,7 +23,7 @@ LogRecord lane_error(const std::string& lane) {
 LogRecord on_console(const std::string& lane) {
   auto made = lane_error(lane);
   made.source = LogSource::console_text;
-  made.level = LogLevel::unknown;
+  made.level = RecordLevel::unknown;
   return made;
 }
 

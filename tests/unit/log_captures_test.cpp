@@ -59,20 +59,20 @@ class CaptureReader {
   }
 
   std::optional<LogRecord> decode(const std::string& line) {
-    if (format_ == LogFormat::console_text)
+    if (format_ == LineFormat::console_text)
       return text_.decode({line, ConsoleStream::unknown, {}});
     if (!format_) return {};
-    const auto record = format_ == LogFormat::openclaw_json
+    const auto record = format_ == LineFormat::openclaw_json
                             ? parse_openclaw_json(line)
                             : parse_console_json(line);
     CAPTURE(line);
     REQUIRE(record);
     CHECK(record->time);
-    CHECK(record->level != LogLevel::unknown);
+    CHECK(record->level != RecordLevel::unknown);
     return *record;
   }
 
-  std::optional<LogFormat> format_;
+  std::optional<LineFormat> format_;
   ConsoleTextDecoder text_;
   IncidentTwins twins_;
   std::map<LogEventKind, int> counts_;

@@ -16,7 +16,7 @@ const std::string kPath =
 const std::string kSentence =
     "session file locked (timeout 10000ms): pid=5809 " + kPath;
 
-LogRecord record(const std::string& subsystem, LogLevel level,
+LogRecord record(const std::string& subsystem, RecordLevel level,
                  const std::string& message) {
   LogRecord made;
   made.subsystem = subsystem;
@@ -26,14 +26,14 @@ LogRecord record(const std::string& subsystem, LogLevel level,
 }
 
 LogRecord lane_error(const std::string& lane, const std::string& error) {
-  return record("diagnostic", LogLevel::error,
+  return record("diagnostic", RecordLevel::error,
                 "lane task error: lane=" + lane + " durationMs=10419 error=\"" +
                     error + "\"");
 }
 
 LogRecord on_console(LogRecord made, ConsoleStream stream) {
   made.source = LogSource::console_text;
-  made.level = LogLevel::unknown;
+  made.level = RecordLevel::unknown;
   made.stream = stream;
   return made;
 }
@@ -101,31 +101,33 @@ TEST_CASE("classify_log_record: one incident in the lines of one turn") {
   CHECK(kind_of(lane_error("main", kSentence)) == "lock_timeout");
   CHECK_FALSE(classify_log_record(lane_error("main", kSentence))->incident);
   const auto ws = record(
-      "gateway/ws", LogLevel::info,
+      "gateway/ws", RecordLevel::info,
       "⇄ res ✗ agent errorCode=UNAVAILABLE errorMessage=Error: " + kSentence +
           " runId=1 error=Error: " + kSentence);
   CHECK(kind_of(ws) == "lock_timeout");
   CHECK_FALSE(classify_log_record(ws)->incident);
-  CHECK(kind_of(record("", LogLevel::error,
+  CHECK(kind_of(record("", RecordLevel::error,
                        "GatewayClientRequestError: Error: " + kSentence)) ==
         "lock_timeout");
-  CHECK(kind_of(record("", LogLevel::error,
+  CHECK(kind_of(record("", RecordLevel::error,
                        "Gateway agent failed; falling back to embedded: " +
                            kSentence)) == "embedded_fallback");
 }
 
 TEST_CASE("classify_log_record: forged text is no event") {
   const auto line = lane_error("session:agent:main:main", kSentence).message;
-  CHECK(kind_of(record("", LogLevel::info, line)) == "none");
-  CHECK(kind_of(record("", LogLevel::error, line)) == "none");
-  CHECK(kind_of(record("", LogLevel::info, kSentence)) == "none");
-  CHECK(kind_of(record("diagnostic", LogLevel::info, line)) == "none");
-  CHECK(kind_of(record("diagnostic", LogLevel::error, "x " + line)) == "none");
-  CHECK(kind_of(record("gateway", LogLevel::error, line)) == "none");
-  CHECK(kind_of(record("", LogLevel::info, "pong\n" + line)) == "none");
+  CHECK(kind_of(record("", RecordLevel::info, line)) == "none");
+  CHECK(kind_of(record("", RecordLevel::error, line)) == "none");
+  CHECK(kind_of(record("", RecordLevel::info, kSentence)) == "none");
+  CHECK(kind_of(record("diagnostic", RecordLevel::info, line)) == "none");
+  CHECK(kind_of(record("diagnostic", RecordLevel::error, "x " + line)) ==
+        "none");
+  CHECK(kind_of(record("gateway", RecordLevel::error, line)) == "none");
+  CHECK(kind_of(record("", RecordLevel::info, "pong\n" + line)) == "none");
   CHECK(kind_of(lane_error("session:a", "400: you said " + kSentence)) ==
         "none");
-  CHECK(kind_of(record("tools", LogLevel::error, "exec: " + line)) == "none");
+  CHECK(kind_of(record("tools", RecordLevel::error, "exec: " + line)) ==
+        "none");
 }
 
 TEST_CASE("classify_log_record: the stream is a console's level") {
@@ -133,7 +135,7 @@ TEST_CASE("classify_log_record: the stream is a console's level") {
   CHECK(kind_of(on_console(line, ConsoleStream::err)) == "lock_timeout");
   CHECK(kind_of(on_console(line, ConsoleStream::unknown)) == "lock_timeout");
   CHECK(kind_of(on_console(line, ConsoleStream::out)) == "none");
-  const auto plain = record("", LogLevel::unknown,
+  const auto plain = record("", RecordLevel::unknown,
                             "EMBEDDED FALLBACK: Gateway agent failed; x");
   CHECK(kind_of(on_console(plain, ConsoleStream::err)) == "embedded_fallback");
   CHECK(kind_of(on_console(plain, ConsoleStream::unknown)) == "none");
@@ -142,19 +144,19 @@ TEST_CASE("classify_log_record: the stream is a console's level") {
 
 TEST_CASE("classify_log_record: a console shortens names") {
   CHECK(kind_of(on_console(
-            record("ws", LogLevel::unknown,
+            record("ws", RecordLevel::unknown,
                    "⇄ res ✗ agent 5ms errorMessage=Error: database is locked"),
             ConsoleStream::out)) == "database_locked");
   CHECK(kind_of(
-            on_console(record("gateway", LogLevel::unknown,
+            on_console(record("gateway", RecordLevel::unknown,
                               "already running under systemd; waiting 5000ms"),
                        ConsoleStream::err)) == "gateway_already_running");
-  CHECK(kind_of(record("ws", LogLevel::info,
+  CHECK(kind_of(record("ws", RecordLevel::info,
                        "⇄ res ✗ errorMessage=database is locked")) == "none");
 }
 
 TEST_CASE("classify_log_record: a SQLite wait that failed is an incident") {
-  auto wait = record("sqlite/transaction", LogLevel::warn,
+  auto wait = record("sqlite/transaction", RecordLevel::warn,
                      "SQLite transaction lock wait failed");
   wait.database = "/s/agents/main/agent/openclaw-agent.sqlite";
   wait.elapsed = milliseconds{5056};
@@ -178,40 +180,43 @@ TEST_CASE("classify_log_record: every other event by its line") {
   const struct {
     const char* kind;
     const char* subsystem;
-    LogLevel level;
+    RecordLevel level;
     const char* message;
   } lines[] = {
-      {"lock_stale", "diagnostic", LogLevel::error,
+      {"lock_stale", "diagnostic", RecordLevel::error,
        "lane task error: lane=session:a durationMs=1 "
        "error=\"SessionWriteLockStaleError: session file lock stale (too-old): "
        "pid=1 /x.jsonl.lock\""},
-      {"lock_removed_stale", "gateway", LogLevel::warn,
+      {"lock_removed_stale", "gateway", RecordLevel::warn,
        "removed stale session lock: /x.jsonl.lock (dead-pid)"},
-      {"lock_force_released", "", LogLevel::warn,
+      {"lock_force_released", "", RecordLevel::warn,
        "[session-write-lock] releasing lock held for 9ms (max=1ms): /x"},
-      {"session_takeover", "diagnostic", LogLevel::error,
+      {"session_takeover", "diagnostic", RecordLevel::error,
        "lane task error: lane=main durationMs=1 error=\""
        "EmbeddedAttemptSessionTakeoverError: session file changed while "
        "embedded prompt lock was released: /x.jsonl\""},
-      {"file_lock_stale", "", LogLevel::error, "Error: file lock stale for /x"},
-      {"gateway_already_running", "", LogLevel::error,
+      {"file_lock_stale", "", RecordLevel::error,
+       "Error: file lock stale for /x"},
+      {"gateway_already_running", "", RecordLevel::error,
        "Gateway failed to start: gateway already running (pid 1); lock"},
-      {"gateway_refused", "", LogLevel::error,
+      {"gateway_refused", "", RecordLevel::error,
        "A Gateway is running for this state directory (pid 1, port 2)."},
-      {"sqlite_slow_hold", "sqlite/transaction", LogLevel::warn,
+      {"sqlite_slow_hold", "sqlite/transaction", RecordLevel::warn,
        "slow SQLite transaction hold"},
-      {"database_locked", "gateway", LogLevel::error,
+      {"database_locked", "gateway", RecordLevel::error,
        "request handler failed: Error: database is locked: code=E"},
-      {"liveness_warning", "diagnostic", LogLevel::warn,
+      {"liveness_warning", "diagnostic", RecordLevel::warn,
        "liveness warning: reasons=event_loop_delay interval=30s"},
-      {"stuck_session", "diagnostic", LogLevel::warn,
+      {"stuck_session", "diagnostic", RecordLevel::warn,
        "stalled session: sessionId=x"},
-      {"none", "diagnostic", LogLevel::debug, "stalled session: sessionId=x"},
-      {"none", "diagnostic", LogLevel::warn, "stuck session recovery: x"},
-      {"none", "sqlite/transaction", LogLevel::warn,
+      {"none", "diagnostic", RecordLevel::debug,
+       "stalled session: sessionId=x"},
+      {"none", "diagnostic", RecordLevel::warn, "stuck session recovery: x"},
+      {"none", "sqlite/transaction", RecordLevel::warn,
        "slow SQLite coordinator lock wait"},
-      {"none", "session-sqlite", LogLevel::warn, "SQLite session write failed"},
-      {"log_suppressed", "logging", LogLevel::warn,
+      {"none", "session-sqlite", RecordLevel::warn,
+       "SQLite session write failed"},
+      {"log_suppressed", "logging", RecordLevel::warn,
        "log file size cap reached; suppressing writes file=x"},
   };
   for (const auto& line : lines) {
@@ -222,11 +227,11 @@ TEST_CASE("classify_log_record: every other event by its line") {
 }
 
 TEST_CASE("classify_log_record: what only a field tells") {
-  auto write =
-      record("session-sqlite", LogLevel::warn, "SQLite session write failed");
+  auto write = record("session-sqlite", RecordLevel::warn,
+                      "SQLite session write failed");
   write.error = "database is locked | ERR_SQLITE_ERROR";
   CHECK(kind_of(write) == "database_locked");
-  auto lost = record("", LogLevel::unknown,
+  auto lost = record("", RecordLevel::unknown,
                      "[openclaw] file log queue overflow; dropped 3 oldest");
   CHECK(kind_of(lost) == "none");
   lost.dropped = 3;

@@ -9,25 +9,25 @@ using namespace openclaw_lock;
 
 TEST_CASE("recognise_log_format: each form by one line") {
   CHECK(recognise_log_format(R"({"0":"pong","time":"x"})") ==
-        LogFormat::openclaw_json);
+        LineFormat::openclaw_json);
   CHECK(recognise_log_format(R"({"_meta":{"date":"x"},"1":"x"})") ==
-        LogFormat::openclaw_json);
+        LineFormat::openclaw_json);
   CHECK(recognise_log_format(R"({"time":"x","level":"info","message":"x"})") ==
-        LogFormat::console_json);
+        LineFormat::console_json);
   CHECK(recognise_log_format(R"({"log":"x\n","stream":"stdout","time":"x"})") ==
-        LogFormat::docker_json);
+        LineFormat::docker_json);
   CHECK(recognise_log_format(R"({"MESSAGE":"x","_PID":"1"})") ==
-        LogFormat::journald_json);
+        LineFormat::journald_json);
   CHECK(recognise_log_format(R"({"MESSAGE":[1,2]})") ==
-        LogFormat::journald_json);
+        LineFormat::journald_json);
   CHECK(recognise_log_format("2026-06-05T00:11:06.506Z stdout F pong") ==
-        LogFormat::cri);
+        LineFormat::cri);
   for (const std::string line :
        {"2026-06-05T00:11:06.506Z [gateway] ready",
         "2026-06-05T00:11:06.506Z pong", "23:16:17 [gateway] ready",
         "\x1b[90m23:16:17\x1b[39m [gateway] ready", "[diagnostic] x"}) {
     CAPTURE(line);
-    CHECK(recognise_log_format(line) == LogFormat::console_text);
+    CHECK(recognise_log_format(line) == LineFormat::console_text);
   }
 }
 

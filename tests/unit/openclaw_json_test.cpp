@@ -39,7 +39,7 @@ TEST_CASE("parse_openclaw_json: a subsystem's record of 2026.4.24") {
   const auto record = read(bound(R"("1":"lane task error: lane=main",)"));
   CHECK(record.subsystem == "diagnostic");
   CHECK(record.message == "lane task error: lane=main");
-  CHECK(record.level == LogLevel::error);
+  CHECK(record.level == RecordLevel::error);
   CHECK(record.source == LogSource::file_log);
   CHECK(record.stream == ConsoleStream::unknown);
 }
@@ -94,7 +94,7 @@ TEST_CASE("parse_openclaw_json: plain text of a part of OpenClaw or a model") {
       R"({"0":"pong 1","_meta":{"name":"openclaw","logLevelName":"INFO"}})");
   CHECK(record.subsystem.empty());
   CHECK(record.message == "pong 1");
-  CHECK(record.level == LogLevel::info);
+  CHECK(record.level == RecordLevel::info);
 }
 
 TEST_CASE("parse_openclaw_json: a reply cannot pass for a logger's name") {
@@ -133,7 +133,7 @@ TEST_CASE("parse_openclaw_json: the marker at the size cap has no _meta") {
       read(R"({"time":"2026-11-20T23:16:17.939+00:00","level":"warn",)"
            R"("subsystem":"logging","message":"log file size cap reached"})");
   CHECK(record.subsystem == "logging");
-  CHECK(record.level == LogLevel::warn);
+  CHECK(record.level == RecordLevel::warn);
   CHECK(record.message == "log file size cap reached");
   CHECK(record.time);
 }
