@@ -74,7 +74,11 @@ inside() { # ROOT COMMAND...
     mount --rbind /proc "$machine/proc"
     mount --rbind /sys "$machine/sys"
     mount --rbind /dev "$machine/dev"
-    exec chroot "$machine" env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+    # The root of the mount namespace itself, not only of a process: nsenter goes back to that one.
+    cd "$machine"
+    pivot_root . .
+    umount --lazy .
+    exec chroot . env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
       FUZZ_SECONDS="${FUZZ_SECONDS:-60}" http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
       bash -c "cd /src && exec \"\$@\"" inside "$@"
   ' unshare "$machine" "$@"
