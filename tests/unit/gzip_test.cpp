@@ -2,6 +2,8 @@
 #include "exporter/http/gzip.h"
 
 #include <doctest/doctest.h>
+
+#include <cstdint>
 #define ZLIB_CONST
 #include <zlib.h>
 
