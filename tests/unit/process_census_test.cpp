@@ -94,6 +94,10 @@ TEST_CASE(
   host.add(TreeEntry::fifo("8/stat"));
   ProcessCensus census{host.path(), SourceTiming{1h, 0ms}};
   CHECK_FALSE(census.next(1ms));
+  // Until its thread has come to the first walk.
+  const auto deadline = monotonic_now() + 1min;
+  while (!census.source().health().settled && monotonic_now() < deadline)
+    CHECK_FALSE(census.next(1ms));
   const auto health = census.source().health();
   CHECK(health.settled);
   CHECK_FALSE(health.up);
