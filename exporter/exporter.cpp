@@ -135,7 +135,9 @@ FleetReport Exporter::report() const {
   if (fleet_->census) processes = fleet_->census->source().health();
   const std::lock_guard guard{fleet_->mutex};
   for (const auto& [name, gateway] : fleet_->gateways) {
-    GatewayReport out{name, nullptr, {}, processes};
+    GatewayReport out;
+    out.name = name;
+    out.processes_health = processes;
     if (gateway.locks) {
       out.locks = gateway.locks->source().latest();
       out.locks_health = gateway.locks->source().health();

@@ -9,12 +9,12 @@
 #include <memory>
 #include <string>
 
+#include "exporter/atomic_file.h"
 #include "exporter/build_info.h"
 #include "exporter/clock.h"
 #include "exporter/exporter.h"
 #include "exporter/http/endpoints.h"
 #include "exporter/log.h"
-#include "exporter/textfile.h"
 
 namespace openclaw_lock {
 namespace {
@@ -58,7 +58,7 @@ int write_once(const Settings& settings, const sigset_t& signals) {
     if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
       exit_code = 1;
   } else if (const auto problem =
-                 write_textfile(settings.textfile_path, text)) {
+                 write_atomically(settings.textfile_path, text)) {
     log::error("cannot write the text file",
                {{"file", problem->where}, {"reason", problem->detail}});
     exit_code = 1;
@@ -76,7 +76,7 @@ std::unique_ptr<ReaderThread> start_textfile_writer(
        interval = settings.sample_interval](const StopSignal& stop) {
         bool failing = false;
         do {
-          const auto problem = write_textfile(
+          const auto problem = write_atomically(
               path, exporter->exposition(ExpositionFormat::text_0_0_4));
           if (problem && !failing)
             log::error("cannot write the text file",

@@ -11,6 +11,7 @@
 #include "core/base/wall_time.h"
 #include "core/sources/source_health.h"
 #include "exporter/readers/lock_reader.h"
+#include "exporter/readers/log_reader.h"
 #include "exporter/readers/self_reader.h"
 
 namespace openclaw_lock {
@@ -18,9 +19,11 @@ namespace openclaw_lock {
 /// What the readers of one gateway last left.
 struct GatewayReport {
   std::string name;
-  std::shared_ptr<const LockReport> locks;   ///< null before the first round
-  std::optional<SourceHealth> locks_health;  ///< empty: switched off
-  std::optional<SourceHealth> processes_health;  ///< empty: switched off
+  std::shared_ptr<const LockReport> locks;  ///< null before the first round
+  std::optional<SourceHealth> locks_health = {};      ///< empty: switched off
+  std::optional<SourceHealth> processes_health = {};  ///< empty: switched off
+  std::shared_ptr<const LogReport> logs = {};  ///< null before the first round
+  std::optional<SourceHealth> logs_health = {};  ///< empty: switched off
 };
 
 /// Figures about the exporter.

@@ -11,6 +11,9 @@ namespace openclaw_lock {
 /// lock_families.cpp: locks, holds, watches.
 void add_lock_families(const FleetReport& report, MetricFamilies& families);
 
+/// log_families.cpp: lock timeouts and other events, reading of logs.
+void add_log_families(const FleetReport& report, MetricFamilies& families);
+
 /// source_families.cpp: health of the readers.
 void add_source_families(const FleetReport& report, MetricFamilies& families);
 

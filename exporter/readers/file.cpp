@@ -63,6 +63,12 @@ WallTime modified_at(const struct stat& found) {
                                 found.st_mtim.tv_nsec / 1'000'000}};
 }
 
+std::int64_t mtime_in_ns(const struct stat& found) {
+  return static_cast<std::int64_t>(
+      static_cast<std::uint64_t>(found.st_mtim.tv_sec) * 1'000'000'000 +
+      static_cast<std::uint64_t>(found.st_mtim.tv_nsec));
+}
+
 Result<UniqueFd> open_directory(const std::filesystem::path& path) {
   UniqueFd directory{
       ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)};

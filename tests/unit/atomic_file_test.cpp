@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/textfile.h"
+#include "exporter/atomic_file.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -21,11 +21,11 @@ std::ptrdiff_t entries(const std::filesystem::path& directory) {
 }  // namespace
 
 TEST_CASE(
-    "write_textfile: writes the file, mode 0644, and nothing beside "
+    "write_atomically: writes the file, mode 0644, and nothing beside "
     "it") {
   const TempTree tree{};
   const auto before = ::umask(0077);
-  CHECK_FALSE(write_textfile(tree.path("a.prom"), "x 1\n"));
+  CHECK_FALSE(write_atomically(tree.path("a.prom"), "x 1\n"));
   ::umask(before);
   CHECK(*read_small_file(tree.path("a.prom"), 100) == "x 1\n");
   struct stat found {};
@@ -34,12 +34,12 @@ TEST_CASE(
   CHECK(entries(tree.root()) == 1);
 }
 
-TEST_CASE("write_textfile: replaces the file as a whole") {
+TEST_CASE("write_atomically: replaces the file as a whole") {
   const TempTree tree{{"a.prom", std::string(100'000, 'x')}};
   struct stat before {};
   REQUIRE(::stat(tree.path("a.prom").c_str(), &before) == 0);
   const UniqueFd reader{::open(tree.path("a.prom").c_str(), O_RDONLY)};
-  CHECK_FALSE(write_textfile(tree.path("a.prom"), "y 2\n"));
+  CHECK_FALSE(write_atomically(tree.path("a.prom"), "y 2\n"));
   CHECK(*read_small_file(tree.path("a.prom"), 100) == "y 2\n");
   // Whoever has the old one open reads it to its end.
   struct stat open_one {};
@@ -47,15 +47,15 @@ TEST_CASE("write_textfile: replaces the file as a whole") {
   CHECK(open_one.st_size == 100'000);
 }
 
-TEST_CASE("write_textfile: an empty text is an empty file") {
+TEST_CASE("write_atomically: an empty text is an empty file") {
   const TempTree tree{};
-  CHECK_FALSE(write_textfile(tree.path("a.prom"), ""));
+  CHECK_FALSE(write_atomically(tree.path("a.prom"), ""));
   CHECK(read_small_file(tree.path("a.prom"), 100)->empty());
 }
 
-TEST_CASE("write_textfile: a missing directory is told, and nothing is left") {
+TEST_CASE("write_atomically: a missing directory is told, and nothing is left") {
   const TempTree tree{};
-  const auto problem = write_textfile(tree.path("none/a.prom"), "x 1\n");
+  const auto problem = write_atomically(tree.path("none/a.prom"), "x 1\n");
   REQUIRE(problem);
   CHECK(problem->fault == Fault::missing);
   CHECK(problem->where == tree.path("none/a.prom"));
@@ -63,17 +63,17 @@ TEST_CASE("write_textfile: a missing directory is told, and nothing is left") {
 }
 
 TEST_CASE(
-    "write_textfile: a directory in the way is told, and nothing is "
+    "write_atomically: a directory in the way is told, and nothing is "
     "left") {
   const TempTree tree{{"a.prom/x", ""}};
-  CHECK(write_textfile(tree.path("a.prom"), "x 1\n"));
+  CHECK(write_atomically(tree.path("a.prom"), "x 1\n"));
   CHECK(entries(tree.root()) == 1);
 }
 
-TEST_CASE("write_textfile: a symbolic link is replaced, not followed") {
+TEST_CASE("write_atomically: a symbolic link is replaced, not followed") {
   const TempTree tree{{"target", "keep"},
                       TreeEntry::symlink("a.prom", "target")};
-  CHECK_FALSE(write_textfile(tree.path("a.prom"), "x 1\n"));
+  CHECK_FALSE(write_atomically(tree.path("a.prom"), "x 1\n"));
   CHECK(*read_small_file(tree.path("target"), 100) == "keep");
   CHECK(*read_small_file(tree.path("a.prom"), 100) == "x 1\n");
 }

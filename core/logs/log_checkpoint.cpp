@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/logs/log_checkpoint.h"
+
+#include <zlib.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "core/base/text.h"
+
+namespace openclaw_lock {
+namespace {
+
+using Json = nlohmann::json;
+using std::chrono::milliseconds;
+
+constexpr std::string_view kFirstLine = "openclaw-lock-exporter logs 1 ";
+
+std::uint32_t crc(std::string_view bytes) {
+  return static_cast<std::uint32_t>(
+      ::crc32(0, reinterpret_cast<const Bytef*>(bytes.data()),
+              static_cast<uInt>(bytes.size())));
+}
+
+/// JSON holds no arbitrary bytes: each becomes the character of that number.
+std::string from_bytes(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80) text += static_cast<char>(0xc0 | (byte >> 6));
+    text += byte < 0x80 ? c : static_cast<char>(0x80 | (byte & 0x3f));
+  }
+  return text;
+}
+
+std::string to_bytes(const Json& value) {
+  const auto& text = value.get_ref<const std::string&>();
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x80 || i + 1 == text.size()) {
+      bytes += text[i];
+      continue;
+    }
+    ++i;
+    bytes += static_cast<char>(((byte & 0x03) << 6) |
+                               (static_cast<unsigned char>(text[i]) & 0x3f));
+  }
+  return bytes;
+}
+
+Json from_time(const std::optional<WallTime>& time) {
+  return time ? Json(time->time_since_epoch().count()) : Json();
+}
+
+std::optional<WallTime> to_time(const Json& value) {
+  if (value.is_null()) return {};
+  return WallTime{milliseconds{value.get<std::int64_t>()}};
+}
+
+template <typename Enum>
+Enum to_enum(const Json& value, std::size_t count) {
+  const auto number = value.get<std::size_t>();
+  if (number >= count) throw std::out_of_range{"enumerator"};
+  return static_cast<Enum>(number);
+}
+
+constexpr std::size_t kTimeoutKinds = 4;
+constexpr std::size_t kLineFormats = 6;
+
+Json from_format(const std::optional<LineFormat>& format) {
+  return format ? Json(static_cast<std::size_t>(*format)) : Json();
+}
+
+std::optional<LineFormat> to_format(const Json& value) {
+  if (value.is_null()) return {};
+  return to_enum<LineFormat>(value, kLineFormats);
+}
+
+Json from_position(const LogPosition& file) {
+  return {{"path", from_bytes(file.path)},
+          {"device", file.device},
+          {"inode", file.inode},
+          {"offset", file.offset},
+          {"mid_line", file.mid_line},
+          {"head", {file.head.length, file.head.whole, file.head.steps}},
+          {"tail", {file.tail.length, file.tail.whole}},
+          {"layout",
+           {from_format(file.layout.line), from_format(file.layout.console)}}};
+}
+
+LogPosition to_position(const Json& json) {
+  LogPosition file;
+  file.path = to_bytes(json.at("path"));
+  json.at("device").get_to(file.device);
+  json.at("inode").get_to(file.inode);
+  json.at("offset").get_to(file.offset);
+  json.at("mid_line").get_to(file.mid_line);
+  json.at("head").at(0).get_to(file.head.length);
+  json.at("head").at(1).get_to(file.head.whole);
+  json.at("head").at(2).get_to(file.head.steps);
+  json.at("tail").at(0).get_to(file.tail.length);
+  json.at("tail").at(1).get_to(file.tail.whole);
+  file.layout.line = to_format(json.at("layout").at(0));
+  file.layout.console = to_format(json.at("layout").at(1));
+  if (file.head.length > HeadPrint::kMaxBytes ||
+      file.tail.length > TailPrint::kMaxBytes || file.tail.length > file.offset)
+    throw std::out_of_range{"print"};
+  return file;
+}
+
+Json from_incident(const std::optional<KeptIncident>& kept) {
+  if (!kept) return {};
+  const auto& incident = kept->incident;
+  return {{"at", from_time(kept->at)},
+          {"agent", from_bytes(incident.agent)},
+          {"kind", static_cast<std::size_t>(incident.kind)},
+          {"wait_ms", incident.wait ? Json(incident.wait->count()) : Json()},
+          {"lane", from_bytes(incident.lane)},
+          {"lock_path", from_bytes(incident.lock_path)},
+          {"pid", incident.pid ? Json(*incident.pid) : Json()}};
+}
+
+std::optional<KeptIncident> to_incident(const Json& json) {
+  if (json.is_null()) return {};
+  KeptIncident kept;
+  kept.at = to_time(json.at("at")).value();
+  auto& incident = kept.incident;
+  incident.agent = to_bytes(json.at("agent"));
+  incident.kind = to_enum<TimeoutKind>(json.at("kind"), kTimeoutKinds);
+  if (!json.at("wait_ms").is_null())
+    incident.wait = milliseconds{json.at("wait_ms").get<std::int64_t>()};
+  incident.lane = to_bytes(json.at("lane"));
+  incident.lock_path = to_bytes(json.at("lock_path"));
+  if (!json.at("pid").is_null()) incident.pid = json.at("pid").get<int>();
+  return kept;
+}
+
+Json from_totals(const LogTotals& totals) {
+  Json timeouts = Json::array();
+  for (const auto& [series, count] : totals.timeouts)
+    timeouts.push_back({from_bytes(series.agent),
+                        static_cast<std::size_t>(series.kind), count});
+  Json waits = Json::array();
+  for (const auto& [kind, histogram] : totals.waits)
+    waits.push_back({static_cast<std::size_t>(kind), histogram.buckets,
+                     histogram.sum_seconds});
+  Json events;
+  for (std::size_t i = 0; i < kLogEventKindCount; ++i)
+    events[std::string{to_string(static_cast<LogEventKind>(i))}] =
+        totals.events[i];
+  return {{"timeouts", timeouts},
+          {"waits", waits},
+          {"events", events},
+          {"lines", totals.lines},
+          {"bytes", totals.bytes},
+          {"rotations", totals.rotations},
+          {"last_timeout_at", from_time(totals.last_timeout_at)},
+          {"last_line_at", from_time(totals.last_line_at)}};
+}
+
+LogTotals to_totals(const Json& json) {
+  LogTotals totals;
+  for (const auto& series : json.at("timeouts"))
+    totals.timeouts[{to_bytes(series.at(0)),
+                     to_enum<TimeoutKind>(series.at(1), kTimeoutKinds)}] =
+        series.at(2).get<std::uint64_t>();
+  for (const auto& wait : json.at("waits")) {
+    auto& histogram =
+        totals.waits[to_enum<TimeoutKind>(wait.at(0), kTimeoutKinds)];
+    wait.at(1).get_to(histogram.buckets);
+    wait.at(2).get_to(histogram.sum_seconds);
+  }
+  for (std::size_t i = 0; i < kLogEventKindCount; ++i) {
+    const std::string name{to_string(static_cast<LogEventKind>(i))};
+    totals.events[i] = json.at("events").value(name, std::uint64_t{0});
+  }
+  json.at("lines").get_to(totals.lines);
+  json.at("bytes").get_to(totals.bytes);
+  json.at("rotations").get_to(totals.rotations);
+  totals.last_timeout_at = to_time(json.at("last_timeout_at"));
+  totals.last_line_at = to_time(json.at("last_line_at"));
+  return totals;
+}
+
+Json from_checkpoint(const LogCheckpoint& checkpoint) {
+  Json sources = Json::array();
+  for (const auto& source : checkpoint.sources)
+    sources.push_back(from_bytes(source));
+  Json files = Json::array();
+  for (const auto& file : checkpoint.files)
+    files.push_back(from_position(file));
+  Json cursors = Json::object();
+  for (const auto& [source, cursor] : checkpoint.cursors)
+    cursors[from_bytes(source)] = from_bytes(cursor);
+  Json seen = Json::array();
+  for (const auto& sight : checkpoint.ledger.seen)
+    seen.push_back({sight.key, sight.in_file_log, from_time(sight.at)});
+  return {{"gateway", from_bytes(checkpoint.gateway)},
+          {"sources", sources},
+          {"files", files},
+          {"cursors", cursors},
+          {"totals", from_totals(checkpoint.ledger.totals)},
+          {"first", from_incident(checkpoint.ledger.kept.first)},
+          {"newest", from_incident(checkpoint.ledger.kept.newest)},
+          {"seen", seen}};
+}
+
+LogCheckpoint to_checkpoint(const Json& json) {
+  LogCheckpoint checkpoint;
+  checkpoint.gateway = to_bytes(json.at("gateway"));
+  for (const auto& source : json.at("sources"))
+    checkpoint.sources.insert(to_bytes(source));
+  for (const auto& file : json.at("files"))
+    checkpoint.files.push_back(to_position(file));
+  for (const auto& [source, cursor] : json.at("cursors").items())
+    checkpoint.cursors[to_bytes(source)] = to_bytes(cursor);
+  auto& ledger = checkpoint.ledger;
+  ledger.totals = to_totals(json.at("totals"));
+  ledger.kept.first = to_incident(json.at("first"));
+  ledger.kept.newest = to_incident(json.at("newest"));
+  for (const auto& sight : json.at("seen"))
+    ledger.seen.push_back({sight.at(0).get<std::uint64_t>(),
+                           sight.at(1).get<bool>(), to_time(sight.at(2))});
+  for (const auto& [series, count] : ledger.totals.timeouts)
+    ledger.agents.label(series.agent);
+  return checkpoint;
+}
+
+}  // namespace
+
+std::string encode_checkpoint(const LogCheckpoint& checkpoint) {
+  const auto body = from_checkpoint(checkpoint).dump();
+  return std::string{kFirstLine} + std::to_string(crc(body)) + '\n' + body;
+}
+
+Result<LogCheckpoint> decode_checkpoint(std::string_view text) {
+  const auto damaged = [](const char* detail) {
+    return Problem{Fault::malformed, "log positions", detail};
+  };
+  const auto end = text.find('\n');
+  if (end == std::string_view::npos || !text.starts_with(kFirstLine))
+    return damaged("not written by this version");
+  const auto sum = parse_integer<std::uint32_t>(
+      text.substr(kFirstLine.size(), end - kFirstLine.size()));
+  const auto body = text.substr(end + 1);
+  if (!sum || *sum != crc(body)) return damaged("the checksum is wrong");
+  try {
+    return to_checkpoint(Json::parse(body));
+  } catch (const std::exception&) {
+    return damaged("not of the form that this version writes");
+  }
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/logs/log_decoder.h"
+
+#include <algorithm>
+
+#include "core/logs/console_json.h"
+#include "core/logs/openclaw_json.h"
+
+namespace openclaw_lock {
+namespace {
+
+void count(LineCounts& counts, LineOutcome outcome) {
+  ++counts[static_cast<std::size_t>(outcome)];
+}
+
+LineOutcome outcome_of(const Problem& problem) {
+  return problem.fault == Fault::too_big ? LineOutcome::oversized
+                                         : LineOutcome::unparsed;
+}
+
+}  // namespace
+
+std::string_view to_string(LineOutcome outcome) {
+  constexpr std::array<std::string_view, kLineOutcomeCount> kNames{
+      "matched", "ignored", "unparsed", "oversized"};
+  return kNames[static_cast<std::size_t>(outcome)];
+}
+
+void LogDecoder::decode(std::string_view lines, LineCounts& counts,
+                        const Visitor& visit) {
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    auto line = lines.substr(0, end);
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+    line.remove_prefix(std::min(line.find_first_not_of('\0'), line.size()));
+    const auto outcome = decode_line(line, visit);
+    note_outcome(outcome);
+    count(counts, outcome);
+  }
+}
+
+void LogDecoder::decode(const ConsoleLine& line, LineCounts& counts,
+                        const Visitor& visit) {
+  const auto outcome = decode_console(line, visit);
+  count(counts, outcome);
+}
+
+void LogDecoder::note_outcome(LineOutcome outcome) {
+  malformed_ = outcome == LineOutcome::unparsed ? malformed_ + 1 : 0;
+  if (malformed_ < kMaxMalformed) return;
+  malformed_ = 0;
+  layout_ = {};
+}
+
+LineOutcome LogDecoder::decode_line(std::string_view line,
+                                    const Visitor& visit) {
+  if (line.empty()) return LineOutcome::ignored;
+  if (line.size() > kMaxLogLineBytes) return LineOutcome::oversized;
+  if (!layout_.line) layout_.line = recognise_log_format(line);
+  if (!layout_.line) return LineOutcome::unparsed;
+  switch (*layout_.line) {
+    case LineFormat::openclaw_json:
+      return take(parse_openclaw_json(line), visit);
+    case LineFormat::console_json:
+      return take(parse_console_json(line), visit);
+    case LineFormat::docker_json:
+      return unwrap(docker_.decode(line), visit);
+    case LineFormat::cri:
+      return unwrap(cri_.decode(line), visit);
+    case LineFormat::journald_json:
+      return unwrap(journald_.decode(line), visit);
+    case LineFormat::console_text: {
+      const auto record = console_text_.decode({std::string{line}, {}, {}});
+      return record ? take_record(*record, visit) : LineOutcome::ignored;
+    }
+  }
+  return LineOutcome::unparsed;
+}
+
+LineOutcome LogDecoder::unwrap(const Result<std::optional<ConsoleLine>>& line,
+                               const Visitor& visit) {
+  if (!line) return outcome_of(line.problem());
+  return *line ? decode_console(**line, visit) : LineOutcome::ignored;
+}
+
+LineOutcome LogDecoder::decode_console(const ConsoleLine& line,
+                                       const Visitor& visit) {
+  if (line.arrived_at) last_line_at_ = line.arrived_at;
+  if (!layout_.console) {
+    const auto found = recognise_log_format(line.text);
+    if (found != LineFormat::console_json && found != LineFormat::console_text)
+      return LineOutcome::ignored;
+    layout_.console = found;
+  }
+  if (layout_.console == LineFormat::console_json)
+    return line.text.empty() ? LineOutcome::ignored
+                             : take(parse_console_json(line.text), visit);
+  const auto record = console_text_.decode(line);
+  return record ? take_record(*record, visit) : LineOutcome::ignored;
+}
+
+LineOutcome LogDecoder::take(const Result<LogRecord>& record,
+                             const Visitor& visit) {
+  return record ? take_record(*record, visit) : outcome_of(record.problem());
+}
+
+LineOutcome LogDecoder::take_record(const LogRecord& record,
+                                    const Visitor& visit) {
+  if (record.time) last_line_at_ = record.time;
+  auto event = classify_log_record(record);
+  if (!twins_.is_credible(record)) return LineOutcome::ignored;
+  if (!event) return LineOutcome::ignored;
+  visit(*event, record.source);
+  return LineOutcome::matched;
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/readers/log_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "exporter/clock.h"
+#include "exporter/readers/file.h"
+
+namespace openclaw_lock {
+namespace {
+
+constexpr std::size_t kUsualBuffer = std::size_t{256} << 10;
+constexpr std::size_t kLargestBuffer =
+    kMaxLogLineBytes + TailPrint::kMaxBytes + (std::size_t{64} << 10);
+/// Enough for the longest reply that the console text decoder looks back on.
+constexpr std::uint64_t kWarmUpBytes = std::uint64_t{64} << 10;
+
+/// Behind the last newline; 0 where there is none.
+std::size_t end_of_lines(std::string_view bytes) {
+  const auto newline = bytes.rfind('\n');
+  return newline == std::string_view::npos ? 0 : newline + 1;
+}
+
+}  // namespace
+
+LogBuffer::LogBuffer() : bytes_(kUsualBuffer) {}
+
+Result<std::string_view> LogBuffer::read(const UniqueFd& file,
+                                         std::uint64_t offset) {
+  std::size_t filled = 0;
+  while (filled < bytes_.size()) {
+    const auto got =
+        ::pread(file.get(), bytes_.data() + filled, bytes_.size() - filled,
+                static_cast<off_t>(offset + filled));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_problem(errno, "log");
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  return std::string_view{bytes_.data(), filled};
+}
+
+void LogBuffer::grow() { bytes_.resize(kLargestBuffer); }
+
+Result<std::string> read_head(const UniqueFd& file) {
+  std::string head(HeadPrint::kMaxBytes, '\0');
+  const auto got = ::pread(file.get(), head.data(), head.size(), 0);
+  if (got < 0) return system_problem(errno, "log");
+  head.resize(static_cast<std::size_t>(got));
+  return head;
+}
+
+Result<UniqueFd> open_log(const std::string& path, LogFileId id) {
+  UniqueFd file{
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+  if (!file) return system_problem(errno, path);
+  struct stat found {};
+  if (::fstat(file.get(), &found) != 0) return system_problem(errno, path);
+  if (LogFileId{found.st_dev, found.st_ino} != id)
+    return Problem{Fault::missing, path, "was replaced meanwhile"};
+  return file;
+}
+
+LogFile::LogFile(LogPosition position, bool shared)
+    : position_{std::move(position)},
+      shared_{shared},
+      decoder_{position_.layout} {}
+
+LineFormat LogFile::format() const {
+  return decoder_.layout().line.value_or(LineFormat::openclaw_json);
+}
+
+std::optional<Problem> LogFile::open(const ListedLog& listed) {
+  auto file = open_log(listed.path, listed.id);
+  if (!file) return file.problem();
+  fd_ = *std::move(file);
+  position_.path = listed.path;
+  grew_at_ = monotonic_now();
+  return {};
+}
+
+bool LogFile::has_news(const ListedLog& listed) const {
+  return !at_end_ || listed.size != seen_size_ || listed.mtime_ns != mtime_ns_;
+}
+
+std::optional<Problem> LogFile::start_at_end(LogBuffer& buffer) {
+  struct stat found {};
+  if (::fstat(fd_.get(), &found) != 0) return system_problem(errno, path());
+  const auto size = static_cast<std::uint64_t>(found.st_size);
+  const auto start = size - std::min(size, kWarmUpBytes);
+  const auto bytes = buffer.read(fd_, start);
+  if (!bytes) return bytes.problem();
+  const auto behind = bytes->substr(0, size - start);
+  const auto lines = behind.substr(0, end_of_lines(behind));
+  position_.mid_line = lines.empty() && start > 0;
+  const auto done = position_.mid_line ? behind : lines;
+  position_.offset = start + done.size();
+  position_.tail = print_tail(done);
+  refresh_head(size);
+  return {};
+}
+
+void LogFile::start_behind(std::uint64_t size) {
+  position_.offset = size;
+  position_.mid_line = size > 0;
+}
+
+void LogFile::start_over() {
+  LogPosition fresh;
+  fresh.path = position_.path;
+  fresh.device = position_.device;
+  fresh.inode = position_.inode;
+  fresh.layout = position_.layout;
+  position_ = fresh;
+  decoder_ = LogDecoder{fresh.layout};
+  at_end_ = false;
+  // A writer that does not append leaves a hole behind a truncation.
+  const auto data = fd_ ? ::lseek(fd_.get(), 0, SEEK_DATA) : 0;
+  if (data > 0) position_.offset = static_cast<std::uint64_t>(data);
+}
+
+std::optional<Problem> LogFile::warm_up(LogBuffer& buffer) {
+  const bool has_state = decoder_.layout().line != LineFormat::openclaw_json;
+  if (!has_state || position_.offset == 0) return {};
+  const auto start =
+      position_.offset - std::min(position_.offset, kWarmUpBytes);
+  const auto bytes = buffer.read(fd_, start);
+  if (!bytes) return bytes.problem();
+  auto lines = bytes->substr(0, position_.offset - start);
+  if (start > 0)
+    lines.remove_prefix(std::min(lines.find('\n'), lines.size() - 1) + 1);
+  lines = lines.substr(0, end_of_lines(lines));
+  LineCounts ignored{};
+  decoder_.decode(lines, ignored, [](const LogEvent&, LogSource) {});
+  position_.layout = decoder_.layout();
+  return {};
+}
+
+void LogFile::refresh_head(std::uint64_t size) {
+  if (position_.head.length >=
+      std::min<std::uint64_t>(size, HeadPrint::kMaxBytes))
+    return;
+  if (const auto head = read_head(fd_)) position_.head = print_head(*head);
+}
+
+bool LogFile::is_continued_by(const UniqueFd& other, LogBuffer& buffer) const {
+  const auto head = read_head(other);
+  if (!head || compare_head(position_.head, *head) != Likeness::same)
+    return false;
+  const auto bytes =
+      buffer.read(other, position_.offset - position_.tail.length);
+  return bytes && bytes->size() >= position_.tail.length &&
+         print_tail(bytes->substr(0, position_.tail.length)) == position_.tail;
+}
+
+std::optional<bool> LogFile::begins_with(const UniqueFd& other,
+                                         LogBuffer& buffer) const {
+  struct stat found {};
+  if (::fstat(other.get(), &found) != 0) return {};
+  const auto size = static_cast<std::uint64_t>(found.st_size);
+  const auto length = std::min<std::uint64_t>(size, TailPrint::kMaxBytes);
+  const auto theirs = buffer.read(other, size - length);
+  if (!theirs || theirs->size() < length) return {};
+  const auto print = print_tail(theirs->substr(0, length));
+  UniqueFd opened;
+  if (!fd_) {
+    auto file = open_log(path(), id());
+    if (!file) return {};
+    opened = *std::move(file);
+  }
+  const auto ours = buffer.read(fd_ ? fd_ : opened, size - length);
+  if (!ours) return {};
+  return ours->size() >= length && print_tail(ours->substr(0, length)) == print;
+}
+
+bool LogFile::is_unchanged(LogBuffer& buffer) const {
+  return position_.head.length == 0 || is_continued_by(fd_, buffer);
+}
+
+LogFile LogFile::moved_to(const ListedLog& listed, UniqueFd fd) {
+  LogFile moved{position_, shared_};
+  moved.decoder_ = std::move(decoder_);
+  moved.fd_ = std::move(fd);
+  moved.grew_at_ = monotonic_now();
+  moved.position_.path = listed.path;
+  moved.position_.device = listed.id.device;
+  moved.position_.inode = listed.id.inode;
+  return moved;
+}
+
+/// Asked where hardly anything stands before the position that could tell.
+bool LogFile::has_its_head() const {
+  if (position_.offset >= TailPrint::kMaxBytes || position_.head.length == 0)
+    return true;
+  const auto head = read_head(fd_);
+  return head && compare_head(position_.head, *head) == Likeness::same;
+}
+
+void LogFile::align() {
+  char before = '\0';
+  if (::pread(fd_.get(), &before, 1,
+              static_cast<off_t>(position_.offset - 1)) == 1)
+    position_.mid_line = before != '\n';
+}
+
+std::size_t LogFile::take(std::string_view data, LogIntake& intake,
+                          WallTime now) {
+  std::size_t skipped = 0;
+  if (position_.mid_line) {
+    const auto newline = data.find('\n');
+    if (newline == std::string_view::npos) return data.size();
+    position_.mid_line = false;
+    skipped = newline + 1;
+    data.remove_prefix(skipped);
+  }
+  if (const auto lines = data.substr(0, end_of_lines(data)); !lines.empty()) {
+    intake.take(lines, decoder_, shared_, now);
+    position_.layout = decoder_.layout();
+    return skipped + lines.size();
+  }
+  if (data.size() <= kMaxLogLineBytes) return skipped;
+  intake.take_oversized();
+  position_.mid_line = true;
+  return skipped + data.size();
+}
+
+Result<ReadState> LogFile::read_on(LogBuffer& buffer, LogIntake& intake,
+                                   WallTime now, const Pause& pause) {
+  for (;;) {
+    struct stat found {};
+    if (::fstat(fd_.get(), &found) != 0) return system_problem(errno, path());
+    const auto size = static_cast<std::uint64_t>(found.st_size);
+    if (at_end_ && size == seen_size_ && mtime_in_ns(found) == mtime_ns_)
+      return ReadState::at_end;
+    at_end_ = false;
+    if (size < position_.offset || !has_its_head()) return ReadState::changed;
+    if (position_.mid_line && position_.tail.length == 0) align();
+    const auto tail_length = position_.tail.length;
+    const auto bytes = buffer.read(fd_, position_.offset - tail_length);
+    if (!bytes)
+      return Problem{bytes.problem().fault, path(), bytes.problem().detail};
+    if (bytes->size() < tail_length ||
+        print_tail(bytes->substr(0, tail_length)) != position_.tail)
+      return ReadState::changed;
+    const auto done = take(bytes->substr(tail_length), intake, now);
+    size_ = size;
+    position_.offset += done;
+    position_.tail = print_tail(bytes->substr(0, tail_length + done));
+    intake.count_bytes(done);
+    if (done > 0) grew_at_ = monotonic_now();
+    refresh_head(size_);
+    if (bytes->size() < buffer.size()) {
+      at_end_ = true;
+      seen_size_ = size_;
+      mtime_ns_ = mtime_in_ns(found);
+      return ReadState::at_end;
+    }
+    if (done == 0) buffer.grow();
+    if (pause()) return ReadState::paused;
+  }
+}
+
+std::uint64_t LogFile::unread_bytes() const {
+  return size_ - std::min(size_, position_.offset);
+}
+
+bool LogFile::is_deleted() const {
+  struct stat found {};
+  return fd_ && ::fstat(fd_.get(), &found) == 0 && found.st_nlink == 0;
+}
+
+}  // namespace openclaw_lock

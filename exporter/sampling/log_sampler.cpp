@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/sampling/log_sampler.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/text.h"
+#include "exporter/log.h"
+#include "exporter/sampling/problem_log.h"
+
+namespace openclaw_lock {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Between rounds that input asks for.
+constexpr milliseconds kShortestRest{50};
+constexpr milliseconds kStoragePatience{2000};
+
+std::optional<LogCheckpoint> load(LogStorage& storage,
+                                  const std::string& gateway) {
+  auto loaded = storage.load(gateway);
+  if (loaded) return *std::move(loaded);
+  log::warn("cannot go on from the stored log positions; starting at the end",
+            {{"gateway", gateway},
+             {"file", loaded.problem().where},
+             {"reason", loaded.problem().detail}});
+  return {};
+}
+
+class Loop {
+ public:
+  Loop(const LogReaderSettings& settings, LogStorage& storage,
+       milliseconds interval, Source<LogReport>& source)
+      : reader_{settings, load(storage, settings.gateway)},
+        gateway_{settings.gateway},
+        problems_{"logs", settings.gateway},
+        storage_{storage},
+        interval_{interval},
+        source_{source},
+        first_told_{reader_.report().kept.first} {}
+
+  void run(const StopSignal& stop) {
+    while (!stop.requested()) {
+      const auto began = monotonic_now();
+      round();
+      if (!reader_.wants_round()) wait(stop, began);
+    }
+    storage_.store(reader_.checkpoint(), kStoragePatience);
+  }
+
+ private:
+  void round() {
+    source_.begin_round();
+    auto result = reader_.round();
+    auto report = reader_.report();
+    if (!stored_ || !(report == *stored_)) {
+      auto problem = storage_.store(reader_.checkpoint(), kStoragePatience);
+      stored_ = problem ? std::optional<LogReport>{} : report;
+      if (problem) {
+        result.problems.push_back(*std::move(problem));
+        result.success = false;
+      }
+    }
+    problems_.tell(result.problems);
+    tell_first(report.kept);
+    source_.put(std::make_shared<const LogReport>(std::move(report)));
+    source_.finish_round(result);
+  }
+
+  /// The log may be rotated away before anybody looks for its beginning.
+  void tell_first(const KeptIncidents& kept) {
+    if (kept.first == first_told_ || !kept.first) return;
+    first_told_ = kept.first;
+    const auto& incident = kept.first->incident;
+    log::warn(
+        "lock timeouts have begun",
+        {{"gateway", gateway_},
+         {"agent", to_label_text(incident.agent)},
+         {"kind", std::string{to_string(incident.kind)}},
+         {"at_ms", std::to_string(kept.first->at.time_since_epoch().count())},
+         {"wait_ms",
+          incident.wait ? std::to_string(incident.wait->count()) : ""}});
+  }
+
+  void wait(const StopSignal& stop, MonotonicTime began) {
+    if (!stop.sleep(kShortestRest)) return;
+    std::vector<pollfd> events{{stop.descriptor(), POLLIN, 0}};
+    for (const int descriptor : reader_.descriptors())
+      events.push_back({descriptor, POLLIN, 0});
+    const auto left =
+        std::chrono::ceil<milliseconds>(began + interval_ - monotonic_now());
+    if (left > milliseconds{0})
+      ::poll(events.data(), events.size(), static_cast<int>(left.count()));
+  }
+
+  LogReader reader_;
+  std::string gateway_;
+  ProblemLog problems_;
+  LogStorage& storage_;
+  milliseconds interval_;
+  Source<LogReport>& source_;
+  std::optional<LogReport> stored_;
+  std::optional<KeptIncident> first_told_;
+};
+
+}  // namespace
+
+LogSampler::LogSampler(LogReaderSettings settings,
+                       std::shared_ptr<LogStorage> storage, SourceTiming timing)
+    : source_{std::make_shared<Source<LogReport>>(timing)},
+      thread_{"logs",
+              [source = source_, settings = std::move(settings),
+               storage = std::move(storage), timing](const StopSignal& stop) {
+                Loop{settings, *storage, timing.interval, *source}.run(stop);
+              }} {}
+
+}  // namespace openclaw_lock

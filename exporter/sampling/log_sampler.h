@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "exporter/log_storage.h"
+#include "exporter/readers/log_reader.h"
+#include "exporter/sampling/reader_thread.h"
+#include "exporter/sampling/source.h"
+
+namespace openclaw_lock {
+
+/// The thread that reads one gateway's logs: a round each interval, at once
+/// where there is more to read.
+///
+/// What it shows has been stored before: an exporter that is killed goes on
+/// with figures that are none below those that were scraped. Where storing
+/// takes longer than the patience, they are shown all the same.
+class LogSampler {
+ public:
+  LogSampler(LogReaderSettings settings, std::shared_ptr<LogStorage> storage,
+             SourceTiming timing);
+
+  const Source<LogReport>& source() const { return *source_; }
+
+  void request_stop() { thread_.request_stop(); }
+  /// See ReaderThread::stop.
+  bool stop(std::chrono::milliseconds patience) {
+    return thread_.stop(patience);
+  }
+
+ private:
+  std::shared_ptr<Source<LogReport>> source_;
+  ReaderThread thread_;
+};
+
+}  // namespace openclaw_lock
