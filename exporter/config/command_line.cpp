@@ -9,6 +9,8 @@
 #include "exporter/build_info.h"
 #include "exporter/config/config_file.h"
 #include "exporter/config/flags.h"
+#include "exporter/config/gateway_settings.h"
+#include "exporter/config/log_settings.h"
 #include "exporter/config/setting_values.h"
 
 namespace openclaw_lock {
@@ -136,15 +138,30 @@ EarlyExit refuse_file(const Settings& settings, const Problem& problem) {
                                  problem.detail));
 }
 
+/// What can be wrong only between flags, or between flags and file.
+std::optional<EarlyExit> check_together(const Written& written,
+                                        const Settings& settings) {
+  if (const auto problem = check_logs(settings))
+    return refuse(
+        describe_invalid("--openclaw.log", problem->where, problem->detail));
+  const auto problem = check_storage(settings);
+  if (!problem) return {};
+  return refuse(describe_invalid(
+      written.contains("storage.path") ? "--storage.path" : "storage.path",
+      settings.storage_path.native(), problem->detail));
+}
+
 /// Flags are checked first, then put once more over those of the file.
 std::variant<Settings, EarlyExit> combine(const Written& written) {
   Settings settings;
   if (auto exit = apply(written, settings)) return *exit;
-  if (settings.config_file.empty()) return settings;
-  auto from_file = apply_config_file(settings.config_file, Settings{});
-  if (!from_file) return refuse_file(settings, from_file.problem());
-  settings = *std::move(from_file);
-  if (auto exit = apply(written, settings)) return *exit;
+  if (!settings.config_file.empty()) {
+    auto from_file = apply_config_file(settings.config_file, Settings{});
+    if (!from_file) return refuse_file(settings, from_file.problem());
+    settings = *std::move(from_file);
+    if (auto exit = apply(written, settings)) return *exit;
+  }
+  if (auto exit = check_together(written, settings)) return *exit;
   return settings;
 }
 

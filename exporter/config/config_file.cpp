@@ -50,6 +50,10 @@ class ConfigReader {
           key == kGateways ? read_gateways(*value) : read_section(key, *value);
       if (problem) return problem;
     }
+    if (const auto problem = check_storage(settings_); problem && storage_)
+      return yaml_.refuse(
+          *storage_,
+          describe_invalid("storage.path", storage_->text, problem->detail));
     return {};
   }
 
@@ -90,6 +94,7 @@ class ConfigReader {
         (flag.is_switch() && node.quoted))
       return yaml_.refuse_kind(node, file_key(flag),
                                flag.is_switch() ? "true or false" : flag.value);
+    if (flag.name == "storage.path") storage_ = &node;
     const auto problem = flag.apply(settings_, node.text);
     if (!problem) return {};
     return yaml_.refuse(
@@ -112,14 +117,15 @@ class ConfigReader {
   }
 
   Outcome read_gateway(const YamlNode& node, GatewaySettings& gateway) const {
-    const auto entries = yaml_.read_map(node, "a gateway",
-                                        {"name", "state_dir", "session_dirs"});
+    const auto entries = yaml_.read_map(
+        node, "a gateway", {"name", "state_dir", "session_dirs", "logs"});
     if (!entries) return entries.problem();
     for (const auto& [key, value] : *entries) {
       auto problem = key == "name" ? read_name(*value, gateway)
                      : key == "state_dir"
                          ? read_path(*value, key, gateway.state_dir)
-                         : read_session_dirs(*value, gateway);
+                     : key == "logs" ? read_logs(*value, gateway)
+                                     : read_session_dirs(*value, gateway);
       if (problem) return problem;
     }
     if (gateway.state_dir.empty())
@@ -165,8 +171,35 @@ class ConfigReader {
     return {};
   }
 
+  Outcome read_logs(const YamlNode& node, GatewaySettings& gateway) const {
+    constexpr std::string_view kExpected = "path, journald:UNIT or -";
+    if (node.kind == Kind::null) return {};
+    if (node.kind != Kind::list)
+      return yaml_.refuse_kind(node, "logs",
+                               "a list, each " + std::string{kExpected});
+    for (const auto& element : node.children) {
+      if (element.kind == Kind::list || element.kind == Kind::map)
+        return yaml_.refuse_kind(element, "logs", kExpected);
+      auto source = parse_log_source(element.text);
+      auto problem =
+          source ? check_new(gateway.logs, *source) : Outcome{source.problem()};
+      if (problem)
+        return yaml_.refuse(
+            element, describe_invalid("logs", element.text, problem->detail));
+      gateway.logs.push_back(*std::move(source));
+    }
+    return {};
+  }
+
+  static Outcome check_new(const std::vector<std::string>& logs,
+                           const std::string& source) {
+    if (std::ranges::find(logs, source) == logs.end()) return {};
+    return Problem{Fault::malformed, {}, "this log is given twice"};
+  }
+
   YamlReader yaml_;
   Settings& settings_;
+  const YamlNode* storage_ = nullptr;  ///< value of storage.path
 };
 
 Problem describe_errno(const std::filesystem::path& file, int error) {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "exporter/config/gateway_settings.h"
+#include "exporter/config/log_settings.h"
 #include "exporter/config/setting_values.h"
 
 namespace openclaw_lock {
@@ -25,6 +26,14 @@ std::optional<Problem> add_gateway(Settings& settings, std::string_view value) {
   if (!gateway) return gateway.problem();
   if (auto problem = check_against(settings.gateways, *gateway)) return problem;
   settings.gateways.push_back(*std::move(gateway));
+  return {};
+}
+
+std::optional<Problem> add_log(Settings& settings, std::string_view value) {
+  auto log = parse_log(value);
+  if (!log) return log.problem();
+  if (auto problem = check_against(settings.logs, *log)) return problem;
+  settings.logs.push_back(*std::move(log));
   return {};
 }
 
@@ -68,6 +77,14 @@ constexpr std::array kFlags{
          .apply = add_gateway,
          .clear = [](Settings& settings) { settings.gateways.clear(); },
          .in_file = false},
+    Flag{.name = "openclaw.log",
+         .group = "OpenClaw",
+         .value = "[NAME=]SOURCE",
+         .description = "Log to read: a file, may hold * and ?; journald:UNIT; "
+                        "or - (default: discover).",
+         .apply = add_log,
+         .clear = [](Settings& settings) { settings.logs.clear(); },
+         .in_file = false},
     Flag{.name = "path.procfs",
          .group = "Host paths",
          .value = "PATH",
@@ -85,7 +102,7 @@ constexpr std::array kFlags{
          .value = "PATH",
          .default_text = "/",
          .description = "Where the host's root is mounted; put before every "
-                        "state directory.",
+                        "state directory and log.",
          .apply = set<&Settings::rootfs, parse_directory>},
     Flag{.name = "sample.interval",
          .group = "Sampling",
@@ -105,6 +122,18 @@ constexpr std::array kFlags{
          .description = "Read the process table (default: enabled).",
          .apply = set<&Settings::collect_processes, parse_switch>,
          .negatable = true},
+    Flag{.name = "collector.logs",
+         .group = "Sampling",
+         .default_text = "true",
+         .description = "Read OpenClaw's logs (default: enabled).",
+         .apply = set<&Settings::collect_logs, parse_switch>,
+         .negatable = true},
+    Flag{.name = "storage.path",
+         .group = "Sampling",
+         .value = "DIR",
+         .description = "Directory to keep positions in logs in (default: "
+                        "memory only).",
+         .apply = set<&Settings::storage_path, parse_directory>},
     Flag{.name = "web.listen-address",
          .group = "Web",
          .value = "ADDRESS:PORT",

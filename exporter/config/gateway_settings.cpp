@@ -16,15 +16,18 @@ Problem refuse(std::string reason) {
   return {Fault::malformed, {}, std::move(reason)};
 }
 
-std::optional<Problem> check_captures(std::string_view text,
-                                      const GatewaySettings& gateway) {
-  const auto wanted = highest_capture(text);
-  const auto stars =
-      static_cast<std::size_t>(std::ranges::count(gateway.state_dir, '*'));
-  if (wanted <= stars) return {};
-  return refuse(quote(text) + " uses {" + std::to_string(wanted) +
-                "}, but the state directory has only " + std::to_string(stars) +
-                " *");
+bool reads_standard_input(const GatewaySettings& gateway) {
+  return std::ranges::find(gateway.logs, "-") != gateway.logs.end();
+}
+
+/// Whether `path` is a directory that `pattern` matches, or is below one.
+bool lies_in(const std::string& path, const std::string& pattern) {
+  const auto depth = split_path(pattern).size();
+  const auto parts = split_path(path);
+  std::string top;
+  for (std::size_t i = 0; i < std::min(depth, parts.size()); ++i)
+    top.append("/").append(parts[i]);
+  return match_glob(pattern, top.empty() ? "/" : top).has_value();
 }
 
 }  // namespace
@@ -53,10 +56,14 @@ std::optional<Problem> check_gateway_name(std::string_view name) {
 }
 
 std::optional<Problem> check_gateway(const GatewaySettings& gateway) {
-  if (auto problem = check_captures(gateway.name, gateway)) return problem;
-  for (const auto& dir : gateway.session_dirs)
-    if (auto problem = check_captures(dir, gateway)) return problem;
-  if (!gateway.name.empty() && is_glob(gateway.state_dir) &&
+  const auto& state_dir = gateway.state_dir;
+  if (auto problem = check_captures(gateway.name, state_dir)) return problem;
+  for (const auto* texts : {&gateway.session_dirs, &gateway.logs})
+    for (const auto& text : *texts)
+      if (auto problem = check_captures(text, state_dir)) return problem;
+  if (is_glob(state_dir) && reads_standard_input(gateway))
+    return refuse("several directories would share standard input (-)");
+  if (!gateway.name.empty() && is_glob(state_dir) &&
       highest_capture(gateway.name) == 0)
     return refuse("several directories would share the name " +
                   quote(gateway.name) +
@@ -74,7 +81,33 @@ std::optional<Problem> check_against(
     if (!next.name.empty() && gateway.name == next.name &&
         highest_capture(next.name) == 0)
       return refuse("gateway name " + quote(next.name) + " is given twice");
+    if (reads_standard_input(gateway) && reads_standard_input(next))
+      return refuse("standard input (-) is given twice");
   }
+  return {};
+}
+
+std::optional<Problem> check_captures(std::string_view text,
+                                      std::string_view state_dir) {
+  const auto wanted = highest_capture(text);
+  const auto stars =
+      static_cast<std::size_t>(std::ranges::count(state_dir, '*'));
+  if (wanted <= stars) return {};
+  return refuse(quote(text) + " uses {" + std::to_string(wanted) +
+                "}, but the state directory has only " + std::to_string(stars) +
+                " *");
+}
+
+std::optional<Problem> check_storage(const Settings& settings) {
+  const auto& path = settings.storage_path.native();
+  if (path.empty()) return {};
+  const auto root = settings.rootfs == "/" ? "" : settings.rootfs.native();
+  for (const auto& gateway : settings.gateways)
+    if (lies_in(path, gateway.state_dir) ||
+        lies_in(path, root + gateway.state_dir))
+      return refuse("it lies in the state directory " +
+                    quote(gateway.state_dir) +
+                    ", where the exporter never writes");
   return {};
 }
 

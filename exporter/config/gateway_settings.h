@@ -18,14 +18,23 @@ Result<GatewaySettings> parse_gateway(std::string_view text);
 /// control characters. Nothing: it is good.
 std::optional<Problem> check_gateway_name(std::string_view name);
 
-/// What is wrong between the parts of one gateway: a name or session directory
-/// that uses more captures than state_dir has `*`, or one name for the many
-/// directories that wildcards may match.
+/// What is wrong between the parts of one gateway: a name, session directory or
+/// log that uses more captures than state_dir has `*`, or one name or standard
+/// input for the many directories that wildcards may match.
 std::optional<Problem> check_gateway(const GatewaySettings& gateway);
 
-/// What is wrong between `gateways` and one more: the same directory, or the
-/// same name where neither holds captures.
+/// What is wrong between `gateways` and one more: the same directory, the same
+/// name where neither holds captures, or both with standard input as a log.
 std::optional<Problem> check_against(
     const std::vector<GatewaySettings>& gateways, const GatewaySettings& next);
+
+/// What is wrong with a text that refers to the wildcards of a state directory:
+/// it uses a `{N}` beyond them.
+std::optional<Problem> check_captures(std::string_view text,
+                                      std::string_view state_dir);
+
+/// What is wrong with Settings::storage_path: it is a configured state
+/// directory or lies below one, where nothing is ever written.
+std::optional<Problem> check_storage(const Settings& settings);
 
 }  // namespace openclaw_lock

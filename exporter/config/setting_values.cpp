@@ -8,6 +8,7 @@
 
 #include "core/base/duration.h"
 #include "core/base/text.h"
+#include "core/gateways/glob_capture.h"
 
 namespace openclaw_lock {
 namespace {
@@ -15,6 +16,8 @@ namespace {
 constexpr std::chrono::milliseconds kShortestInterval{100};
 constexpr std::chrono::milliseconds kLongestInterval = std::chrono::hours{1};
 constexpr std::size_t kLongestPath = 4095;  // PATH_MAX without its NUL
+constexpr std::size_t kLongestUnit = 255;
+constexpr std::string_view kJournald = "journald:";
 
 Problem refuse(std::string reason) {
   return {Fault::malformed, {}, std::move(reason)};
@@ -34,6 +37,19 @@ bool is_telemetry_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
          (c >= '0' && c <= '9') ||
          std::string_view{"/._~-"}.find(c) != std::string_view::npos;
+}
+
+bool is_unit_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c >= '0' && c <= '9') ||
+         std::string_view{":_.\\@-"}.find(c) != std::string_view::npos;
+}
+
+/// A unit's name as systemd allows it; any capture stands for one that fits.
+bool is_unit(std::string_view text) {
+  const auto unit = expand_captures(text, std::vector<std::string>(9, "0"));
+  return !unit.empty() && unit.size() <= kLongestUnit &&
+         std::ranges::all_of(unit, is_unit_character);
 }
 
 /// The server takes `//`, `/./` and `/../` out of what it is asked for.
@@ -129,6 +145,21 @@ Result<std::string> parse_absolute_path(std::string_view text) {
     path.append("/").append(part);
   }
   return path.empty() ? std::string{"/"} : path;
+}
+
+Result<std::string> parse_log_source(std::string_view text) {
+  if (text == "-") return std::string{text};
+  if (text.starts_with(kJournald)) {
+    if (is_unit(text.substr(kJournald.size()))) return std::string{text};
+    return refuse(
+        "expected journald:UNIT with the name of a systemd unit, such as "
+        "journald:openclaw-gateway.service");
+  }
+  if (text.starts_with('/') && text.ends_with('/'))
+    return refuse("expected a file or a glob of files, not a directory");
+  if (!text.starts_with('/') && !text.starts_with('~'))
+    return refuse("expected an absolute path or glob, journald:UNIT or -");
+  return parse_absolute_path(text);
 }
 
 Result<std::filesystem::path> parse_directory(std::string_view text) {

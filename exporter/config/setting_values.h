@@ -43,6 +43,12 @@ Result<bool> parse_switch(std::string_view text);
 /// ordinary characters here.
 Result<std::string> parse_absolute_path(std::string_view text);
 
+/// Where log lines come from: the absolute path of a file, which may hold `*`
+/// and `?` (as parse_absolute_path, no slash at its end); `-`, standard input;
+/// or `journald:UNIT`, the journal of a unit of systemd, whose name has 1 to
+/// 255 letters, digits and `:_.\@-`, or captures in their place.
+Result<std::string> parse_log_source(std::string_view text);
+
 /// As parse_absolute_path.
 Result<std::filesystem::path> parse_directory(std::string_view text);
 

@@ -12,11 +12,24 @@ namespace openclaw_lock {
 /// One entry of `gateways:` in the configuration file, or one
 /// `--openclaw.state-dir`.
 struct GatewaySettings {
-  std::string name;         ///< may hold {1}..{9}; empty: from the directory
-  std::string state_dir;    ///< absolute; may hold * and ? (glob)
-  std::vector<std::string> session_dirs;  ///< absolute; may hold captures, globs
+  std::string name;       ///< may hold {1}..{9}; empty: from the directory
+  std::string state_dir;  ///< absolute; may hold * and ? (glob)
+  std::vector<std::string>
+      session_dirs;  ///< absolute; may hold captures, globs
+  /// As parse_log_source; may hold captures. Ignored where LogSettings name
+  /// this gateway.
+  std::vector<std::string> logs = {};
 
   bool operator==(const GatewaySettings&) const = default;
+};
+
+/// One `--openclaw.log`.
+struct LogSettings {
+  std::string gateway;  ///< its name, or `name` of its GatewaySettings; empty:
+                        ///< the only gateway, or each that is discovered
+  std::string source;   ///< as parse_log_source
+
+  bool operator==(const LogSettings&) const = default;
 };
 
 enum class LogFormat { logfmt, json };
@@ -34,18 +47,25 @@ struct ListenAddress {
 struct Settings {
   /// Empty: discover (contract: OPENCLAW_STATE_DIR, home directories, /proc).
   std::vector<GatewaySettings> gateways;
+  /// Logs from the command line; they win over GatewaySettings::logs.
+  std::vector<LogSettings> logs;
 
   std::filesystem::path config_file;  ///< empty: none
   bool config_check = false;          ///< check the configuration, then exit
 
   std::filesystem::path procfs = "/proc";
   std::filesystem::path sysfs = "/sys";
-  /// Where the host's root directory is mounted; put before every state dir.
+  /// Where the host's root directory is mounted; put before every state dir and
+  /// log.
   std::filesystem::path rootfs = "/";
 
   std::chrono::milliseconds sample_interval{5000};  ///< 100 ms to 1 h
   bool collect_locks = true;
   bool collect_processes = true;
+  bool collect_logs = true;
+
+  /// Directory for positions in logs; empty: memory only.
+  std::filesystem::path storage_path;
 
   std::vector<ListenAddress> listen{{"127.0.0.1", 10069}};
   std::string telemetry_path = "/metrics";

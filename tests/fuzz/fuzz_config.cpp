@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "exporter/config/config_file.h"
+#include "exporter/config/setting_values.h"
 
 /// Any text ends in settings or in a problem of one line that names the file.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
@@ -13,8 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const auto settings = openclaw_lock::apply_config(text, "c.yml", {});
   if (settings) {
     if (settings->listen.empty()) std::abort();
-    for (const auto& gateway : settings->gateways)
+    for (const auto& gateway : settings->gateways) {
       if (!gateway.state_dir.starts_with('/')) std::abort();
+      for (const auto& log : gateway.logs)
+        if (!openclaw_lock::parse_log_source(log)) std::abort();
+    }
     return 0;
   }
   const auto& problem = settings.problem();

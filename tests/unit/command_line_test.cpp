@@ -82,9 +82,12 @@ TEST_CASE("parse_command_line: without flags all is default") {
 TEST_CASE("parse_command_line: every flag") {
   std::istringstream words{
       "--config.check --openclaw.state-dir=a=/srv/a --openclaw.state-dir "
-      "/srv/oc* --path.procfs=/host/proc --path.sysfs /host/sys "
+      "/srv/oc* --openclaw.log=a=/srv/a.log --openclaw.log "
+      "a=journald:a.service "
+      "--path.procfs=/host/proc --path.sysfs /host/sys "
       "--path.rootfs=/host --sample.interval=1m30s --no-collector.locks "
-      "--collector.processes --web.listen-address=:1 "
+      "--collector.processes --no-collector.logs --storage.path=/var/lib/x "
+      "--web.listen-address=:1 "
       "--web.listen-address localhost:2 --web.telemetry-path=/m "
       "--web.max-requests=0 --web.disable-exporter-metrics "
       "--log.level=error --log.format=json --once "
@@ -94,12 +97,16 @@ TEST_CASE("parse_command_line: every flag") {
   CHECK(settings.config_check);
   CHECK(settings.gateways == std::vector<GatewaySettings>{
                                  {"a", "/srv/a", {}}, {"", "/srv/oc*", {}}});
+  CHECK(settings.logs == std::vector<LogSettings>{{"a", "/srv/a.log"},
+                                                  {"a", "journald:a.service"}});
   CHECK(settings.procfs == "/host/proc");
   CHECK(settings.sysfs == "/host/sys");
   CHECK(settings.rootfs == "/host");
   CHECK(settings.sample_interval == 90s);
   CHECK_FALSE(settings.collect_locks);
   CHECK(settings.collect_processes);
+  CHECK_FALSE(settings.collect_logs);
+  CHECK(settings.storage_path == "/var/lib/x");
   CHECK(settings.listen ==
         std::vector<ListenAddress>{{"0.0.0.0", 1}, {"127.0.0.1", 2}});
   CHECK(settings.telemetry_path == "/m");
@@ -138,8 +145,8 @@ TEST_CASE("parse_command_line: unknown flags are named without their value") {
         "unknown flag \"--a\xEF\xBF\xBD"
         "b\" (see --help)");
   for (const char* later :
-       {"--openclaw.log=/x", "--storage.path=/x", "--web.config.file=/x",
-        "--collector.logs", "--no-collector.disk", "--no-once", "--Once",
+       {"--openclaw.logs=/x", "--storage=/x", "--web.config.file=/x",
+        "--collector.log", "--no-collector.disk", "--no-once", "--Once",
         "--sample_interval=5s", "--config"})
     CHECK(refused({later}).starts_with("unknown flag \"--"));
 }
@@ -198,7 +205,10 @@ TEST_CASE("parse_command_line: a bad value is named with flag and remedy") {
         "--web.max-requests=-1", "--log.level=trace", "--log.format=xml",
         "--textfile.path=/x.txt", "--path.rootfs=host", "--path.sysfs=~/x",
         "--openclaw.state-dir=x", "--openclaw.state-dir==/x",
-        "--openclaw.state-dir=a=x", "--openclaw.state-dir=a=/x*"})
+        "--openclaw.state-dir=a=x", "--openclaw.state-dir=a=/x*",
+        "--openclaw.log=x", "--openclaw.log==/x",
+        "--openclaw.log=a=", "--openclaw.log=a=-x",
+        "--openclaw.log=journald:a/b", "--storage.path=x"})
     CHECK(refused({flag}).starts_with("invalid value \""));
 }
 
@@ -237,6 +247,71 @@ TEST_CASE("parse_command_line: a flag wins over the file, key by key") {
   CHECK(both.sample_interval == 10s);
   CHECK(both.listen == std::vector<ListenAddress>{{"0.0.0.0", 3}});
   CHECK(both.telemetry_path == "/f");
+}
+
+TEST_CASE("parse_command_line: logs of discovered gateways need no name") {
+  CHECK(accepted({"--openclaw.log=/x", "--openclaw.log", "b=-"}).logs ==
+        std::vector<LogSettings>{{"", "/x"}, {"b", "-"}});
+  CHECK(accepted({"--openclaw.log=-"}).logs ==
+        std::vector<LogSettings>{{"", "-"}});
+}
+
+TEST_CASE("parse_command_line: a log needs a gateway that it can be of") {
+  const std::string a = "--openclaw.state-dir=a=/a";
+  const std::string b = "--openclaw.state-dir=b=/b";
+  const std::string many = "--openclaw.state-dir=oc{1}=/oc*";
+  CHECK(refused({a, "--openclaw.log=c=/x"}) ==
+        "invalid value \"c=/x\" for --openclaw.log: no configured gateway is "
+        "named \"c\"");
+  CHECK(refused({a, b, "--openclaw.log=/x"}) ==
+        "invalid value \"/x\" for --openclaw.log: there may be several "
+        "gateways, say of which it is: NAME=SOURCE");
+  CHECK(refused({many, "--openclaw.log=/x"}).find("NAME=SOURCE") !=
+        std::string::npos);
+  CHECK(accepted({a, "--openclaw.log=/x"}).logs.size() == 1);
+  CHECK(accepted({a, b, "--openclaw.log=b=/x"}).logs.size() == 1);
+  CHECK(accepted({a, many, "--openclaw.log=oc7=/x"}).logs.size() == 1);
+  CHECK(accepted({a, "--openclaw.state-dir=/b", "--openclaw.log=b=/x"})
+            .logs.size() == 1);
+}
+
+TEST_CASE("parse_command_line: captures in a log are those of its gateway") {
+  const std::string many = "--openclaw.state-dir=oc{1}=/oc*";
+  CHECK(accepted({many, "--openclaw.log=oc{1}=/x/{1}"}).logs.size() == 1);
+  CHECK(
+      refused({many, "--openclaw.log=oc{1}=/x/{2}"})
+          .ends_with("\"/x/{2}\" uses {2}, but the state directory has only 1 "
+                     "*"));
+  for (const char* log : {"--openclaw.log=oc7=/{1}", "--openclaw.log=oc{1}=-"})
+    CHECK(refused({many, log}).starts_with("invalid value \"oc"));
+  CHECK(refused({"--openclaw.log=/{1}"}).find("uses {1}") != std::string::npos);
+}
+
+TEST_CASE("parse_command_line: a log is given once, standard input in all") {
+  CHECK(refused({"--openclaw.log=/x", "--openclaw.log=//x"}) ==
+        "invalid value \"//x\" for --openclaw.log: this log is given twice");
+  CHECK(refused({"--openclaw.log=a=-", "--openclaw.log=b=-"}) ==
+        "invalid value \"b=-\" for --openclaw.log: standard input is given "
+        "twice");
+  const ConfigFile file{
+      "gateways: [{name: a, state_dir: /a, logs: [\"-\"]},\n"
+      "  {name: b, state_dir: /b, logs: [/x]}]\n"};
+  CHECK(accepted({file.flag(), "--openclaw.log=a=-"}).logs.size() == 1);
+  CHECK(refused({file.flag(), "--openclaw.log=b=-"}) ==
+        "invalid value \"b=-\" for --openclaw.log: the configuration file "
+        "gives it to another gateway");
+}
+
+TEST_CASE("parse_command_line: nothing is stored in a state directory") {
+  CHECK(refused({"--openclaw.state-dir=/a", "--storage.path=/a/b"}) ==
+        "invalid value \"/a/b\" for --storage.path: it lies in the state "
+        "directory \"/a\", where the exporter never writes");
+  const ConfigFile file{"storage: {path: /a/b}\n"};
+  CHECK(refused({"--openclaw.state-dir=/a", file.flag()}) ==
+        "invalid value \"/a/b\" for storage.path: it lies in the state "
+        "directory \"/a\", where the exporter never writes");
+  CHECK(accepted({"--openclaw.state-dir=/a", file.flag(), "--storage.path=/s"})
+            .storage_path == "/s");
 }
 
 TEST_CASE("parse_command_line: a bad file is a wrong use with file and line") {

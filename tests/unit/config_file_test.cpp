@@ -41,13 +41,16 @@ gateways:
   - name: main
     state_dir: /home/node/.openclaw/
     session_dirs: [/srv/sessions, "/srv/b"]
+    logs: ["/tmp/openclaw/openclaw-*.log", journald:a.service, "-"]
   - name: "oc{1}"
     state_dir: /opt/openclaw-multi/data/oc*/config
     session_dirs: ["/srv/{1}/*"]
+    logs: ["/var/log/{1}.log", "journald:oc{1}.service"]
   - {state_dir: /data/.openclaw}
 path: {procfs: /host/proc, sysfs: /host/sys, rootfs: /host}
 sample: {interval: 10s}
-collector: {locks: false, processes: true}
+collector: {locks: false, processes: true, logs: false}
+storage: {path: /var/lib/openclaw-lock-exporter/}
 web:
   listen_address: ["127.0.0.1:1", ":2"]
   telemetry_path: /m
@@ -59,8 +62,14 @@ textfile: {path: /var/lib/x.prom}
 )");
   CHECK(settings.gateways ==
         std::vector<GatewaySettings>{
-            {"main", "/home/node/.openclaw", {"/srv/sessions", "/srv/b"}},
-            {"oc{1}", "/opt/openclaw-multi/data/oc*/config", {"/srv/{1}/*"}},
+            {"main",
+             "/home/node/.openclaw",
+             {"/srv/sessions", "/srv/b"},
+             {"/tmp/openclaw/openclaw-*.log", "journald:a.service", "-"}},
+            {"oc{1}",
+             "/opt/openclaw-multi/data/oc*/config",
+             {"/srv/{1}/*"},
+             {"/var/log/{1}.log", "journald:oc{1}.service"}},
             {"", "/data/.openclaw", {}}});
   CHECK(settings.procfs == "/host/proc");
   CHECK(settings.sysfs == "/host/sys");
@@ -68,6 +77,8 @@ textfile: {path: /var/lib/x.prom}
   CHECK(settings.sample_interval == 10s);
   CHECK_FALSE(settings.collect_locks);
   CHECK(settings.collect_processes);
+  CHECK_FALSE(settings.collect_logs);
+  CHECK(settings.storage_path == "/var/lib/openclaw-lock-exporter");
   CHECK(settings.listen ==
         std::vector<ListenAddress>{{"127.0.0.1", 1}, {"0.0.0.0", 2}});
   CHECK(settings.telemetry_path == "/m");
@@ -112,10 +123,10 @@ TEST_CASE("apply_config: unknown keys are named with their line") {
         "c.yml:2: unknown key \"intervall\" in sample (expected: interval)");
   CHECK(refused("\n\nwep: {}\n") ==
         "c.yml:3: unknown key \"wep\" in the file (expected: gateways, path, "
-        "sample, collector, web, log, textfile)");
+        "sample, collector, storage, web, log, textfile)");
   CHECK(refused("gateways:\n - state_dir: /a\n   nam: b\n") ==
         "c.yml:3: unknown key \"nam\" in a gateway (expected: name, "
-        "state_dir, session_dirs)");
+        "state_dir, session_dirs, logs)");
   CHECK(refused("web: {listen-address: \":1\"}").find("listen-address") !=
         std::string::npos);
   for (const char* yaml :
@@ -137,7 +148,7 @@ TEST_CASE("apply_config: a key given twice is refused") {
 TEST_CASE("apply_config: wrong types are named") {
   CHECK(refused("- a") ==
         "c.yml:1: the file is a list, expected a map with the keys gateways, "
-        "path, sample, collector, web, log, textfile");
+        "path, sample, collector, storage, web, log, textfile");
   CHECK(refused("sample: 5s") ==
         "c.yml:1: sample is a single value, expected a map with the keys "
         "interval");
@@ -145,16 +156,27 @@ TEST_CASE("apply_config: wrong types are named") {
         "c.yml:2: sample.interval is a list, expected DURATION");
   CHECK(refused("collector: {locks: \"true\"}") ==
         "c.yml:1: collector.locks is a single value, expected true or false");
-  for (const char* yaml :
-       {"text", "gateways: {}", "gateways: /a", "gateways: [/a]",
-        "gateways: [{state_dir: [/a]}]", "gateways: [{state_dir: {}}]",
-        "gateways: [{state_dir: /a, name: [b]}]",
-        "gateways: [{state_dir: /a, session_dirs: /b}]",
-        "gateways: [{state_dir: /a, session_dirs: [[/b]]}]", "gateways: [~]",
-        "collector: {locks: yes}", "collector: {locks: 1}",
-        "collector: {locks: }", "web: {max_requests: 1.0}",
-        "web: {max_requests: -1}", "web: {listen_address: {a: b}}",
-        "web: {listen_address: [[\":1\"]]}", "log: {level: [info]}"})
+  for (const char* yaml : {"text",
+                           "gateways: {}",
+                           "gateways: /a",
+                           "gateways: [/a]",
+                           "gateways: [{state_dir: [/a]}]",
+                           "gateways: [{state_dir: {}}]",
+                           "gateways: [{state_dir: /a, name: [b]}]",
+                           "gateways: [{state_dir: /a, session_dirs: /b}]",
+                           "gateways: [{state_dir: /a, session_dirs: [[/b]]}]",
+                           "gateways: [~]",
+                           "gateways: [{state_dir: /a, logs: [[/b]]}]",
+                           "storage: /a",
+                           "storage: {path: [/a]}",
+                           "collector: {locks: yes}",
+                           "collector: {locks: 1}",
+                           "collector: {locks: }",
+                           "web: {max_requests: 1.0}",
+                           "web: {max_requests: -1}",
+                           "web: {listen_address: {a: b}}",
+                           "web: {listen_address: [[\":1\"]]}",
+                           "log: {level: [info]}"})
     CHECK(refused(yaml).starts_with("c.yml:1: "));
 }
 
@@ -170,7 +192,10 @@ TEST_CASE("apply_config: a bad value is named with key, line and remedy") {
         "textfile: {path: x.prom}", "web: {telemetry_path: /}",
         "gateways: [{state_dir: .openclaw}]", "gateways: [{state_dir: ~/x}]",
         "gateways: [{state_dir: /a, session_dirs: [b]}]",
-        "gateways: [{state_dir: /a/../b}]"})
+        "gateways: [{state_dir: /a/../b}]", "storage: {path: a}",
+        "gateways: [{state_dir: /a, logs: [b]}]",
+        "gateways: [{state_dir: /a, logs: [~]}]",
+        "gateways: [{state_dir: /a, logs: [/b, /b]}]"})
     CHECK(refused(yaml).starts_with("c.yml:1: invalid value \""));
 }
 
@@ -219,6 +244,45 @@ TEST_CASE("apply_config: names and wildcards must fit together") {
   CHECK(accepted("gateways: [{state_dir: /a*}]").gateways.size() == 1);
   CHECK(accepted("gateways: [{name: \"{2}{1}\", state_dir: /*/*}]")
             .gateways.size() == 1);
+}
+
+TEST_CASE("apply_config: logs of a gateway") {
+  CHECK(refused("gateways:\n- state_dir: /a\n  logs: /b\n") ==
+        "c.yml:3: logs is a single value, expected a list, each path, "
+        "journald:UNIT or -");
+  CHECK(refused("gateways:\n- state_dir: /a\n  logs:\n  - /b\n  - c.log\n") ==
+        "c.yml:5: invalid value \"c.log\" for logs: expected an absolute path "
+        "or glob, journald:UNIT or -");
+  CHECK(refused("gateways: [{state_dir: /a*, logs: [\"/b/{2}\"]}]") ==
+        "c.yml:1: \"/b/{2}\" uses {2}, but the state directory has only 1 *");
+  CHECK(refused("gateways: [{state_dir: /a*, logs: [\"-\"]}]") ==
+        "c.yml:1: several directories would share standard input (-)");
+  CHECK(refused("gateways:\n- {state_dir: /a, logs: [\"-\"]}\n"
+                "- {state_dir: /b, logs: [/c, \"-\"]}\n") ==
+        "c.yml:3: standard input (-) is given twice");
+  CHECK(
+      accepted("gateways: [{state_dir: /a, logs: }]").gateways[0].logs.empty());
+}
+
+TEST_CASE("apply_config: nothing is stored in a state directory") {
+  CHECK(refused("storage:\n  path: /a/b/c\ngateways: [{state_dir: /a/b}]\n") ==
+        "c.yml:2: invalid value \"/a/b/c\" for storage.path: it lies in the "
+        "state directory \"/a/b\", where the exporter never writes");
+  for (const char* yaml :
+       {"{gateways: [{state_dir: /a}], storage: {path: /a/}}",
+        "{gateways: [{state_dir: /}], storage: {path: /a}}",
+        "{gateways: [{state_dir: /data/oc*/config}], storage: {path: "
+        "/data/oc7/config/x}}",
+        "{gateways: [{state_dir: /a}], path: {rootfs: /host}, storage: {path: "
+        "/host/a/x}}"})
+    CHECK(refused(yaml).find("never writes") != std::string::npos);
+  for (const char* yaml :
+       {"{gateways: [{state_dir: /a/b}], storage: {path: /a}}",
+        "{gateways: [{state_dir: /a}], storage: {path: /ab}}",
+        "{gateways: [{state_dir: /data/oc*/config}], storage: {path: "
+        "/data/oc7}}",
+        "storage: {path: /a}"})
+    CHECK_FALSE(accepted(yaml).storage_path.empty());
 }
 
 TEST_CASE("apply_config_file: a file that cannot be read is named") {

@@ -19,6 +19,7 @@ TEST_CASE("known_flags: each default in --help is the one of Settings") {
     CHECK(settings.sample_interval == standard.sample_interval);
     CHECK(settings.collect_locks == standard.collect_locks);
     CHECK(settings.collect_processes == standard.collect_processes);
+    CHECK(settings.collect_logs == standard.collect_logs);
     CHECK(settings.listen == standard.listen);
     CHECK(settings.telemetry_path == standard.telemetry_path);
     CHECK(settings.max_requests == standard.max_requests);
@@ -44,6 +45,9 @@ TEST_CASE("help_text: spellings") {
   const auto help = help_text();
   for (const char* line : {"  -h, --help                     Show",
                            "      --[no-]collector.locks     ",
+                           "      --[no-]collector.logs      ",
+                           "      --storage.path=DIR         ",
+                           "      --openclaw.log=[NAME=]SOURCE ...\n",
                            "      --path.procfs=/proc        ",
                            "      --config.file=FILE         ",
                            "      --openclaw.state-dir=[NAME=]PATH ...\n"}) {

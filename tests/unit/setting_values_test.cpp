@@ -125,6 +125,34 @@ TEST_CASE("parse_absolute_path: relative, too long and climbing paths") {
   CHECK_FALSE(parse_absolute_path('/' + std::string(4095, 'a')));
 }
 
+TEST_CASE("parse_log_source: a path or glob, a unit's journal, or -") {
+  for (const char* text :
+       {"-", "/var/log/x.log", "/tmp/openclaw/openclaw-*.log", "/a=b", "/a b",
+        "/{1}/?.log", "journald:openclaw-gateway.service", "journald:a",
+        "journald:openclaw@a\\x2db:1_.service", "journald:oc-{1}.service"}) {
+    CAPTURE(text);
+    CHECK(*parse_log_source(text) == text);
+  }
+  CHECK(*parse_log_source("/a//b/./c") == "/a/b/c");
+  CHECK(parse_log_source("journald:" + std::string(255, 'a')));
+}
+
+TEST_CASE("parse_log_source: everything else is refused with what is right") {
+  for (const auto text : {""sv, "a.log"sv, "--"sv, "- "sv, "journald"sv,
+                          "Journald:a"sv, "stdin"sv, "file:/a"sv})
+    CHECK(parse_log_source(text).problem().detail ==
+          "expected an absolute path or glob, journald:UNIT or -");
+  for (const auto text : {"journald:"sv, "journald:a/b"sv, "journald:a b"sv,
+                          "journald:{}"sv, "journald:a*"sv, "journald:a\0"sv})
+    CHECK(parse_log_source(text).problem().detail.starts_with(
+        "expected journald:UNIT"));
+  for (const auto text : {"/"sv, "/var/log/"sv})
+    CHECK(parse_log_source(text).problem().detail.ends_with("not a directory"));
+  for (const auto text : {"~/a.log"sv, "/a/../b"sv, "/a\n"sv, "/a\0b"sv})
+    CHECK_FALSE(parse_log_source(text));
+  CHECK_FALSE(parse_log_source("journald:" + std::string(256, 'a')));
+}
+
 TEST_CASE("parse_textfile_path: an absolute name that ends in .prom") {
   CHECK(*parse_textfile_path("/var/lib/x.prom") == "/var/lib/x.prom");
   for (const char* text : {"", "x.prom", "/x", "/x.prom.tmp", "/.prom",
