@@ -2,19 +2,18 @@
 #include "exporter/readers/gateway_discovery.h"
 
 #include <pwd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
 #include "core/base/text.h"
 #include "core/gateways/gateway_name.h"
 #include "core/gateways/glob_capture.h"
-#include "core/gateways/openclaw_process.h"
 #include "core/procfs/filesystem_type.h"
 #include "core/procfs/mountinfo.h"
-#include "exporter/readers/file.h"
+#include "exporter/readers/directory_facts.h"
 #include "exporter/readers/glob_walker.h"
 #include "exporter/readers/mount_view.h"
 
@@ -22,8 +21,9 @@ namespace openclaw_lock {
 namespace {
 
 constexpr std::size_t kMaxGateways = 1000;
-constexpr std::size_t kMaxProcessText = 1 << 20;
-constexpr std::size_t kMaxMountinfo = 4 << 20;
+constexpr std::size_t kMaxSessionDirectories = 4096;
+constexpr std::size_t kMaxNames = 64;     // of one state dir
+constexpr std::size_t kMaxLogRoots = 64;  // of one gateway
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -39,18 +39,6 @@ std::string home_of_user() {
   return found && found->pw_dir ? found->pw_dir : "";
 }
 
-std::optional<DirectoryIdentity> identity_of(const std::string& path) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0 || !S_ISDIR(found.st_mode)) return {};
-  return DirectoryIdentity{found.st_dev, found.st_ino};
-}
-
-/// Interpreters whose arguments are worth reading.
-bool may_be_openclaw(const std::string& comm) {
-  return comm.starts_with("openclaw") || comm.starts_with("node") ||
-         comm == "MainThread";
-}
-
 }  // namespace
 
 DiscoveryEnvironment DiscoveryEnvironment::of_this_process() {
@@ -59,22 +47,37 @@ DiscoveryEnvironment DiscoveryEnvironment::of_this_process() {
 
 GatewayDiscovery::GatewayDiscovery(const Settings& settings,
                                    DiscoveryEnvironment environment)
-    : settings_{settings}, environment_{std::move(environment)} {}
+    : settings_{settings},
+      environment_{std::move(environment)},
+      openclaw_{settings.procfs} {
+  if (settings_.rootfs == "/") return;
+  const auto root = directory_facts(settings_.rootfs);
+  real_rootfs_ = root ? root->real_path : settings_.rootfs.native();
+}
 
 std::string GatewayDiscovery::in_rootfs(const std::string& path) const {
   return settings_.rootfs == "/" ? path : settings_.rootfs.native() + path;
 }
 
-void GatewayDiscovery::add(std::string name, const std::string& state_dir,
-                           std::vector<std::string> session_dirs,
-                           bool passing) {
-  if (gateways_.contains(state_dir) || gateways_.size() >= kMaxGateways) return;
-  if (name.empty() || names_.contains(name))
-    name = choose_gateway_name(state_dir, names_);
-  names_.insert(name);
-  const auto& gateway = gateways_[state_dir] = {
-      name, state_dir, std::move(session_dirs), passing};
-  if (found_) found_(gateway);
+std::string GatewayDiscovery::without_rootfs(const std::string& path) const {
+  for (const auto& root : {settings_.rootfs.native(), real_rootfs_})
+    if (root.size() > 1 && path.starts_with(root + '/'))
+      return path.substr(root.size());
+  return path;
+}
+
+void GatewayDiscovery::add(Known known) {
+  auto& gateway = known.gateway;
+  if (gateways_.contains(gateway.state_dir) || gateways_.size() >= kMaxGateways)
+    return;
+  if (gateway.name.empty() || names_.contains(gateway.name))
+    gateway.name = choose_gateway_name(gateway.state_dir, names_);
+  names_.insert(gateway.name);
+  const auto state_dir = gateway.state_dir;
+  auto& added = gateways_[state_dir] = std::move(known);
+  std::vector<Problem> told_later;
+  describe(added, told_later);
+  if (found_) found_(added.gateway);
 }
 
 bool GatewayDiscovery::is_local(const std::string& pattern) const {
@@ -90,18 +93,20 @@ void GatewayDiscovery::add_configured(const GatewaySettings& gateway,
     std::vector<std::string> session_dirs;
     for (const auto& dir : gateway.session_dirs)
       session_dirs.push_back(in_rootfs(expand_captures(dir, match.captures)));
-    add(to_label_text(expand_captures(gateway.name, match.captures)),
-        match.path, std::move(session_dirs), false);
+    auto name = to_label_text(expand_captures(gateway.name, match.captures));
+    add({{std::move(name), match.path, std::move(session_dirs), false},
+         &gateway,
+         match.captures});
   }
 }
 
 void GatewayDiscovery::add_existing(const std::string& path,
                                     const std::string& name_from,
                                     bool passing) {
-  const auto identity = identity_of(path);
-  if (!identity || gateways_.contains(path)) return;
-  if (!identities_.emplace(*identity, path).second) return;
-  add(choose_gateway_name(name_from, names_), path, {}, passing);
+  if (gateways_.contains(path)) return;
+  const auto found = directory_facts(path);
+  if (!found || !identities_.emplace(found->identity, path).second) return;
+  add({{choose_gateway_name(name_from, names_), path, {}, passing}});
 }
 
 std::vector<std::string> GatewayDiscovery::usual_places() const {
@@ -126,58 +131,18 @@ void GatewayDiscovery::add_usual_places(bool local,
   }
 }
 
-std::optional<std::string> GatewayDiscovery::path_for(
-    int pid, const std::string& inner_path) const {
-  const auto process = settings_.procfs / std::to_string(pid);
-  const auto through_root = process.native() + "/root" + inner_path;
-  const auto wanted = identity_of(through_root);
-  if (!wanted) return {};
-  const auto its = read_small_file(process / "mountinfo", kMaxMountinfo);
-  const auto ours =
-      read_small_file(settings_.procfs / "self/mountinfo", kMaxMountinfo);
-  if (its && ours) {
-    if (const auto location = locate(parse_mountinfo(*its), inner_path))
-      for (const auto& path : paths_to(parse_mountinfo(*ours), *location))
-        if (identity_of(path) == wanted) return path;
-  }
-  return through_root;
-}
-
-void GatewayDiscovery::add_process(int pid) {
-  const auto process = settings_.procfs / std::to_string(pid);
-  const auto comm = read_small_file(process / "comm", kMaxProcessText);
-  const auto cmdline = read_small_file(process / "cmdline", kMaxProcessText);
-  if (!comm || !cmdline || !is_openclaw_process(*comm, split_nul(*cmdline)))
-    return;
-  const auto environment =
-      read_small_file(process / "environ", kMaxProcessText);
-  if (!environment) return;
-  for (const auto& inner : state_dirs_of(split_nul(*environment))) {
-    const auto path = path_for(pid, inner);
-    if (!path) continue;
-    add_existing(*path, inner, path->starts_with(settings_.procfs.native()));
-    return;
-  }
-}
-
-void GatewayDiscovery::add_processes(const ProcessTable& table) {
-  decltype(examined_) examined;
-  for (const auto& process : table.processes) {
-    if (!may_be_openclaw(process.stat.comm)) continue;
-    const auto key =
-        std::pair{std::pair{process.stat.pid, process.stat.start_ticks},
-                  process.stat.comm};
-    if (!examined_.contains(key)) add_process(process.stat.pid);
-    examined.insert(key);
-  }
-  examined_ = std::move(examined);
+void GatewayDiscovery::add_processes(bool local) {
+  for (const auto& process : processes_)
+    if (process.local == local && !identities_.contains(process.identity))
+      add_existing(process.path, process.inner_path, process.passing);
 }
 
 void GatewayDiscovery::forget_ended() {
   for (auto entry = gateways_.begin(); entry != gateways_.end();) {
-    const bool ended = entry->second.passing && !identity_of(entry->first);
+    const auto& gateway = entry->second.gateway;
+    const bool ended = gateway.passing && !directory_facts(gateway.state_dir);
     if (ended) {
-      names_.erase(entry->second.name);
+      names_.erase(gateway.name);
       std::erase_if(identities_, [&](const auto& identity) {
         return identity.second == entry->first;
       });
@@ -186,28 +151,93 @@ void GatewayDiscovery::forget_ended() {
   }
 }
 
+void GatewayDiscovery::add_host_names(const std::string& path,
+                                      std::set<std::string>& names) const {
+  names.insert(without_rootfs(path));
+  if (!is_local(path)) return;
+  const auto found = directory_facts(path);
+  // A link that leads out of the rootfs means something else to the host.
+  if (found && found->real_path.starts_with(real_rootfs_ + '/'))
+    names.insert(without_rootfs(found->real_path));
+}
+
+std::vector<std::string> GatewayDiscovery::log_roots(
+    Known& known, const std::set<std::string>& host) const {
+  std::vector<std::string> roots;
+  bool as_host = false;
+  for (const auto& process : processes_) {
+    if (process.identity != known.identity) continue;
+    for (const auto* name : {&process.inner_path, &process.inner_real}) {
+      as_host = as_host || host.contains(*name);
+      if (!name->empty() && known.names.size() < kMaxNames)
+        known.names.insert(*name);
+    }
+    if (roots.size() < kMaxLogRoots) roots.push_back(process.root);
+  }
+  if (!roots.empty()) known.contained = !as_host;
+  if (!known.contained && !known.gateway.passing)
+    roots.insert(roots.begin(), in_rootfs(""));
+  return roots;
+}
+
+void GatewayDiscovery::describe(Known& known,
+                                std::vector<Problem>& problems) const {
+  auto& gateway = known.gateway;
+  std::set<std::string> names;
+  if (!gateway.passing) add_host_names(gateway.state_dir, names);
+  // A configured directory may hang; a discovered one was looked at before.
+  if (!known.configured || is_glob(known.configured->state_dir) ||
+      is_local(gateway.state_dir)) {
+    if (const auto found = directory_facts(gateway.state_dir)) {
+      known.identity = found->identity;
+      gateway.owner = found->owner;
+    }
+  }
+  const auto roots = log_roots(known, names);
+  names.insert(known.names.begin(), known.names.end());
+  for (const auto& pattern : gateway.session_dirs) {
+    if (is_glob(pattern) && !is_local(pattern)) continue;
+    std::vector<Problem> told_by_the_lock_reader;
+    for (const auto& match :
+         expand_glob(pattern, kMaxSessionDirectories, told_by_the_lock_reader))
+      add_host_names(match.path, names);
+  }
+  gateway.own_dirs.assign(names.begin(), names.end());
+  gateway.logs = configured_logs(settings_, known.configured, known.captures,
+                                 gateway.name, problems);
+  if (gateway.logs.empty()) gateway.logs = usual_logs(roots, gateway.owner);
+}
+
 std::vector<WatchedGateway> GatewayDiscovery::round(
     const ProcessTable* table, std::vector<Problem>& problems,
     const std::function<void(const WatchedGateway&)>& found) {
   found_ = found;
   mounts_ = read_mount_view(settings_.procfs, "/").mounts;
-  forget_ended();
+  const bool discovering = settings_.gateways.empty();
   // What may hang comes last, and keeps nothing else from being found.
   for (const bool local : {true, false}) {
+    if (table && (local || discovering)) {
+      openclaw_.update(*table, local);
+      processes_ = openclaw_.known();
+    }
+    if (local) forget_ended();
     for (const auto& gateway : settings_.gateways) {
       const bool cannot_hang =
           !is_glob(gateway.state_dir) || is_local(in_rootfs(gateway.state_dir));
       if (cannot_hang == local) add_configured(gateway, problems);
     }
-    if (!settings_.gateways.empty()) continue;
+    if (!discovering) continue;
     add_usual_places(local, problems);
-    if (local && table) add_processes(*table);
+    add_processes(local);
   }
   if (gateways_.size() >= kMaxGateways)
     problems.push_back({Fault::too_big, "gateways",
                         "1000 gateways are watched; the rest is left out"});
   std::vector<WatchedGateway> gateways;
-  for (const auto& [path, gateway] : gateways_) gateways.push_back(gateway);
+  for (auto& [path, known] : gateways_) {
+    describe(known, problems);
+    gateways.push_back(known.gateway);
+  }
   found_ = nullptr;
   return gateways;
 }

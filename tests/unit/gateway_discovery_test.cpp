@@ -3,68 +3,19 @@
 
 #include <doctest/doctest.h>
 
-#include "exporter/readers/process_reader.h"
-#include "tests/support/fake_procfs.h"
+#include "tests/support/discovery_host.h"
 
 using namespace openclaw_lock;
 using namespace std::string_literals;
 
-namespace {
-
-/// A host below a temporary directory, with its procfs.
-struct Host {
-  Host() {
-    procfs.add_kthreadd();
-    settings.rootfs = tree.root();
-    settings.procfs = procfs.path();
-  }
-
-  void add_gateway_process(int pid, const std::string& environ_text) {
-    procfs.add(FakeProcess{pid, 5000, "openclaw-gatewa"});
-    const auto base = std::to_string(pid) + '/';
-    procfs.write(base + "cmdline", "openclaw-gateway\0\0\0"s);
-    procfs.write(base + "environ", environ_text);
-  }
-
-  /// `name=path ` of each gateway, below the tree's root where it is.
-  std::string round(GatewayDiscovery& discovery) {
-    ProcessTable table;
-    ProcessReader{procfs.path()}.read(table, {});
-    problems.clear();
-    std::string text;
-    for (const auto& gateway : discovery.round(&table, problems)) {
-      auto path = gateway.state_dir;
-      const auto& root = tree.root().native();
-      if (path.starts_with(root + '/')) path = path.substr(root.size());
-      text += gateway.name + '=' + path;
-      for (const auto& extra : gateway.session_dirs)
-        text += "+" + extra.substr(root.size());
-      text += gateway.passing ? "? " : " ";
-    }
-    return text;
-  }
-  std::string round() {
-    GatewayDiscovery discovery{settings, environment};
-    return round(discovery);
-  }
-
-  TempTree tree;
-  FakeProcfs procfs;
-  Settings settings;
-  DiscoveryEnvironment environment{"", "/home/me"};
-  std::vector<Problem> problems;
-};
-
-}  // namespace
-
 TEST_CASE("GatewayDiscovery: finding none is not a problem") {
-  Host host;
+  DiscoveryHost host;
   CHECK(host.round() == "");
   CHECK(host.problems.empty());
 }
 
 TEST_CASE("GatewayDiscovery: the usual places") {
-  Host host;
+  DiscoveryHost host;
   for (const auto* path :
        {"home/me/.openclaw", "home/me/.openclaw-work", "home/me/.clawdbot",
         "home/node/.openclaw", "data/.openclaw", "srv/state",
@@ -82,7 +33,7 @@ TEST_CASE("GatewayDiscovery: the usual places") {
 }
 
 TEST_CASE("GatewayDiscovery: one directory by several paths is one gateway") {
-  Host host;
+  DiscoveryHost host;
   host.tree.add(TreeEntry::directory("home/me/.openclaw"));
   host.tree.add(TreeEntry::symlink("home/me/.clawdbot", ".openclaw"));
   host.environment.openclaw_state_dir = "/home/me/.openclaw";
@@ -90,13 +41,13 @@ TEST_CASE("GatewayDiscovery: one directory by several paths is one gateway") {
 }
 
 TEST_CASE("GatewayDiscovery: relative paths of the environment are nothing") {
-  Host host;
+  DiscoveryHost host;
   host.environment = {"state", "home"};
   CHECK(host.round() == "");
 }
 
 TEST_CASE("GatewayDiscovery: what appears later is found, names stay") {
-  Host host;
+  DiscoveryHost host;
   host.tree.add(TreeEntry::directory("home/node/.openclaw"));
   GatewayDiscovery discovery{host.settings, host.environment};
   CHECK(host.round(discovery) == "openclaw=/home/node/.openclaw ");
@@ -109,7 +60,7 @@ TEST_CASE("GatewayDiscovery: what appears later is found, names stay") {
 }
 
 TEST_CASE("GatewayDiscovery: a configuration is all there is") {
-  Host host;
+  DiscoveryHost host;
   host.tree.add(TreeEntry::directory("home/me/.openclaw"));
   host.settings.gateways = {{"main", "/srv/a", {"/srv/sessions"}},
                             {"", "/srv/oc7/config", {}}};
@@ -118,7 +69,7 @@ TEST_CASE("GatewayDiscovery: a configuration is all there is") {
 }
 
 TEST_CASE("GatewayDiscovery: a glob gives a gateway for each directory") {
-  Host host;
+  DiscoveryHost host;
   for (const auto* path : {"data/oc1/config", "data/oc2/config", "data/x"})
     host.tree.add(TreeEntry::directory(path));
   host.settings.gateways = {{"oc{1}", "/data/oc*/config", {"/sessions/{1}"}}};
@@ -127,7 +78,7 @@ TEST_CASE("GatewayDiscovery: a glob gives a gateway for each directory") {
 }
 
 TEST_CASE("GatewayDiscovery: names are unique, whatever the captures give") {
-  Host host;
+  DiscoveryHost host;
   for (const auto* path : {"a/one/state", "b/one/state"})
     host.tree.add(TreeEntry::directory(path));
   host.settings.gateways = {{"{2}", "/*/*/state", {}}};
@@ -135,7 +86,7 @@ TEST_CASE("GatewayDiscovery: names are unique, whatever the captures give") {
 }
 
 TEST_CASE("GatewayDiscovery: at most 1000 gateways, and told") {
-  Host host;
+  DiscoveryHost host;
   for (int i = 0; i < 1010; ++i)
     host.tree.add(TreeEntry::directory("data/oc" + std::to_string(i)));
   host.settings.gateways = {{"{1}", "/data/*", {}}};
@@ -146,7 +97,7 @@ TEST_CASE("GatewayDiscovery: at most 1000 gateways, and told") {
 }
 
 TEST_CASE("GatewayDiscovery: the state dir of a running gateway") {
-  Host host;
+  DiscoveryHost host;
   const TempTree state{TreeEntry::directory(".openclaw")};
   host.add_gateway_process(7, "HOME=" + state.root().string() + '\0');
   CHECK(host.round() == "openclaw=" + state.path(".openclaw") + ' ');
@@ -155,7 +106,7 @@ TEST_CASE("GatewayDiscovery: the state dir of a running gateway") {
 TEST_CASE(
     "GatewayDiscovery: a state dir that only its process sees passes "
     "with it") {
-  Host host;
+  DiscoveryHost host;
   const TempTree container{TreeEntry::directory("home/node/.openclaw")};
   host.add_gateway_process(7, "HOME=/home/node\0"s);
   host.procfs.remove("7/root");
@@ -171,7 +122,7 @@ TEST_CASE(
 TEST_CASE(
     "GatewayDiscovery: processes that are not OpenClaw's, or whose "
     "environment is shut, give nothing") {
-  Host host;
+  DiscoveryHost host;
   const TempTree state{TreeEntry::directory(".openclaw")};
   const auto environment = "HOME=" + state.root().string() + '\0';
   host.procfs.add(FakeProcess{7, 5000, "node"});
@@ -185,7 +136,7 @@ TEST_CASE(
 TEST_CASE(
     "GatewayDiscovery: a process is looked at again when its name "
     "changes") {
-  Host host;
+  DiscoveryHost host;
   const TempTree state{TreeEntry::directory(".openclaw")};
   host.add_gateway_process(7, "HOME=" + state.root().string() + '\0');
   host.procfs.write("7/stat", FakeProcfs::stat_text({7, 5000, "node"}));
@@ -199,7 +150,7 @@ TEST_CASE(
 }
 
 TEST_CASE("GatewayDiscovery: each new gateway is told at once") {
-  Host host;
+  DiscoveryHost host;
   host.tree.add(TreeEntry::directory("home/me/.openclaw"));
   GatewayDiscovery discovery{host.settings, host.environment};
   int told = 0;

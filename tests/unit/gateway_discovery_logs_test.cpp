@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "tests/support/discovery_host.h"
+
+using namespace openclaw_lock;
+using namespace std::string_literals;
+
+namespace {
+
+const std::string kUid = std::to_string(::getuid());
+const std::string kHostPlaces =
+    "HOST/tmp/openclaw/openclaw-*.log? HOST/tmp/openclaw-" + kUid +
+    "/openclaw-*.log? ";
+
+/// A host whose gateways are told with their logs.
+struct LogHost : DiscoveryHost {
+  /// The root of a process; where the host's own is not given, another one.
+  void set_root(int pid, const std::filesystem::path& root) {
+    const auto link = std::to_string(pid) + "/root";
+    procfs.remove(link);
+    procfs.add(TreeEntry::symlink(link, root));
+  }
+
+  std::vector<WatchedGateway> watched() {
+    if (!discovery) discovery.emplace(settings, environment);
+    return gateways(*discovery);
+  }
+  WatchedGateway only() {
+    const auto all = watched();
+    REQUIRE(all.size() == 1);
+    return all.front();
+  }
+
+  /// Each source and a blank, a shared one with `?`; HOST stands for the
+  /// rootfs, PROC for the procfs.
+  std::string logs_of(const WatchedGateway& gateway) const {
+    std::string text;
+    for (const auto& log : gateway.logs) {
+      const auto& root = tree.root().native();
+      const auto& proc = procfs.path().native();
+      if (log.source.starts_with(root))
+        text += "HOST" + log.source.substr(root.size());
+      else if (log.source.starts_with(proc))
+        text += "PROC" + log.source.substr(proc.size());
+      else
+        text += log.source;
+      text += log.shared ? "? " : " ";
+    }
+    return text;
+  }
+  std::string logs() { return logs_of(only()); }
+
+  std::optional<GatewayDiscovery> discovery;
+};
+
+std::string process_places(int pid) {
+  const auto root = "PROC/" + std::to_string(pid) + "/root/tmp/openclaw";
+  return root + "/openclaw-*.log? " + root + '-' + kUid + "/openclaw-*.log? ";
+}
+
+using Strings = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("GatewayDiscovery: configured logs lie in the rootfs") {
+  LogHost host;
+  host.settings.gateways = {
+      {"main", "/srv/a", {}, {"/var/log/a-*.log", "-", "journald:a.service"}}};
+  CHECK(host.logs() == "HOST/var/log/a-*.log - journald:a.service ");
+}
+
+TEST_CASE("GatewayDiscovery: logs of a glob's gateways, by captures") {
+  LogHost host;
+  for (const auto* path : {"data/oc1", "data/oc2", "data/oc3"})
+    host.tree.add(TreeEntry::directory(path));
+  host.settings.gateways = {
+      {"oc{1}", "/data/oc*", {}, {"/var/log/{1}.log", "journald:oc-{1}"}}};
+  host.settings.logs = {{"oc2", "/x"}, {"oc3", "journald:y"}, {"oc3", "/z"}};
+  const auto all = host.watched();
+  REQUIRE(all.size() == 3);
+  CHECK(host.logs_of(all[0]) == "HOST/var/log/1.log journald:oc-1 ");
+  CHECK(host.logs_of(all[1]) == "HOST/x ");
+  CHECK(host.logs_of(all[2]) == "journald:y HOST/z ");
+}
+
+TEST_CASE("GatewayDiscovery: a log that a directory's name makes impossible") {
+  LogHost host;
+  host.tree.add(TreeEntry::directory("data/a..b"));
+  host.settings.gateways = {
+      {"", "/data/a*b", {}, {"/var/{1}/x.log", "journald:a b{1}", "/y"}}};
+  CHECK(host.logs() == "HOST/y ");
+  REQUIRE(host.problems.size() == 2);
+  CHECK(host.problems[0].fault == Fault::malformed);
+  CHECK(host.problems[0].where == "/var/{1}/x.log");
+}
+
+TEST_CASE("GatewayDiscovery: without any the usual places, shared") {
+  LogHost host;
+  host.settings.gateways = {{"main", "/srv/a", {}}};
+  CHECK(host.logs() == "HOST/tmp/openclaw/openclaw-*.log? ");
+  host.tree.add(TreeEntry::directory("srv/a"));
+  CHECK(host.logs() == kHostPlaces);
+  CHECK(host.only().owner == ::getuid());
+}
+
+TEST_CASE("GatewayDiscovery: flags for discovered gateways") {
+  LogHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  host.tree.add(TreeEntry::directory("home/me/.openclaw-work"));
+  SUBCASE("without a name: of each, shared") {
+    host.settings.logs = {{"", "/x"}, {"", "-"}, {"openclaw-work", "/y"}};
+    const auto all = host.watched();
+    REQUIRE(all.size() == 2);
+    CHECK(host.logs_of(all[0]) == "HOST/x? -? ");
+    CHECK(host.logs_of(all[1]) == "HOST/x? -? HOST/y ");
+  }
+  SUBCASE("with a name: of that one alone") {
+    host.settings.logs = {{"openclaw-work", "/y"}};
+    const auto all = host.watched();
+    REQUIRE(all.size() == 2);
+    CHECK(host.logs_of(all[0]) == kHostPlaces);
+    CHECK(host.logs_of(all[1]) == "HOST/y ");
+  }
+}
+
+TEST_CASE("GatewayDiscovery: a process in the host's root adds no place") {
+  LogHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  host.tree.add(TreeEntry::directory("tmp"));
+  host.add_gateway_process(7, "HOME=/home/me\0"s);
+  host.set_root(7, host.tree.root());
+  CHECK(host.logs() == kHostPlaces);  // known by the parent
+  host.tree.add(TreeEntry::directory("tmp/openclaw"));
+  CHECK(host.logs() == kHostPlaces);  // known by itself
+}
+
+TEST_CASE("GatewayDiscovery: PrivateTmp, as long as the process lives") {
+  LogHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  host.tree.add(TreeEntry::directory("tmp/openclaw"));
+  CHECK(host.logs() == kHostPlaces);
+  const TempTree root{TreeEntry::directory("tmp/openclaw"),
+                      TreeEntry::symlink("home", host.tree.path("home"))};
+  host.add_gateway_process(7, "HOME=/home/me\0"s);
+  host.set_root(7, root.root());
+  CHECK(host.logs() == kHostPlaces + process_places(7));
+  host.procfs.remove("7");
+  CHECK(host.logs() == kHostPlaces);
+}
+
+TEST_CASE("GatewayDiscovery: two processes in one root are one place") {
+  LogHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  const TempTree root{TreeEntry::directory("tmp/openclaw"),
+                      TreeEntry::symlink("home", host.tree.path("home"))};
+  for (const int pid : {9, 7}) {
+    host.add_gateway_process(pid, "HOME=/home/me\0"s);
+    host.set_root(pid, root.root());
+  }
+  CHECK(host.logs() == kHostPlaces + process_places(7));
+  host.procfs.remove("7");
+  CHECK(host.logs() == kHostPlaces + process_places(9));
+}
+
+TEST_CASE("GatewayDiscovery: a container's gateway logs in its own root") {
+  LogHost host;
+  host.tree.add(TreeEntry::directory("data/oc1/config"));
+  host.settings.gateways = {{"oc{1}", "/data/oc*/config", {}}};
+  const TempTree root{TreeEntry::directory("tmp"),
+                      TreeEntry::symlink("home/node/.openclaw",
+                                         host.tree.path("data/oc1/config"))};
+  CHECK(host.logs() == kHostPlaces);
+  host.add_gateway_process(7, "HOME=/home/node\0"s);
+  host.set_root(7, root.root());
+  CHECK(host.logs() == process_places(7));
+  CHECK(host.only().own_dirs == Strings{"/data/oc1/config",
+                                        "/home/node/.openclaw",
+                                        host.tree.path("data/oc1/config")});
+  host.procfs.remove("7");
+  CHECK(host.logs() == "");  // until it has started again
+}
+
+TEST_CASE("GatewayDiscovery: a state dir that only a container sees") {
+  LogHost host;
+  const TempTree container{TreeEntry::directory("home/node/.openclaw"),
+                           TreeEntry::directory("tmp/openclaw")};
+  for (const int pid : {7, 8}) {
+    host.add_gateway_process(pid, "HOME=/home/node\0"s);
+    host.set_root(pid, container.root());
+    host.procfs.write(std::to_string(pid) + "/mountinfo",
+                      "90 1 0:50 / / rw - overlay overlay rw\n");
+  }
+  CHECK(host.only().passing);
+  CHECK(host.logs() == process_places(7));
+  CHECK(host.only().own_dirs.front() == "/home/node/.openclaw");
+  host.procfs.remove("7");  // a command that ended
+  CHECK(host.logs() == process_places(8));
+}
+
+TEST_CASE("GatewayDiscovery: a state dir made after the process began") {
+  LogHost host;
+  const TempTree root{TreeEntry::directory("tmp"),
+                      TreeEntry::symlink("home", host.tree.path("home"))};
+  host.add_gateway_process(7, "HOME=/home/me\0"s);
+  host.set_root(7, root.root());
+  CHECK(host.watched().empty());
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  CHECK(host.logs() == kHostPlaces + process_places(7));
+}
+
+TEST_CASE("GatewayDiscovery: own directories, with and without links") {
+  LogHost host;
+  for (const auto* path : {"disk/state", "disk/sessions/a", "disk/sessions/b"})
+    host.tree.add(TreeEntry::directory(path));
+  host.tree.add(TreeEntry::symlink("srv", "disk"));
+  host.settings.gateways = {
+      {"", "/srv/state", {"/srv/sessions/*", "/srv/none"}}};
+  CHECK(host.only().own_dirs == Strings{"/disk/sessions/a", "/disk/sessions/b",
+                                        "/disk/state", "/srv/none",
+                                        "/srv/sessions/a", "/srv/sessions/b",
+                                        "/srv/state"});
+}
+
+TEST_CASE("GatewayDiscovery: a configured directory that may hang") {
+  LogHost host;
+  host.tree.add(TreeEntry::directory("srv/a"));
+  host.procfs.write("self/mountinfo", "25 1 0:9 / / rw - nfs4 server:/ rw\n");
+  host.settings.gateways = {{"main", "/srv/a", {"/srv/b*"}}};
+  CHECK_FALSE(host.only().owner);
+  CHECK(host.only().own_dirs == Strings{"/srv/a"});
+  CHECK(host.logs() == "HOST/tmp/openclaw/openclaw-*.log? ");
+}
+
+TEST_CASE("GatewayDiscovery: a new gateway is told with its logs") {
+  LogHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  GatewayDiscovery discovery{host.settings, host.environment};
+  std::vector<WatchedGateway> told;
+  const auto found = discovery.round(
+      nullptr, host.problems,
+      [&](const WatchedGateway& gateway) { told.push_back(gateway); });
+  CHECK(told == found);
+  CHECK(host.logs_of(told.at(0)) == kHostPlaces);
+}
