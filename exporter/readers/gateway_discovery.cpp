@@ -185,6 +185,7 @@ void GatewayDiscovery::describe(Known& known,
   auto& gateway = known.gateway;
   std::set<std::string> names;
   if (!gateway.passing) add_host_names(gateway.state_dir, names);
+  gateway.host_dirs.assign(names.begin(), names.end());
   // A configured directory may hang; a discovered one was looked at before.
   if (!known.configured || is_glob(known.configured->state_dir) ||
       is_local(gateway.state_dir)) {

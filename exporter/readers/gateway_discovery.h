@@ -37,6 +37,9 @@ struct WatchedGateway {
   /// Of the state dir: shared files of another owner are not of this gateway.
   /// Empty where not known, as for a configured one that may hang.
   std::optional<uid_t> owner = {};
+  /// The state dir as the host names it (see own_dirs), to be found among what
+  /// containers mount; empty where only a container sees it.
+  std::vector<std::string> host_dirs = {};
 
   bool operator==(const WatchedGateway&) const = default;
 };

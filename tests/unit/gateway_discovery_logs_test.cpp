@@ -175,6 +175,7 @@ TEST_CASE("GatewayDiscovery: a container's gateway logs in its own root") {
   host.add_gateway_process(7, "HOME=/home/node\0"s);
   host.set_root(7, root.root());
   CHECK(host.logs() == process_places(7));
+  CHECK(host.only().host_dirs == Strings{"/data/oc1/config"});
   CHECK(host.only().own_dirs == Strings{"/data/oc1/config",
                                         "/home/node/.openclaw",
                                         host.tree.path("data/oc1/config")});
@@ -195,6 +196,7 @@ TEST_CASE("GatewayDiscovery: a state dir that only a container sees") {
   CHECK(host.only().passing);
   CHECK(host.logs() == process_places(7));
   CHECK(host.only().own_dirs.front() == "/home/node/.openclaw");
+  CHECK(host.only().host_dirs.empty());
   host.procfs.remove("7");  // a command that ended
   CHECK(host.logs() == process_places(8));
 }
@@ -217,6 +219,7 @@ TEST_CASE("GatewayDiscovery: own directories, with and without links") {
   host.tree.add(TreeEntry::symlink("srv", "disk"));
   host.settings.gateways = {
       {"", "/srv/state", {"/srv/sessions/*", "/srv/none"}}};
+  CHECK(host.only().host_dirs == Strings{"/disk/state", "/srv/state"});
   CHECK(host.only().own_dirs == Strings{"/disk/sessions/a", "/disk/sessions/b",
                                         "/disk/state", "/srv/none",
                                         "/srv/sessions/a", "/srv/sessions/b",
