@@ -91,6 +91,13 @@ std::optional<std::chrono::minutes> parse_zone(Cursor& cursor) {
 
 }  // namespace
 
+std::optional<WallTime> from_epoch_microseconds(std::uint64_t count) {
+  constexpr auto kLast = UINT64_C(253402300799999999);
+  if (count > kLast) return {};
+  return WallTime{
+      std::chrono::milliseconds{static_cast<std::int64_t>(count / 1000)}};
+}
+
 std::optional<WallTime> parse_iso8601(std::string_view text) {
   Cursor cursor{text};
   const auto date = parse_date(cursor);

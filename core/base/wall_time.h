@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -15,6 +16,10 @@ using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 constexpr double to_seconds(std::chrono::milliseconds span) {
   return static_cast<double>(span.count()) / 1000.0;
 }
+
+/// An instant given in µs after the epoch, cut to the millisecond; empty after
+/// the year 9999.
+std::optional<WallTime> from_epoch_microseconds(std::uint64_t count);
 
 /// Reads `2026-11-20T23:10:02.836Z` or the same with an offset `+02:00`, as
 /// OpenClaw writes `createdAt` (JavaScript Date.toISOString) and log times.

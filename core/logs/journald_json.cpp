@@ -10,9 +10,6 @@
 namespace openclaw_lock {
 namespace {
 
-constexpr std::int64_t kMaxMicroseconds =
-    INT64_C(253402300799999999);  // year 9999
-
 struct Entry {
   std::string message;
   bool has_message = false;
@@ -23,10 +20,9 @@ struct Entry {
 };
 
 std::optional<WallTime> parse_microseconds(std::string_view text) {
-  const auto count = parse_integer<std::int64_t>(text);
-  if (!count || *count < 0 || *count > kMaxMicroseconds) return {};
-  return WallTime{std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::microseconds{*count})};
+  const auto count = parse_integer<std::uint64_t>(text);
+  if (!count) return {};
+  return from_epoch_microseconds(*count);
 }
 
 void take_message(Entry& entry, const JsonPath& path, const JsonValue& value) {

@@ -115,3 +115,13 @@ TEST_CASE("to_seconds: milliseconds become the fraction") {
   CHECK(to_seconds(1500ms) == doctest::Approx(1.5));
   CHECK(to_seconds(-1ms) == doctest::Approx(-0.001));
 }
+
+TEST_CASE("from_epoch_microseconds: cut to the millisecond, to the year 9999") {
+  CHECK(from_epoch_microseconds(0) == WallTime{});
+  CHECK(from_epoch_microseconds(UINT64_C(1795216202836999)) ==
+        parse_iso8601("2026-11-20T23:10:02.836Z"));
+  CHECK(from_epoch_microseconds(UINT64_C(253402300799999999)) ==
+        parse_iso8601("9999-12-31T23:59:59.999Z"));
+  CHECK_FALSE(from_epoch_microseconds(UINT64_C(253402300800000000)));
+  CHECK_FALSE(from_epoch_microseconds(UINT64_MAX));
+}
