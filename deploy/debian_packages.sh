@@ -6,8 +6,9 @@
 # What it takes to build the exporter.
 # shellcheck disable=SC2034  # used by the scripts that source this file
 BUILD_PACKAGES=(
-  g++ cmake ninja-build
+  g++ cmake ninja-build pkg-config
   prometheus-cpp-dev libcivetweb-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libcli11-dev zlib1g-dev
+  libsystemd-dev
 )
 
 die() {

@@ -22,10 +22,11 @@ cd "$root"
 # clang is left out: stage fuzz compiles everything but the tests with it.
 DEFAULT_STAGES=(dev asan tsan fuzz e2e)
 
-# What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang.
+# What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang;
+# systemd-journal-remote writes the journals that are read (the package starts nothing).
 TEST_PACKAGES=(
   doctest-dev clang libclang-rt-dev
-  ca-certificates curl fuse3 jq libfuse3-dev pkg-config procps python3 util-linux
+  ca-certificates curl fuse3 jq libfuse3-dev procps python3 systemd-journal-remote util-linux
 )
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
