@@ -25,10 +25,12 @@ SourceTiming timing_of(const Settings& settings) {
 
 }  // namespace
 
-Exporter::Exporter(const Settings& settings, DiscoveryEnvironment environment)
+Exporter::Exporter(const Settings& settings, DiscoveryEnvironment environment,
+                   std::shared_ptr<LogStorage> storage)
     : fleet_{std::make_shared<Fleet>(settings, timing_of(settings))},
       config_loaded_at_{wall_time_now()},
       http_answers_{{200, 0}, {404, 0}, {405, 0}, {500, 0}, {503, 0}} {
+  fleet_->storage = std::move(storage);
   if (settings.collect_processes)
     fleet_->census =
         std::make_shared<ProcessCensus>(settings.procfs, fleet_->timing);
@@ -68,8 +70,16 @@ void Exporter::discover(Fleet& fleet, DiscoveryEnvironment environment,
 
 void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
   const std::lock_guard guard{fleet.mutex};
-  if (fleet.stopped || fleet.gateways.contains(gateway.name)) return;
-  Gateway entry{gateway, nullptr};
+  if (fleet.stopped) return;
+  if (const auto known = fleet.gateways.find(gateway.name);
+      known != fleet.gateways.end()) {
+    auto& [watched, locks, logs] = known->second;
+    if (watched.state_dir != gateway.state_dir) return;
+    if (logs && watched != gateway) logs->watch(gateway);
+    watched = gateway;
+    return;
+  }
+  Gateway entry{gateway, nullptr, nullptr};
   if (fleet.settings.collect_locks) {
     LockReader::Census census;
     if (fleet.census)
@@ -82,6 +92,9 @@ void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
                            fleet.settings.procfs},
         std::move(census), fleet.timing);
   }
+  if (fleet.settings.collect_logs)
+    entry.logs =
+        std::make_unique<LogSampler>(gateway, fleet.storage, fleet.timing);
   log::info("watching a gateway",
             {{"gateway", gateway.name},
              {"state_dir", gateway.passing ? "" : gateway.state_dir}});
@@ -105,7 +118,9 @@ void Exporter::end_others(Fleet& fleet,
   }
   for (auto& gateway : ended) {
     log::info("a gateway is gone", {{"gateway", gateway.watched.name}});
+    if (gateway.logs) gateway.logs->request_stop();
     if (gateway.locks) gateway.locks->stop(milliseconds{1000});
+    if (gateway.logs) gateway.logs->stop(milliseconds{1000});
   }
 }
 
@@ -116,8 +131,9 @@ bool Exporter::ready() const {
   const std::lock_guard guard{fleet_->mutex};
   return std::all_of(fleet_->gateways.begin(), fleet_->gateways.end(),
                      [](const auto& entry) {
-                       const auto& locks = entry.second.locks;
-                       return !locks || locks->source().health().settled;
+                       const auto& [watched, locks, logs] = entry.second;
+                       return (!locks || locks->source().health().settled) &&
+                              (!logs || logs->source().health().settled);
                      });
 }
 
@@ -141,6 +157,10 @@ FleetReport Exporter::report() const {
     if (gateway.locks) {
       out.locks = gateway.locks->source().latest();
       out.locks_health = gateway.locks->source().health();
+    }
+    if (gateway.logs) {
+      out.logs = gateway.logs->source().latest();
+      out.logs_health = gateway.logs->source().health();
     }
     report.gateways.push_back(std::move(out));
   }
@@ -172,11 +192,15 @@ bool Exporter::stop(milliseconds patience) {
   }
   discovery_->request_stop();
   if (fleet_->census) fleet_->census->request_stop();
-  for (auto& [name, gateway] : gateways)
+  for (auto& [name, gateway] : gateways) {
     if (gateway.locks) gateway.locks->request_stop();
+    if (gateway.logs) gateway.logs->request_stop();
+  }
   bool all = discovery_->stop(left());
-  for (auto& [name, gateway] : gateways)
+  for (auto& [name, gateway] : gateways) {
     if (gateway.locks) all = gateway.locks->stop(left()) && all;
+    if (gateway.logs) all = gateway.logs->stop(left()) && all;
+  }
   discovery_.reset();
   return all;
 }

@@ -10,9 +10,11 @@
 
 #include "exporter/config/settings.h"
 #include "exporter/http/content_negotiation.h"
+#include "exporter/log_storage.h"
 #include "exporter/metrics/fleet_report.h"
 #include "exporter/readers/gateway_discovery.h"
 #include "exporter/sampling/lock_sampler.h"
+#include "exporter/sampling/log_sampler.h"
 #include "exporter/sampling/process_census.h"
 #include "exporter/sampling/reader_thread.h"
 
@@ -23,7 +25,9 @@ namespace openclaw_lock {
 /// shows is taken from memory; nothing here waits for a reader.
 class Exporter {
  public:
-  Exporter(const Settings& settings, DiscoveryEnvironment environment);
+  /// `storage`: where positions in logs are kept; null without logs.
+  Exporter(const Settings& settings, DiscoveryEnvironment environment,
+           std::shared_ptr<LogStorage> storage);
   ~Exporter();
 
   /// Each reader has finished a round or timed out.
@@ -42,6 +46,7 @@ class Exporter {
   struct Gateway {
     WatchedGateway watched;
     std::unique_ptr<LockSampler> locks;
+    std::unique_ptr<LogSampler> logs;
   };
 
   /// Shared with the discovery thread, which may outlive the exporter.
@@ -53,6 +58,7 @@ class Exporter {
     const SourceTiming timing;
     Source<int> discovery;  ///< only for its health
     std::shared_ptr<ProcessCensus> census;
+    std::shared_ptr<LogStorage> storage;
     mutable std::mutex mutex;
     std::map<std::string, Gateway> gateways;  ///< by name
     bool stopped = false;

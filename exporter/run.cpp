@@ -48,8 +48,18 @@ bool wait_for_stop(const sigset_t& signals, milliseconds span) {
   ::_exit(exit_code);
 }
 
+std::shared_ptr<LogStorage> open_storage(const Settings& settings) {
+  auto storage =
+      LogStorage::open(settings.collect_logs ? settings.storage_path : "");
+  if (storage) return *std::move(storage);
+  log::error("cannot use storage.path", {{"path", storage.problem().where},
+                                         {"reason", storage.problem().detail}});
+  leave(1);
+}
+
 int write_once(const Settings& settings, const sigset_t& signals) {
-  Exporter exporter{settings, DiscoveryEnvironment::of_this_process()};
+  Exporter exporter{settings, DiscoveryEnvironment::of_this_process(),
+                    open_storage(settings)};
   while (!exporter.ready())
     if (wait_for_stop(signals, milliseconds{20})) leave(0);
   const auto text = exporter.exposition(ExpositionFormat::text_0_0_4);
@@ -116,7 +126,8 @@ Result<std::unique_ptr<Listener>> start_http(
 
 int serve(const Settings& settings, const sigset_t& signals) {
   const auto exporter = std::make_shared<Exporter>(
-      settings, DiscoveryEnvironment::of_this_process());
+      settings, DiscoveryEnvironment::of_this_process(),
+      open_storage(settings));
   auto listener = start_http(settings, exporter);
   if (!listener) {
     log::error("cannot listen", {{"address", listener.problem().where},

@@ -56,7 +56,9 @@ class LogDecoder {
 
   using Visitor = std::function<void(const LogEvent&, LogSource)>;
 
-  explicit LogDecoder(const LogLayout& layout = {}) : layout_{layout} {}
+  LogDecoder() = default;
+  /// With the formats that it was found to have before.
+  explicit LogDecoder(const LogLayout& layout) : layout_{layout} {}
 
   /// Decodes whole lines, the last with its newline. Each is counted once; a
   /// line's leading NUL bytes (a file truncated under its writer) are skipped.

@@ -16,10 +16,13 @@ namespace openclaw_lock {
 /// The way from a gateway's log lines into its ledger.
 class LogIntake {
  public:
-  /// `own_dirs`: directories that the gateway's records may name in a log that
-  /// it shares with others. Without any, each record is its own.
-  LogIntake(LogLedger& ledger, std::vector<std::string> own_dirs)
-      : ledger_{ledger}, own_dirs_{std::move(own_dirs)} {}
+  explicit LogIntake(LogLedger& ledger) : ledger_{ledger} {}
+
+  /// The directories that the gateway's records may name in a log that it
+  /// shares with others. Without any, each record is its own.
+  void set_own_dirs(std::vector<std::string> own_dirs) {
+    own_dirs_ = std::move(own_dirs);
+  }
 
   /// Counts whole lines, the last with its newline. `shared`: incidents that
   /// name a lock or database outside own_dirs belong to somebody else.

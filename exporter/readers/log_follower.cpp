@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "exporter/clock.h"
+#include "exporter/readers/docker_container.h"
 
 namespace openclaw_lock {
 namespace {
@@ -22,10 +23,6 @@ constexpr int kSettledRounds = 2;
 
 }  // namespace
 
-LogFollower::LogFollower(std::vector<FollowedSource> sources,
-                         std::optional<uid_t> owner, LogIntake& intake)
-    : sources_{std::move(sources)}, owner_{owner}, intake_{intake} {}
-
 void LogFollower::restore(std::set<std::string> known_sources,
                           std::vector<LogPosition> positions) {
   known_sources_ = std::move(known_sources);
@@ -36,8 +33,13 @@ void LogFollower::restore(std::set<std::string> known_sources,
   }
 }
 
-void LogFollower::set_sources(std::vector<FollowedSource> sources) {
+void LogFollower::watch(std::vector<FollowedSource> sources,
+                        std::optional<uid_t> owner,
+                        std::vector<std::string> host_dirs) {
   sources_ = std::move(sources);
+  owner_ = owner;
+  if (host_dirs != host_dirs_) foreign_.clear();
+  host_dirs_ = std::move(host_dirs);
 }
 
 ReadState LogFollower::round(WallTime now, const LogFile::Pause& pause,
@@ -53,7 +55,8 @@ ReadState LogFollower::round(WallTime now, const LogFile::Pause& pause,
   std::vector<Followed*> changed;
   for (const auto& log : logs_)
     if (log->changed) changed.push_back(log.get());
-  const auto listing = list_logs(sources_, owner_, kMaxFiles, problems);
+  auto listing = list_logs(sources_, owner_, kMaxFiles, problems);
+  leave_out_containers(listing);
   count_renames(listing);
   auto unknown = match(listing);
   for (auto* log : changed) resolve(*log, unknown);
@@ -82,6 +85,23 @@ void LogFollower::read_open_logs() {
       if (log->file.is_open() && !log->changed && is_file_log == file_logs)
         read(*log);
     }
+}
+
+/// One glob may match the logs of all containers of a host.
+void LogFollower::leave_out_containers(LogListing& listing) {
+  std::map<LogFileId, bool> foreign;
+  std::erase_if(listing.files, [&](const ListedLog& listed) {
+    if (listed.path.find("-json.log") == std::string::npos) return false;
+    const auto known = foreign_.find(listed.id);
+    const bool is_foreign =
+        known != foreign_.end()
+            ? known->second
+            : owner_of_container_log(listed.path, host_dirs_, *problems_) ==
+                  ContainerOwner::another;
+    foreign[listed.id] = is_foreign;
+    return is_foreign;
+  });
+  foreign_ = std::move(foreign);
 }
 
 void LogFollower::count_renames(const LogListing& listing) {

@@ -39,16 +39,18 @@ class LogFollower {
  public:
   static constexpr std::size_t kMaxFiles = 256;
 
-  /// `owner`: of the gateway's state directory, see list_logs().
-  LogFollower(std::vector<FollowedSource> sources, std::optional<uid_t> owner,
-              LogIntake& intake);
+  explicit LogFollower(LogIntake& intake) : intake_{intake} {}
+
+  /// What to follow from now on; sources may come and go. `owner`: of the
+  /// gateway's state directory, see list_logs(). `host_dirs`: that directory as
+  /// the host names it; logs of containers that have others are left out (see
+  /// owner_of_container_log()).
+  void watch(std::vector<FollowedSource> sources, std::optional<uid_t> owner,
+             std::vector<std::string> host_dirs);
 
   /// Goes on where another follower has ended.
   void restore(std::set<std::string> known_sources,
                std::vector<LogPosition> positions);
-
-  /// Sources may come and go.
-  void set_sources(std::vector<FollowedSource> sources);
 
   /// Reads what is new, a chunk of each log at least, and more until `pause`
   /// says so. `paused`: another round has something to do at once.
@@ -76,6 +78,7 @@ class LogFollower {
 
   void read(Followed& log);
   void read_open_logs();
+  void leave_out_containers(LogListing& listing);
   void count_renames(const LogListing& listing);
   std::vector<ListedLog> match(const LogListing& listing);
   void reopen(Followed& log, const ListedLog& listed);
@@ -90,6 +93,7 @@ class LogFollower {
 
   std::vector<FollowedSource> sources_;
   std::optional<uid_t> owner_;
+  std::vector<std::string> host_dirs_;
   LogIntake& intake_;
   LogBuffer buffer_;
   std::set<std::string> known_sources_;
@@ -97,6 +101,8 @@ class LogFollower {
   std::map<std::string, LogFileId> paths_;  ///< of the listing before
   /// Files that are no logs of their own yet, and how they looked.
   std::map<LogFileId, Unchanged> waiting_;
+  /// Logs of containers: whether they are of another gateway.
+  std::map<LogFileId, bool> foreign_;
 
   /// Of the round under way.
   WallTime now_{};

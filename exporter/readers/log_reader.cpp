@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <string_view>
 #include <utility>
 
 #include "exporter/clock.h"
@@ -14,6 +15,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds kRoundTime{1};
+constexpr std::string_view kJournal = "journald:";
+constexpr std::size_t kJournalEntries = 1000;
 
 bool is_readable(int descriptor) {
   pollfd event{descriptor, POLLIN, 0};
@@ -22,15 +25,33 @@ bool is_readable(int descriptor) {
 
 }  // namespace
 
-LogReader::LogReader(LogReaderSettings settings,
-                     std::optional<LogCheckpoint> restored)
-    : settings_{std::move(settings)},
+LogReader::LogReader(std::string gateway, std::optional<LogCheckpoint> restored)
+    : gateway_{std::move(gateway)},
       ledger_{restored ? std::move(restored->ledger) : LogLedger::State{}},
-      intake_{ledger_, settings_.own_dirs},
-      follower_{settings_.files, settings_.owner, intake_} {
-  if (settings_.standard_input) input_.emplace(STDIN_FILENO);
-  if (restored)
-    follower_.restore(std::move(restored->sources), std::move(restored->files));
+      intake_{ledger_},
+      follower_{intake_} {
+  if (!restored) return;
+  follower_.restore(std::move(restored->sources), std::move(restored->files));
+  cursors_ = std::move(restored->cursors);
+}
+
+void LogReader::watch(const WatchedGateway& gateway) {
+  files_.clear();
+  std::map<std::string, Unit> units;
+  for (const auto& log : gateway.logs) {
+    if (log.source == "-") {
+      if (!input_) input_.emplace(STDIN_FILENO);
+    } else if (log.source.starts_with(kJournal)) {
+      const auto known = units_.find(log.source);
+      units[log.source] =
+          known == units_.end() ? Unit{} : std::move(known->second);
+    } else {
+      files_.push_back({log.source, log.shared});
+    }
+  }
+  units_ = std::move(units);
+  intake_.set_own_dirs(gateway.own_dirs);
+  follower_.watch(files_, gateway.owner, gateway.host_dirs);
 }
 
 RoundResult LogReader::round() {
@@ -39,10 +60,12 @@ RoundResult LogReader::round() {
   const auto now = wall_time_now();
   const auto state = follower_.round(
       now, [until] { return monotonic_now() >= until; }, result.problems);
-  read_input(now, result.problems);
   wants_round_ = state != ReadState::at_end;
-  if (!settings_.files.empty() && follower_.followed() == 0)
-    result.problems.push_back({Fault::missing, settings_.files[0].pattern,
+  read_input(now, result.problems);
+  read_journals(now, result.problems);
+  if (!has_sources())
+    result.problems.push_back({Fault::missing,
+                               files_.empty() ? "logs" : files_[0].pattern,
                                "no log is there to follow"});
   result.success = result.problems.empty();
   return result;
@@ -58,10 +81,53 @@ void LogReader::read_input(WallTime now, std::vector<Problem>& problems) {
   }
 }
 
+std::optional<Problem> LogReader::open(const std::string& source, Unit& unit) {
+  auto journal = open_journal(source.substr(kJournal.size()));
+  if (!journal) return journal.problem();
+  const auto cursor = cursors_.find(source);
+  if (cursor == cursors_.end()) {
+    if (auto problem = (*journal)->seek_end()) return problem;
+  } else {
+    const auto found = (*journal)->seek_after(cursor->second);
+    if (!found) return found.problem();
+  }
+  cursors_[source] = (*journal)->cursor();
+  unit.journal = *std::move(journal);
+  return {};
+}
+
+void LogReader::read_journals(WallTime now, std::vector<Problem>& problems) {
+  const auto until = monotonic_now() + kRoundTime;
+  for (auto& [source, unit] : units_) {
+    if (!unit.journal)
+      if (auto problem = open(source, unit)) {
+        problems.push_back(*std::move(problem));
+        continue;
+      }
+    for (bool more = true; more;) {
+      const auto drained =
+          unit.journal->drain(kJournalEntries, [&](const ConsoleLine& line) {
+            intake_.count_bytes(line.text.size() + 1);
+            intake_.take(line, unit.decoder, false, now);
+          });
+      if (!drained) problems.push_back(drained.problem());
+      more = drained && !*drained && monotonic_now() < until;
+      wants_round_ = wants_round_ || (drained && !*drained && !more);
+    }
+    cursors_[source] = unit.journal->cursor();
+  }
+}
+
+bool LogReader::has_sources() const {
+  return follower_.followed() > 0 || input_ || !units_.empty();
+}
+
 std::vector<int> LogReader::descriptors() const {
   std::vector<int> descriptors;
   if (input_ && input_->descriptor() >= 0)
     descriptors.push_back(input_->descriptor());
+  for (const auto& [source, unit] : units_)
+    if (unit.journal) descriptors.push_back(unit.journal->descriptor());
   return descriptors;
 }
 
@@ -71,15 +137,18 @@ LogReport LogReader::report() const {
   report.kept = ledger_.kept();
   report.files = follower_.followed();
   if (input_ && input_->descriptor() >= 0) ++report.files;
+  for (const auto& [source, unit] : units_)
+    if (unit.journal) ++report.files;
   report.unread_bytes = follower_.unread_bytes();
   return report;
 }
 
 LogCheckpoint LogReader::checkpoint() const {
   LogCheckpoint checkpoint;
-  checkpoint.gateway = settings_.gateway;
+  checkpoint.gateway = gateway_;
   checkpoint.sources = follower_.known_sources();
   checkpoint.files = follower_.positions();
+  checkpoint.cursors = cursors_;
   checkpoint.ledger = ledger_.state();
   return checkpoint;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,27 +13,18 @@
 #include "core/logs/log_intake.h"
 #include "core/logs/log_ledger.h"
 #include "core/sources/source_health.h"
+#include "exporter/readers/gateway_discovery.h"
+#include "exporter/readers/journal_reader.h"
 #include "exporter/readers/line_input.h"
 #include "exporter/readers/log_follower.h"
 
 namespace openclaw_lock {
 
-/// Where the logs of one gateway are.
-struct LogReaderSettings {
-  std::string gateway;
-  std::vector<FollowedSource> files;
-  bool standard_input = false;
-  std::vector<std::string> journal_units;
-  /// See LogIntake and list_logs(): what in shared sources is the gateway's.
-  std::vector<std::string> own_dirs;
-  std::optional<uid_t> owner;
-};
-
 /// What is known of the logs of one gateway.
 struct LogReport {
   LogTotals totals;
   KeptIncidents kept;
-  std::size_t files = 0;           ///< followed; journal and input count as one
+  std::size_t files = 0;  ///< followed; a journal or input counts as one
   std::uint64_t unread_bytes = 0;  ///< of files, incomplete lines included
 
   bool operator==(const LogReport&) const = default;
@@ -43,10 +33,15 @@ struct LogReport {
 /// Reads all logs of one gateway. Not thread-safe; its thread may hang in it.
 class LogReader {
  public:
-  LogReader(LogReaderSettings settings,
-            std::optional<LogCheckpoint> restored = {});
+  /// `restored`: what an earlier reader of the gateway has kept.
+  explicit LogReader(std::string gateway,
+                     std::optional<LogCheckpoint> restored = {});
 
-  /// Reads what is new, for about a second at most.
+  /// What to read from now on. What is taken away is forgotten but for its
+  /// position.
+  void watch(const WatchedGateway& gateway);
+
+  /// Reads what is new, for about a second a sort of source at most.
   RoundResult round();
 
   /// There is more to read at once.
@@ -59,13 +54,25 @@ class LogReader {
   LogCheckpoint checkpoint() const;
 
  private:
-  void read_input(WallTime now, std::vector<Problem>& problems);
+  /// A unit whose journal is read; the journal may be missing for a while.
+  struct Unit {
+    std::unique_ptr<JournalReader> journal;
+    LogDecoder decoder;
+  };
 
-  LogReaderSettings settings_;
+  void read_input(WallTime now, std::vector<Problem>& problems);
+  void read_journals(WallTime now, std::vector<Problem>& problems);
+  std::optional<Problem> open(const std::string& source, Unit& unit);
+  bool has_sources() const;
+
+  std::string gateway_;
   LogLedger ledger_;
   LogIntake intake_;
   LogFollower follower_;
+  std::vector<FollowedSource> files_;
   std::optional<LineInput> input_;
+  std::map<std::string, Unit> units_;           ///< by source
+  std::map<std::string, std::string> cursors_;  ///< by source
   bool wants_round_ = false;
 };
 

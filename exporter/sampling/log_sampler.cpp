@@ -30,13 +30,17 @@ std::optional<LogCheckpoint> load(LogStorage& storage,
   return {};
 }
 
-class Loop {
+}  // namespace
+
+class LogSamplerLoop {
  public:
-  Loop(const LogReaderSettings& settings, LogStorage& storage,
-       milliseconds interval, Source<LogReport>& source)
-      : reader_{settings, load(storage, settings.gateway)},
-        gateway_{settings.gateway},
-        problems_{"logs", settings.gateway},
+  LogSamplerLoop(const std::string& gateway, LogSampler::Orders& orders,
+                 LogStorage& storage, milliseconds interval,
+                 Source<LogReport>& source)
+      : reader_{gateway, load(storage, gateway)},
+        gateway_{gateway},
+        problems_{"logs", gateway},
+        orders_{orders},
         storage_{storage},
         interval_{interval},
         source_{source},
@@ -52,8 +56,15 @@ class Loop {
   }
 
  private:
+  void take_orders() {
+    const std::lock_guard guard{orders_.mutex};
+    if (orders_.gateway) reader_.watch(*orders_.gateway);
+    orders_.gateway.reset();
+  }
+
   void round() {
     source_.begin_round();
+    take_orders();
     auto result = reader_.round();
     auto report = reader_.report();
     if (!stored_ || !(report == *stored_)) {
@@ -99,6 +110,7 @@ class Loop {
   LogReader reader_;
   std::string gateway_;
   ProblemLog problems_;
+  LogSampler::Orders& orders_;
   LogStorage& storage_;
   milliseconds interval_;
   Source<LogReport>& source_;
@@ -106,15 +118,25 @@ class Loop {
   std::optional<KeptIncident> first_told_;
 };
 
-}  // namespace
-
-LogSampler::LogSampler(LogReaderSettings settings,
+LogSampler::LogSampler(const WatchedGateway& gateway,
                        std::shared_ptr<LogStorage> storage, SourceTiming timing)
     : source_{std::make_shared<Source<LogReport>>(timing)},
-      thread_{"logs",
-              [source = source_, settings = std::move(settings),
-               storage = std::move(storage), timing](const StopSignal& stop) {
-                Loop{settings, *storage, timing.interval, *source}.run(stop);
+      orders_{std::make_shared<Orders>()},
+      thread_{"logs", [source = source_, orders = orders_, name = gateway.name,
+                       first = gateway, storage = std::move(storage),
+                       timing](const StopSignal& stop) {
+                {
+                  const std::lock_guard guard{orders->mutex};
+                  if (!orders->gateway) orders->gateway = first;
+                }
+                LogSamplerLoop{name, *orders, *storage, timing.interval,
+                               *source}
+                    .run(stop);
               }} {}
+
+void LogSampler::watch(const WatchedGateway& gateway) {
+  const std::lock_guard guard{orders_->mutex};
+  orders_->gateway = gateway;
+}
 
 }  // namespace openclaw_lock

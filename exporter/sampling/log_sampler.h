@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
+#include <optional>
 
 #include "exporter/log_storage.h"
 #include "exporter/readers/log_reader.h"
@@ -19,8 +21,11 @@ namespace openclaw_lock {
 /// takes longer than the patience, they are shown all the same.
 class LogSampler {
  public:
-  LogSampler(LogReaderSettings settings, std::shared_ptr<LogStorage> storage,
+  LogSampler(const WatchedGateway& gateway, std::shared_ptr<LogStorage> storage,
              SourceTiming timing);
+
+  /// Its logs may be others from now on.
+  void watch(const WatchedGateway& gateway);
 
   const Source<LogReport>& source() const { return *source_; }
 
@@ -31,8 +36,17 @@ class LogSampler {
   }
 
  private:
+  /// What is to be read, for the thread to take.
+  struct Orders {
+    std::mutex mutex;
+    std::optional<WatchedGateway> gateway;  ///< empty: as before
+  };
+
   std::shared_ptr<Source<LogReport>> source_;
+  std::shared_ptr<Orders> orders_;
   ReaderThread thread_;
+
+  friend class LogSamplerLoop;
 };
 
 }  // namespace openclaw_lock

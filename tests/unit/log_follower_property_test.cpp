@@ -142,10 +142,9 @@ class Run {
     LogCheckpoint kept;
     if (!checkpoint.empty()) kept = *decode_checkpoint(checkpoint);
     ledger_ = std::make_unique<LogLedger>(kept.ledger);
-    intake_ = std::make_unique<LogIntake>(*ledger_, std::vector<std::string>{});
-    follower_ = std::make_unique<LogFollower>(
-        std::vector<FollowedSource>{{tree_.path("logs/openclaw-*.log"), false}},
-        std::nullopt, *intake_);
+    intake_ = std::make_unique<LogIntake>(*ledger_);
+    follower_ = std::make_unique<LogFollower>(*intake_);
+    follower_->watch({{tree_.path("logs/openclaw-*.log"), false}}, {}, {});
     if (!checkpoint.empty()) follower_->restore(kept.sources, kept.files);
   }
 
