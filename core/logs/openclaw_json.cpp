@@ -27,6 +27,7 @@ struct LineParts {
   std::string logger_name;
   std::optional<WallTime> date;
   RecordLevel level_word = RecordLevel::unknown;
+  std::optional<RecordLevel> level_id;
   bool has_meta = false;
   bool has_argument = false;
 };
@@ -46,9 +47,20 @@ void take_top_member(LineParts& parts, std::string_view name,
   if (name == "subsystem") parts.record.subsystem = *value.text;
 }
 
+std::optional<RecordLevel> level_of_id(std::int64_t id) {
+  constexpr std::array<RecordLevel, 7> kLevels{
+      RecordLevel::trace, RecordLevel::trace, RecordLevel::debug,
+      RecordLevel::info,  RecordLevel::warn,  RecordLevel::error,
+      RecordLevel::fatal};
+  if (id < 0 || id >= static_cast<std::int64_t>(kLevels.size())) return {};
+  return kLevels[static_cast<std::size_t>(id)];
+}
+
 void take_meta_member(LineParts& parts, std::string_view name,
                       const JsonValue& value) {
   parts.has_meta = true;
+  if (name == "logLevelId" && value.whole)
+    parts.level_id = level_of_id(*value.whole);
   if (!value.text) return;
   if (name == "date") parts.date = parse_iso8601(*value.text);
   if (name == "logLevelName")
@@ -77,13 +89,14 @@ bool take_binding(LineParts& parts) {
   const auto& binding = parts.arguments[0];
   if (!binding || !binding->starts_with('{') || *binding != parts.logger_name)
     return false;
-  std::string subsystem;
+  std::optional<std::string> subsystem;
+  std::string module;
   const bool is_object = visit_json_members(
       *binding, [&](const JsonPath& path, const JsonValue& value) {
-        if ((path.is("subsystem") || path.is("module")) && value.text)
-          subsystem = *value.text;
+        if (path.is("subsystem") && value.text) subsystem = *value.text;
+        if (path.is("module") && value.text) module = *value.text;
       });
-  if (is_object) parts.record.subsystem = subsystem;
+  if (is_object) parts.record.subsystem = subsystem.value_or(module);
   return is_object;
 }
 
@@ -108,7 +121,10 @@ Result<LogRecord> parse_openclaw_json(std::string_view line) {
     return Problem{Fault::malformed, "log", "not a JSON object"};
   // Beside _meta these are an application's own fields.
   if (parts.has_meta) parts.record.subsystem.clear();
-  if (parts.has_meta) parts.record.level = parts.level_word;
+  if (parts.has_meta)
+    parts.record.level = parts.level_id.value_or(parts.level_word);
+  if (parts.has_meta && parts.record.level < RecordLevel::warn)
+    parts.record.dropped.reset();
   if (parts.date) parts.record.time = parts.date;
   const bool bound = parts.has_meta && take_binding(parts);
   const auto message = take_message(parts, bound);

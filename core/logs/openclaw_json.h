@@ -17,7 +17,9 @@ namespace openclaw_lock {
 /// reply with such a text. The message is the first string behind it: fields
 /// may stand before or behind the message. Without one it is the top-level
 /// `message` (2026.4.26 on) or that of an Error argument. The time is
-/// `_meta.date`, else `time`.
+/// `_meta.date`, else `time`; the level `_meta.logLevelId` where that is 0 to
+/// 6, else `_meta.logLevelName`. `dropped` counts from WARN on and without
+/// _meta.
 ///
 /// The marker at the size cap (2026.2.22 to 2026.4.24) and the note of lost
 /// records have no `_meta`: `time`, `level`, `subsystem`, `message` count.

@@ -55,6 +55,24 @@ TEST_CASE("parse_openclaw_json: _meta.date goes before time") {
   CHECK_FALSE(read(R"({"0":"x"})").time);
 }
 
+TEST_CASE("parse_openclaw_json: the level is that of its number, if known") {
+  const auto level = [](const std::string& meta) {
+    return read("{\"0\":\"x\",\"_meta\":{" + meta + "}}").level;
+  };
+  CHECK(level(R"("logLevelId":0,"logLevelName":"ERROR")") ==
+        RecordLevel::trace);
+  CHECK(level(R"("logLevelId":1)") == RecordLevel::trace);
+  CHECK(level(R"("logLevelId":2)") == RecordLevel::debug);
+  CHECK(level(R"("logLevelName":"INFO","logLevelId":3)") == RecordLevel::info);
+  CHECK(level(R"("logLevelName":"INFO","logLevelId":4)") == RecordLevel::warn);
+  CHECK(level(R"("logLevelId":5)") == RecordLevel::error);
+  CHECK(level(R"("logLevelId":6)") == RecordLevel::fatal);
+  for (const std::string id : {"7", "-1", "\"5\"", "4.5", "{}", "null"})
+    CHECK(level("\"logLevelId\":" + id + ",\"logLevelName\":\"WARN\"") ==
+          RecordLevel::warn);
+  CHECK(level(R"("logLevelId":7)") == RecordLevel::unknown);
+}
+
 TEST_CASE("parse_openclaw_json: fields stand before or behind the message") {
   const std::string fields =
       R"({"elapsedMs":5010,"database":"/a/agents/main/agent/x.sqlite",)"
@@ -114,6 +132,14 @@ TEST_CASE("parse_openclaw_json: a child logger without subsystem") {
   CHECK(read(line).message == "cron: started");
 }
 
+TEST_CASE("parse_openclaw_json: a logger's subsystem goes before its module") {
+  for (const std::string names : {R"(\"subsystem\":\"a\",\"module\":\"b\")",
+                                  R"(\"module\":\"b\",\"subsystem\":\"a\")"})
+    CHECK(read(R"({"0":"{)" + names + R"(}","1":"x","_meta":{"name":"{)" +
+               names + R"(}"}})")
+              .subsystem == "a");
+}
+
 TEST_CASE("parse_openclaw_json: the arguments go before the joined message") {
   CHECK(read(bound(R"("1":"SQLite failed","2":{"elapsedMs":1},)",
                    R"(,"message":"SQLite failed {\"elapsedMs\":1}")"))
@@ -140,6 +166,9 @@ TEST_CASE("parse_openclaw_json: the marker at the size cap has no _meta") {
 
 TEST_CASE("parse_openclaw_json: records lost by the log's own queue") {
   CHECK(read(R"({"message":"x","dropped":12})").dropped == 12U);
+  const std::string meta = R"({"0":"x","dropped":12,"_meta":{"logLevelId":)";
+  CHECK(read(meta + "4}}").dropped == 12U);
+  CHECK_FALSE(read(meta + "3}}").dropped);
 }
 
 TEST_CASE("parse_openclaw_json: what is no record") {
