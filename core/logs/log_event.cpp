@@ -128,11 +128,11 @@ std::optional<LogEventKind> kind_by_field(const LogRecord& record) {
   const std::string_view message = record.message;
   if (has_subsystem(record, "session-sqlite") &&
       has_level(record, RecordLevel::warn) &&
-      message.starts_with("SQLite session write failed") &&
+      message.starts_with(kSessionWriteFailed) &&
       record.error.starts_with("database is locked"))
     return LogEventKind::database_locked;
   if (record.source != LogSource::console_text && record.dropped &&
-      message.find("file log queue overflow; dropped ") <= 11)
+      message.find(kLogQueueOverflow) <= 11)
     return LogEventKind::log_suppressed;
   return {};
 }

@@ -114,4 +114,11 @@ inline constexpr std::array<ErrorRow, 9> kErrorRows{{
     {LogEventKind::database_locked, "6.1 on", "database is locked"},
 }};
 
+/// Messages that are events with a field beside them: `error` that begins with
+/// `database is locked` (7.2-beta.1 on), `dropped` (7.2-beta.7 on).
+inline constexpr std::string_view kSessionWriteFailed =
+    "SQLite session write failed";
+inline constexpr std::string_view kLogQueueOverflow =
+    "file log queue overflow; dropped ";
+
 }  // namespace openclaw_lock
