@@ -4,13 +4,20 @@
 #include <algorithm>
 
 #include "core/logs/console_json.h"
+#include "core/logs/log_sieve.h"
 #include "core/logs/openclaw_json.h"
 
 namespace openclaw_lock {
 namespace {
 
-void count(LineCounts& counts, LineOutcome outcome) {
-  ++counts[static_cast<std::size_t>(outcome)];
+/// `_meta.date` of a record of the file log, without decoding it: the last
+/// member of that name. Texts in it have their quotation marks escaped.
+std::optional<WallTime> date_of(std::string_view line) {
+  constexpr std::string_view kDate = R"("date":")";
+  const auto at = line.rfind(kDate);
+  if (at == std::string_view::npos) return {};
+  const auto rest = line.substr(at + kDate.size());
+  return parse_iso8601(rest.substr(0, rest.find('"')));
 }
 
 LineOutcome outcome_of(const Problem& problem) {
@@ -28,32 +35,44 @@ std::string_view to_string(LineOutcome outcome) {
 
 void LogDecoder::decode(std::string_view lines, LineCounts& counts,
                         const Visitor& visit) {
-  while (!lines.empty()) {
+  while (!lines.empty() && layout_.line != LineFormat::openclaw_json) {
     const auto end = std::min(lines.find('\n'), lines.size());
-    auto line = lines.substr(0, end);
+    count(decode_line(lines.substr(0, end), visit), counts);
     lines.remove_prefix(std::min(end + 1, lines.size()));
-    line.remove_prefix(std::min(line.find_first_not_of('\0'), line.size()));
-    const auto outcome = decode_line(line, visit);
-    note_outcome(outcome);
-    count(counts, outcome);
+    if (malformed_ >= kMaxMalformed) layout_ = {};
   }
+  if (!lines.empty()) decode_file_log(lines, counts, visit);
+}
+
+void LogDecoder::decode_file_log(std::string_view lines, LineCounts& counts,
+                                 const Visitor& visit) {
+  std::size_t shown = 0;
+  const auto all = sieve_openclaw_json(lines, [&](std::string_view line) {
+    ++shown;
+    count(decode_line(line, visit), counts);
+  });
+  counts[static_cast<std::size_t>(LineOutcome::ignored)] += all - shown;
+  if (shown < all) malformed_ = 0;
+  if (malformed_ >= kMaxMalformed) layout_ = {};
+  const auto before_last = lines.substr(0, lines.size() - 1).rfind('\n');
+  const auto last =
+      lines.substr(before_last == std::string_view::npos ? 0 : before_last + 1);
+  if (const auto date = date_of(last)) last_line_at_ = date;
 }
 
 void LogDecoder::decode(const ConsoleLine& line, LineCounts& counts,
                         const Visitor& visit) {
-  const auto outcome = decode_console(line, visit);
-  count(counts, outcome);
+  count(decode_console(line, visit), counts);
 }
 
-void LogDecoder::note_outcome(LineOutcome outcome) {
+void LogDecoder::count(LineOutcome outcome, LineCounts& counts) {
   malformed_ = outcome == LineOutcome::unparsed ? malformed_ + 1 : 0;
-  if (malformed_ < kMaxMalformed) return;
-  malformed_ = 0;
-  layout_ = {};
+  ++counts[static_cast<std::size_t>(outcome)];
 }
 
 LineOutcome LogDecoder::decode_line(std::string_view line,
                                     const Visitor& visit) {
+  line.remove_prefix(std::min(line.find_first_not_of('\0'), line.size()));
   if (line.empty()) return LineOutcome::ignored;
   if (line.size() > kMaxLogLineBytes) return LineOutcome::oversized;
   if (!layout_.line) layout_.line = recognise_log_format(line);

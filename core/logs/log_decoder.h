@@ -62,6 +62,9 @@ class LogDecoder {
 
   /// Decodes whole lines, the last with its newline. Each is counted once; a
   /// line's leading NUL bytes (a file truncated under its writer) are skipped.
+  /// Of OpenClaw's file log only what can be an event is decoded, and lines
+  /// that are no records by their look (sieve_openclaw_json); what else is
+  /// broken counts as ignored.
   void decode(std::string_view lines, LineCounts& counts, const Visitor& visit);
 
   /// A line of a console from elsewhere: the journal.
@@ -74,14 +77,15 @@ class LogDecoder {
   std::optional<WallTime> last_line_at() const { return last_line_at_; }
 
  private:
+  void decode_file_log(std::string_view lines, LineCounts& counts,
+                       const Visitor& visit);
+  void count(LineOutcome outcome, LineCounts& counts);
   LineOutcome decode_line(std::string_view line, const Visitor& visit);
   LineOutcome unwrap(const Result<std::optional<ConsoleLine>>& line,
                      const Visitor& visit);
   LineOutcome decode_console(const ConsoleLine& line, const Visitor& visit);
   LineOutcome take(const Result<LogRecord>& record, const Visitor& visit);
   LineOutcome take_record(const LogRecord& record, const Visitor& visit);
-  void note_outcome(LineOutcome outcome);
-
   LogLayout layout_;
   int malformed_ = 0;  ///< lines in a row
   DockerJsonDecoder docker_;

@@ -13,8 +13,9 @@ namespace openclaw_lock {
 /// A log that is piped in: it has no position, and is over when it ends.
 class LineInput {
  public:
-  /// `descriptor` stays the caller's.
-  explicit LineInput(int descriptor) : descriptor_{descriptor} {}
+  /// `descriptor` stays the caller's. `shared`: see LogIntake.
+  LineInput(int descriptor, bool shared)
+      : descriptor_{descriptor}, shared_{shared} {}
 
   /// For poll(2); -1 once it has ended.
   int descriptor() const { return descriptor_; }
@@ -27,6 +28,7 @@ class LineInput {
   void take(LogIntake& intake, WallTime now);
 
   int descriptor_;
+  bool shared_;
   LogDecoder decoder_;
   std::string pending_;
   bool mid_line_ = false;  ///< of an oversized line, counted already

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +18,12 @@ using std::chrono::seconds;
 constexpr seconds kRoundTime{1};
 constexpr std::string_view kJournal = "journald:";
 constexpr std::size_t kJournalEntries = 1000;
+
+/// It can be read for one gateway only, and for good.
+bool claim_standard_input() {
+  static std::atomic_flag claimed;
+  return !claimed.test_and_set();
+}
 
 bool is_readable(int descriptor) {
   pollfd event{descriptor, POLLIN, 0};
@@ -37,10 +44,13 @@ LogReader::LogReader(std::string gateway, std::optional<LogCheckpoint> restored)
 
 void LogReader::watch(const WatchedGateway& gateway) {
   files_.clear();
+  wants_input_ = false;
   std::map<std::string, Unit> units;
   for (const auto& log : gateway.logs) {
     if (log.source == "-") {
-      if (!input_) input_.emplace(STDIN_FILENO);
+      if (!input_ && claim_standard_input())
+        input_.emplace(STDIN_FILENO, log.shared);
+      wants_input_ = true;
     } else if (log.source.starts_with(kJournal)) {
       const auto known = units_.find(log.source);
       units[log.source] =
@@ -72,6 +82,10 @@ RoundResult LogReader::round() {
 }
 
 void LogReader::read_input(WallTime now, std::vector<Problem>& problems) {
+  if (wants_input_ && !input_)
+    problems.push_back({Fault::malformed, "standard input",
+                        "is read for another gateway; name the one that it is "
+                        "of: --openclaw.log=NAME=-"});
   const auto until = monotonic_now() + kRoundTime;
   while (input_ && is_readable(input_->descriptor()) &&
          monotonic_now() < until) {

@@ -71,6 +71,7 @@ class LogReader {
   LogFollower follower_;
   std::vector<FollowedSource> files_;
   std::optional<LineInput> input_;
+  bool wants_input_ = false;
   std::map<std::string, Unit> units_;           ///< by source
   std::map<std::string, std::string> cursors_;  ///< by source
   bool wants_round_ = false;
