@@ -98,6 +98,7 @@ class LogFile {
   /// The same log in another file. This one is to start over.
   LogFile moved_to(const ListedLog& listed, UniqueFd fd);
 
+  std::uint64_t size() const { return size_; }  ///< when last looked at
   std::uint64_t unread_bytes() const;
   bool is_deleted() const;
   bool is_at_end() const { return at_end_; }

@@ -261,16 +261,23 @@ LogFollower::Novelty LogFollower::judge(const ListedLog& listed,
       continue;
     // What it is shows when that one is settled, a round later.
     if (log->changed) return Novelty::copy;
-    if (log->file.is_continued_by(file, buffer_)) {
-      if (log->listed || log->file.is_open()) return Novelty::copy;
+    const bool is_there = log->listed || log->file.is_open();
+    const auto& position = log->file.position();
+    const bool is_proof = position.offset >= HeadPrint::kMaxBytes;
+    if ((is_proof || !is_there) && log->file.is_continued_by(file, buffer_)) {
+      if (is_there) return Novelty::copy;
       // Its own file is gone: the copy is what is left of it.
       *log =
           Followed{log->file.moved_to(listed, UniqueFd{}), false, true, began_};
       reopen(*log, listed);
       return Novelty::taken;
     }
-    if (listed.size >= log->file.position().offset) continue;
-    const auto begins = log->file.begins_with(file, buffer_);
+    if (is_proof && listed.size >= position.offset) continue;
+    // A copy being made, or made before more was written. No copy is longer
+    // than its original, once that was looked at again.
+    const auto begins = listed.size > log->file.size()
+                            ? std::optional<bool>{}
+                            : log->file.begins_with(file, buffer_);
     if (begins && *begins) return Novelty::copy;
     undecided = undecided || !begins;
   }
