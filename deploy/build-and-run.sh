@@ -19,6 +19,7 @@ if [ "${1:-}" = --build-only ]; then
 fi
 
 install_packages "${BUILD_PACKAGES[@]}"
+install_packages_of_systemd "${BUILD_PACKAGES_OF_SYSTEMD[@]}"
 (cd "$root" && cmake --workflow --preset release) >&2 || die "the build failed (see above)"
 
 binary=$root/build/release/openclaw-lock-exporter

@@ -8,8 +8,11 @@
 BUILD_PACKAGES=(
   g++ cmake ninja-build pkg-config
   prometheus-cpp-dev libcivetweb-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libcli11-dev zlib1g-dev
-  libsystemd-dev
 )
+
+# What is built in where it is there: the journal is read through libsystemd.
+# shellcheck disable=SC2034
+BUILD_PACKAGES_OF_SYSTEMD=(libsystemd-dev)
 
 die() {
   printf 'error: %s\n' "$*" >&2
@@ -47,4 +50,19 @@ install_packages() {
   as_root apt-get -q -o DPkg::Lock::Timeout=300 update >&2 || die "apt-get update failed"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
     install --no-install-recommends "${missing[@]}" < /dev/null >&2 || die "apt-get install failed: ${missing[*]}"
+}
+
+# Installs packages of systemd in the version that runs here. Where the mirror has only a newer one, that would replace
+# systemd itself under a running host: then they are left out, and it says so.
+install_packages_of_systemd() {
+  local version package
+  version=$(dpkg-query --show --showformat='${Version}' libsystemd0 2> /dev/null) || return 0
+  for package in $(missing_packages "$@"); do
+    if apt-cache madison "$package" 2> /dev/null | grep --quiet --fixed-strings " $version "; then
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
+        install --no-install-recommends "$package=$version" < /dev/null >&2 || die "apt-get install failed: $package"
+    else
+      printf 'left out: %s is not offered in version %s\n' "$package" "$version" >&2
+    fi
+  done
 }

@@ -22,11 +22,10 @@ cd "$root"
 # clang is left out: stage fuzz compiles everything but the tests with it.
 DEFAULT_STAGES=(dev asan tsan fuzz e2e)
 
-# What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang;
-# systemd-journal-remote writes the journals that are read (the package starts nothing).
+# What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang.
 TEST_PACKAGES=(
   doctest-dev clang libclang-rt-dev
-  ca-certificates curl fuse3 jq libfuse3-dev procps python3 systemd-journal-remote util-linux
+  ca-certificates curl fuse3 jq libfuse3-dev procps python3 util-linux
 )
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
@@ -215,6 +214,8 @@ for stage in "$@"; do
 done
 
 install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+# systemd-journal-remote writes the journals that are read (the package starts nothing).
+install_packages_of_systemd "${BUILD_PACKAGES_OF_SYSTEMD[@]}" systemd-journal-remote
 mkdir -p "$logs"
 provide_prometheus
 for stage in "$@"; do
