@@ -118,12 +118,13 @@ void LogReader::read_journals(WallTime now, std::vector<Problem>& problems) {
         problems.push_back(*std::move(problem));
         continue;
       }
+    const auto take = [this, now, &decoder = unit.decoder](
+                          const ConsoleLine& line) {
+      intake_.count_bytes(line.text.size() + 1);
+      intake_.take(line, decoder, false, now);
+    };
     for (bool more = true; more;) {
-      const auto drained =
-          unit.journal->drain(kJournalEntries, [&](const ConsoleLine& line) {
-            intake_.count_bytes(line.text.size() + 1);
-            intake_.take(line, unit.decoder, false, now);
-          });
+      const auto drained = unit.journal->drain(kJournalEntries, take);
       if (!drained) problems.push_back(drained.problem());
       more = drained && !*drained && monotonic_now() < until;
       wants_round_ = wants_round_ || (drained && !*drained && !more);

@@ -102,6 +102,21 @@ expect_timeouts 'when it comes it is read from its start' 2
 expect_metric 'and all is well' 1 openclaw_lock_source_up source=logs
 stop_exporter
 
+# ---- one line without an end
+
+start_exporter "$state" "${others_off[@]}" "--openclaw.log=main=$work/logs/huge.log"
+truncate --size=1G "$work/logs/huge.new"
+mv "$work/logs/huge.new" "$work/logs/huge.log"
+PATIENCE=60
+expect_metric 'a line of 1 GiB without an end counts as oversized' 1 openclaw_lock_log_lines_total outcome=oversized
+expect_metric 'and is read past' 0 openclaw_lock_log_unread_bytes
+{ printf '\n'; cat "$incident/filelog.new"; } >> "$work/logs/huge.log"
+expect_timeouts 'what comes behind it counts' 2
+peak=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$exporter_pid/status")
+check "at most $((peak >> 10)) MiB were resident" [ "$peak" -lt $((64 << 10)) ]
+rm "$work/logs/huge.log"
+stop_exporter
+
 # ---- stored positions
 
 store=("$state" "${others_off[@]}" "--openclaw.log=main=$work/none/*.log" "--storage.path=$work/positions")
