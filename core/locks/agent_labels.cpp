@@ -6,10 +6,10 @@
 namespace openclaw_lock {
 
 const std::string& AgentLabels::label(std::string_view agent) {
-  static const std::string kOther = "_other";
+  static const std::string other{kOther};
   if (const auto known = labels_.find(agent); known != labels_.end())
     return known->second;
-  if (labels_.size() >= kMaxAgentLabels) return kOther;
+  if (labels_.size() >= kMaxAgentLabels) return other;
   return labels_.emplace(agent, to_label_text(agent)).first->second;
 }
 

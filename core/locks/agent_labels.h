@@ -14,6 +14,8 @@ inline constexpr std::size_t kMaxAgentLabels = 64;
 /// first kMaxAgentLabels keep theirs for good, all later ones share `_other`.
 class AgentLabels {
  public:
+  static constexpr std::string_view kOther = "_other";
+
   /// `agent` is the name of the directory below agents/, any bytes.
   const std::string& label(std::string_view agent);
 

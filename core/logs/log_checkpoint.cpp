@@ -223,7 +223,7 @@ LogCheckpoint to_checkpoint(const Json& json) {
     ledger.seen.push_back({sight.at(0).get<std::uint64_t>(),
                            sight.at(1).get<bool>(), to_time(sight.at(2))});
   for (const auto& [series, count] : ledger.totals.timeouts)
-    ledger.agents.label(series.agent);
+    if (series.agent != AgentLabels::kOther) ledger.agents.label(series.agent);
   return checkpoint;
 }
 

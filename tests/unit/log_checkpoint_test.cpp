@@ -191,3 +191,22 @@ TEST_CASE("log checkpoint: an event that is newer than the text counts 0") {
   CHECK(events[static_cast<std::size_t>(LogEventKind::stuck_session)] == 0);
   CHECK(events[0] == 100);
 }
+
+TEST_CASE("log checkpoint: agents keep their labels") {
+  const auto event = [](int number) {
+    LockIncident incident;
+    incident.agent = "a" + std::to_string(number);
+    return LogEvent{LogEventKind::lock_timeout, kTime, incident, {}};
+  };
+  LogLedger before;
+  for (int i = 0; i < 65; ++i) before.add(event(i), LogSource::file_log, kTime);
+  LogCheckpoint checkpoint;
+  checkpoint.ledger = before.state();
+  LogLedger after{decode_checkpoint(encode_checkpoint(checkpoint))->ledger};
+  for (int i = 0; i < 65; ++i) after.add(event(i), LogSource::file_log, kTime);
+  const auto& timeouts = after.totals().timeouts;
+  CHECK(timeouts.size() == 65);
+  for (int i = 0; i < 64; ++i)
+    CHECK(timeouts.at({"a" + std::to_string(i), TimeoutKind::session}) == 2);
+  CHECK(timeouts.at({"_other", TimeoutKind::session}) == 2);
+}
