@@ -218,6 +218,10 @@ std::size_t LogFile::take(std::string_view data, LogIntake& intake,
     skipped = newline + 1;
     data.remove_prefix(skipped);
   }
+  // A hole before the first line; it may be longer than any line.
+  const auto hole = std::min(data.find_first_not_of('\0'), data.size());
+  skipped += hole;
+  data.remove_prefix(hole);
   if (const auto lines = data.substr(0, end_of_lines(data)); !lines.empty()) {
     intake.take(lines, decoder_, shared_, now);
     position_.layout = decoder_.layout();

@@ -2,6 +2,7 @@
 #include "exporter/readers/log_follower.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,6 +43,23 @@ std::string plains(std::uint32_t first, std::uint32_t count) {
   for (auto n = first; n < first + count; ++n) text += plain(n, 100);
   return text;
 }
+
+/// A writer that goes on at its own offset, whatever becomes of the file.
+class StubbornWriter {
+ public:
+  explicit StubbornWriter(const std::string& path)
+      : fd_{::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644)} {
+    REQUIRE(fd_);
+  }
+  void write(const std::string& text) const {
+    REQUIRE(::write(fd_.get(), text.data(), text.size()) ==
+            static_cast<ssize_t>(text.size()));
+  }
+  void skip_to(off_t offset) const { ::lseek(fd_.get(), offset, SEEK_SET); }
+
+ private:
+  UniqueFd fd_;
+};
 
 }  // namespace
 
@@ -290,6 +308,39 @@ TEST_CASE("LogFollower: yesterday's log is still written to") {
     }
     CHECK(trail.incidents() == 7);
     CHECK(trail.follower->followed() == 2);
+  });
+}
+
+TEST_CASE("LogFollower: the hole of a writer that does not append") {
+  for (const off_t hole : {5'000, 64 << 20})
+    for (const bool seen_empty : {false, true}) {
+      CAPTURE(hole);
+      CAPTURE(seen_empty);
+      play([&](LogTrail& trail) {
+        const StubbornWriter writer{trail.path(kLog)};
+        writer.write(plains(0, 20) + incident(100));
+        trail.settle();
+        trail.truncate(kLog);
+        if (seen_empty) trail.settle();
+        writer.skip_to(hole);
+        writer.write(incident(101) + incident(102));
+        trail.settle();
+        CHECK(trail.incidents() == 3);
+        CHECK(trail.lines() == 23);
+      });
+    }
+}
+
+TEST_CASE("LogFollower: NUL bytes that a crash has left in front of a record") {
+  play([](LogTrail& trail) {
+    trail.append(kLog, incident(1));
+    trail.settle();
+    for (int i = 0; i < 3; ++i) trail.append(kLog, std::string(1 << 20, '\0'));
+    trail.settle();
+    trail.append(kLog, incident(2) + incident(3));
+    trail.settle();
+    CHECK(trail.incidents() == 3);
+    CHECK(trail.oversized() == 0);
   });
 }
 
