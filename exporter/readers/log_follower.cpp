@@ -168,6 +168,11 @@ void LogFollower::resolve(Followed& log, std::vector<ListedLog>& unknown) {
     problems_->push_back({Fault::missing, log.file.path(),
                           "truncated before all of it was read"});
   }
+  std::erase_if(unknown, [&](const auto& listed) {
+    const bool is_old = is_older_copy(log, listed);
+    if (is_old) adopt_at_end(listed);
+    return is_old;
+  });
   log.file.start_over();
   intake_.count_rotation();
   if (log.file.is_open()) read(log);
@@ -181,6 +186,20 @@ bool LogFollower::move(Followed& log, const ListedLog& listed) {
       log.file.moved_to(listed, *std::move(file)), false, true, began_}));
   read(*logs_.back());
   return true;
+}
+
+/// True where `listed` holds only what was read: its copy was made before more
+/// was written, and read, and truncated.
+bool LogFollower::is_older_copy(const Followed& log,
+                                const ListedLog& listed) const {
+  const auto& position = log.file.position();
+  if (position.head.length < HeadPrint::kMaxBytes ||
+      listed.size >= position.offset)
+    return false;
+  const auto file = open_log(listed.path, listed.id);
+  if (!file) return false;
+  const auto head = read_head(*file);
+  return head && compare_head(position.head, *head) == Likeness::same;
 }
 
 LogFollower::Followed& LogFollower::follow(LogPosition position,

@@ -84,6 +84,7 @@ class LogFollower {
   void reopen(Followed& log, const ListedLog& listed);
   void resolve(Followed& log, std::vector<ListedLog>& unknown);
   bool move(Followed& log, const ListedLog& listed);
+  bool is_older_copy(const Followed& log, const ListedLog& listed) const;
   void admit(const ListedLog& listed);
   void adopt_at_end(const ListedLog& listed);
   Novelty judge(const ListedLog& listed, const UniqueFd& file);

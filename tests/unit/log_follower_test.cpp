@@ -211,6 +211,22 @@ TEST_CASE("LogFollower: copied and truncated with something unread") {
     });
 }
 
+TEST_CASE("LogFollower: copied, looked at, and then truncated") {
+  play([](LogTrail& trail) {
+    trail.append(kLog, plains(0, 20) + incident(100));
+    trail.settle();
+    trail.copy(kLog, kLog + ".1");
+    trail.look();
+    trail.append(kLog, incident(101));
+    trail.look();
+    trail.truncate(kLog);
+    trail.append(kLog, incident(102));
+    trail.settle();
+    CHECK(trail.incidents() == 3);
+    CHECK(trail.lines() == 23);
+  });
+}
+
 TEST_CASE("LogFollower: a copy of a log that goes on is not read") {
   play([](LogTrail& trail) {
     trail.append(kLog, plains(0, 20) + incident(100));
