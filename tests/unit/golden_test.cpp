@@ -8,7 +8,9 @@
 #include "exporter/metrics/exposition.h"
 #include "exporter/metrics/metric_families.h"
 #include "exporter/readers/file.h"
+#include "exporter/readers/log_follower.h"
 #include "exporter/readers/process_reader.h"
+#include "tests/support/captures.h"
 #include "tests/support/fake_procfs.h"
 
 using namespace openclaw_lock;
@@ -19,6 +21,15 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 WallTime time_at(const char* text) { return *parse_iso8601(text); }
+
+/// As if the round had taken 2 ms.
+SourceHealth health_of(const RoundResult& round, WallTime now) {
+  const MonotonicTime began{1s};
+  SourceHistory history;
+  history.begin(began);
+  history.finish(round, {}, began + 2ms, now);
+  return assess_source(history, {}, began + 2ms);
+}
 
 /// A machine of tests/fixtures/machines, alive for one test.
 class Machine {
@@ -75,17 +86,63 @@ class Machine {
     procfs_.add(TreeEntry::symlink(base + "root", "/"));
   }
 
-  /// As if the round had taken 2 ms.
-  static SourceHealth health_of(const RoundResult& round, WallTime now) {
-    const MonotonicTime began{1s};
-    SourceHistory history;
-    history.begin(began);
-    history.finish(round, {}, began + 2ms, now);
-    return assess_source(history, {}, began + 2ms);
-  }
-
   TempTree state_;
   FakeProcfs procfs_;
+};
+
+/// The logs of one gateway of tests/fixtures/captures, read as they grow.
+class LoggedGateway {
+ public:
+  explicit LoggedGateway(WallTime now) : now_{now} {
+    follower_.watch({{logs_.path("openclaw-*.log"), false},
+                     {logs_.path("*-json.log"), false}},
+                    {}, {});
+    round();
+  }
+
+  void file_log(const std::string& capture) {
+    append("openclaw-2026-11-20.log", read_capture(capture));
+    round();
+  }
+  /// Its console, as Docker keeps it.
+  void console(const std::string& capture) {
+    std::string text;
+    for (const auto& line : lines_of(read_capture(capture)))
+      text += wrapped::docker(line, line.find("[ws]") == std::string::npos);
+    append("c1-json.log", text);
+    round();
+  }
+  void rotate() {
+    fs::rename(logs_.path("openclaw-2026-11-20.log"),
+               logs_.path("openclaw-2026-11-20.1.log"));
+  }
+
+  GatewayReport report(const std::string& name) const {
+    GatewayReport gateway{name, nullptr};
+    LogReport logs;
+    logs.totals = ledger_.totals();
+    logs.files = follower_.followed();
+    logs.unread_bytes = follower_.unread_bytes();
+    gateway.logs = std::make_shared<LogReport>(logs);
+    gateway.logs_health = health_of({true, problems_}, now_);
+    return gateway;
+  }
+
+ private:
+  void append(const std::string& name, const std::string& text) {
+    std::ofstream{logs_.path(name), std::ios::app | std::ios::binary} << text;
+  }
+  void round() {
+    follower_.round(
+        now_, [] { return false; }, problems_);
+  }
+
+  TempTree logs_;
+  WallTime now_;
+  LogLedger ledger_;
+  LogIntake intake_{ledger_};
+  LogFollower follower_{intake_};
+  std::vector<Problem> problems_;
 };
 
 void check_golden(const std::string& name, const std::string& metrics) {
@@ -145,4 +202,27 @@ TEST_CASE("golden: locks left over from before the upgrade to SQLite") {
                     "2026-11-20T23:39:42.805Z");
   check_golden("leftover",
                machine.metrics(time_at("2026-11-20T23:40:56.000Z")));
+}
+
+TEST_CASE(
+    "golden: the logs of a gateway with lock files, and one with SQLite") {
+  const auto now = time_at("2026-11-20T23:59:59.500Z");
+  LoggedGateway files{now};
+  files.file_log("2026.4.24/01-startup/openclaw-2026-11-20.log");
+  files.rotate();
+  files.file_log(
+      "2026.4.24/05-embedded-holds-gateway-turn-times-out/filelog.new");
+  files.console(
+      "2026.4.24/05-embedded-holds-gateway-turn-times-out/console.new");
+  LoggedGateway sqlite{now};
+  sqlite.console("2026.9.6/20-hold-agent-db/console.new");
+  sqlite.file_log("2026.9.6/20-hold-agent-db/filelog.new");
+  FleetReport report;
+  report.now = now;
+  report.gateways = {files.report("files"), sqlite.report("sqlite")};
+  MetricFamilies families;
+  add_log_families(report, families);
+  add_source_families(report, families);
+  check_golden("logs", write_exposition(std::move(families),
+                                        ExpositionFormat::text_0_0_4));
 }

@@ -29,6 +29,14 @@ GatewayReport gateway(const std::string& name) {
   return {name, std::make_shared<LockReport>(locks), up, up};
 }
 
+/// The same with logs that nothing was found in yet.
+GatewayReport with_logs(const std::string& name, const LogReport& logs = {}) {
+  auto made = gateway(name);
+  made.logs = std::make_shared<LogReport>(logs);
+  made.logs_health = made.locks_health;
+  return made;
+}
+
 FleetReport fleet(std::vector<GatewayReport> gateways) {
   FleetReport report;
   report.now = kNow;
@@ -164,4 +172,96 @@ TEST_CASE(
   CHECK(
       has(text, "openclaw_lock_exporter_http_requests_total{code=\"200\"} 7"));
   CHECK(count(text, "process_") == 6);
+}
+
+TEST_CASE("make_families: what logs may tell is 0 from the start") {
+  const auto text = expose(fleet({with_logs("main")}));
+  // Four kinds of no agent, and three of the agent that the locks tell.
+  CHECK(count(text, "openclaw_lock_timeouts_total{") == 7);
+  for (const std::string kind : {"session", "session_store", "sqlite"})
+    CHECK(
+        has(text, R"(openclaw_lock_timeouts_total{agent="main",gateway="main",)"
+                  R"(kind=")" +
+                      kind + "\"} 0"));
+  CHECK(has(text, R"(openclaw_lock_timeouts_total{agent="",gateway="main",)"
+                  R"(kind="sandbox"} 0)"));
+  CHECK(count(text, "openclaw_lock_log_events_total{") == kLogEventKindCount);
+  CHECK(has(text, R"(openclaw_lock_log_events_total{event="log_suppressed",)"
+                  R"(gateway="main"} 0)"));
+  CHECK(count(text, "openclaw_lock_log_lines_total{") == kLineOutcomeCount);
+  CHECK(has(text, R"(openclaw_lock_log_bytes_total{gateway="main"} 0)"));
+  CHECK(has(text, R"(openclaw_lock_log_rotations_total{gateway="main"} 0)"));
+  CHECK(has(text, R"(openclaw_lock_log_files{gateway="main"} 0)"));
+  CHECK(has(text, R"(openclaw_lock_log_unread_bytes{gateway="main"} 0)"));
+  // Nothing was seen that these could tell of.
+  CHECK(count(text, "openclaw_lock_timeout_last_timestamp_seconds") == 0);
+  CHECK(count(text, "openclaw_lock_log_last_line_timestamp_seconds") == 0);
+  CHECK(count(text, "openclaw_lock_wait_seconds") == 0);
+}
+
+TEST_CASE("make_families: what was found in the logs") {
+  LogReport logs;
+  logs.totals.timeouts[{"main", TimeoutKind::session}] = 2;
+  logs.totals.timeouts[{"guest", TimeoutKind::sqlite}] = 3;
+  logs.totals.waits[TimeoutKind::session].observe(10s);
+  logs.totals.events[static_cast<std::size_t>(LogEventKind::stuck_session)] = 4;
+  logs.totals.lines = {5, 6, 7, 8};
+  logs.totals.bytes = 9;
+  logs.totals.rotations = 10;
+  logs.totals.last_timeout_at = kNow;
+  logs.totals.last_line_at = kNow + 1500ms;
+  logs.files = 11;
+  logs.unread_bytes = 12;
+  const auto text = expose(fleet({with_logs("main", logs)}));
+  CHECK(count(text, "openclaw_lock_timeouts_total{") == 8);
+  for (
+      const std::string line :
+      {R"(openclaw_lock_timeouts_total{agent="main",gateway="main",kind="session"} 2)",
+       R"(openclaw_lock_timeouts_total{agent="guest",gateway="main",kind="sqlite"} 3)",
+       R"(openclaw_lock_timeout_last_timestamp_seconds{gateway="main"} 1795216202)",
+       R"(openclaw_lock_wait_seconds_count{gateway="main",kind="session"} 1)",
+       R"(openclaw_lock_wait_seconds_sum{gateway="main",kind="session"} 10)",
+       R"(openclaw_lock_log_events_total{event="stuck_session",gateway="main"} 4)",
+       R"(openclaw_lock_log_lines_total{gateway="main",outcome="matched"} 5)",
+       R"(openclaw_lock_log_lines_total{gateway="main",outcome="oversized"} 8)",
+       R"(openclaw_lock_log_bytes_total{gateway="main"} 9)",
+       R"(openclaw_lock_log_rotations_total{gateway="main"} 10)",
+       R"(openclaw_lock_log_last_line_timestamp_seconds{gateway="main"} 1795216203.5)",
+       R"(openclaw_lock_log_files{gateway="main"} 11)",
+       R"(openclaw_lock_log_unread_bytes{gateway="main"} 12)",
+       R"(openclaw_lock_source_up{gateway="main",source="logs"} 1)"}) {
+    CAPTURE(line);
+    CHECK(has(text, line));
+  }
+}
+
+TEST_CASE("make_families: before the first round of logs there is no figure") {
+  auto fresh = gateway("main");
+  fresh.logs_health = SourceHealth{};
+  const auto text = expose(fleet({fresh}));
+  CHECK(count(text, "openclaw_lock_log") == 0);
+  CHECK(count(text, "openclaw_lock_timeout") == 0);
+  CHECK(
+      has(text, R"(openclaw_lock_source_up{gateway="main",source="logs"} 0)"));
+}
+
+TEST_CASE("make_families: a log reader that hangs has counters, no gauges") {
+  LogReport logs;
+  logs.totals.bytes = 9;
+  auto hanging = with_logs("a", logs);
+  hanging.logs_health->up = hanging.logs_health->fresh = false;
+  const auto text = expose(fleet({hanging, with_logs("b")}));
+  CHECK(has(text, R"(openclaw_lock_log_bytes_total{gateway="a"} 9)"));
+  CHECK(count(text,
+              R"(openclaw_lock_timeouts_total{agent="main",gateway="a")") == 3);
+  CHECK(count(text, R"(openclaw_lock_log_unread_bytes{gateway="a"})") == 0);
+  CHECK(count(text, R"(openclaw_lock_log_files{gateway="a"})") == 0);
+  CHECK(count(text, R"(openclaw_lock_log_files{gateway="b"})") == 1);
+  CHECK(has(text, R"(openclaw_lock_source_up{gateway="a",source="logs"} 0)"));
+}
+
+TEST_CASE("make_families: logs that are switched off have no samples") {
+  const auto text = expose(fleet({gateway("main")}));
+  CHECK(count(text, "openclaw_lock_log") == 0);
+  CHECK(text.find("source=\"logs\"") == std::string::npos);
 }
