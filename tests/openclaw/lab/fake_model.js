@@ -4,15 +4,20 @@
 //
 //   node fake_model.js PORT LOGFILE
 //
-// The delay of an answer is the last "delay=SECONDS" in the user's message, else 0.2 s. While it waits it sends one
-// token a second, so that idle time-outs do not fire. Each request is one JSON line in LOGFILE, with the message.
+// The delay of an answer is the last "delay=SECONDS" in the user's message, else 0.2 s; with "until=WORD" it lasts until
+// a file released.WORD is beside LOGFILE. While it waits it sends one token a second, so that idle time-outs do not
+// fire. With "say=TEXT" TEXT is the answer, to the end of the line; "\n" in it makes a new line. Each request is one JSON
+// line in LOGFILE, with the message.
 'use strict';
 const http = require('http');
 const fs = require('fs');
+const path = require('path');
 
 const port = Number(process.argv[2]);
 const logFile = process.argv[3];
 let requests = 0;
+
+const LONGEST_MS = 3600 * 1000;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -32,9 +37,27 @@ function lastUserText(messages) {
   return users.map((message) => textOf(message.content)).join('\n');
 }
 
+// What the last NAME=... of the text says.
+function lastOf(text, pattern) {
+  const found = [...text.matchAll(pattern)].pop();
+  return found && found[1];
+}
+
 function delayOf(text) {
-  const found = [...text.matchAll(/delay=([0-9.]+)/g)].pop();
-  return found ? Number(found[1]) * 1000 : 200;
+  return Number(lastOf(text, /delay=([0-9.]+)/g) || 0.2) * 1000;
+}
+
+// Tells whether the answer may go.
+function gateOf(text) {
+  const word = lastOf(text, /until=(\w+)/g);
+  if (!word) return () => true;
+  const file = path.join(path.dirname(logFile), 'released.' + word);
+  return () => fs.existsSync(file);
+}
+
+function answerOf(text, id) {
+  const say = lastOf(text, /say=(.*)/g);
+  return say ? say.replaceAll('\\n', '\n') : 'pong ' + id;
 }
 
 function sendJson(response, value) {
@@ -42,7 +65,7 @@ function sendJson(response, value) {
   response.end(JSON.stringify(value));
 }
 
-async function streamAnswer(response, head, delayMs, answer, usage) {
+async function streamAnswer(response, head, delayMs, mayGo, answer, usage) {
   let gone = false;
   response.on('close', () => { gone = true; });
   const send = (fields) => {
@@ -52,9 +75,10 @@ async function streamAnswer(response, head, delayMs, answer, usage) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   token({ role: 'assistant', content: '' });
   const end = Date.now() + delayMs;
-  while (!gone && Date.now() < end) {
-    await sleep(Math.min(1000, Math.max(1, end - Date.now())));
-    if (Date.now() < end) token({ content: 'tick ' });
+  const waits = () => Date.now() < end || (!mayGo() && Date.now() < end + LONGEST_MS);
+  while (!gone && waits()) {
+    await sleep(Math.min(1000, Math.max(100, end - Date.now())));
+    if (waits()) token({ content: 'tick ' });
   }
   token({ content: answer });
   token({}, 'stop');
@@ -82,10 +106,10 @@ async function handle(request, response) {
   const head = { id: 'chatcmpl-lab' + id, created: Math.floor(Date.now() / 1000), model: query.model || 'fake-1' };
   const usage = { prompt_tokens: 100, completion_tokens: 5, total_tokens: 105 };
   if (query.stream) {
-    await streamAnswer(response, head, delayMs, 'pong ' + id, usage);
+    await streamAnswer(response, head, delayMs, gateOf(text), answerOf(text, id), usage);
   } else {
     await sleep(delayMs);
-    const message = { role: 'assistant', content: 'pong ' + id };
+    const message = { role: 'assistant', content: answerOf(text, id) };
     sendJson(response, { ...head, object: 'chat.completion', choices: [{ index: 0, message, finish_reason: 'stop' }], usage });
   }
   log({ id, event: 'answered' });

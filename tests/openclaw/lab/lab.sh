@@ -4,21 +4,32 @@
 #
 #   lab.sh setup VERSION                        installs Node.js and openclaw@VERSION by npm, writes the configuration
 #   lab.sh state VERSION                        prints the state directory
+#   lab.sh file-logs VERSION                    prints the directory of the JSON logs of all its processes
+#   lab.sh console VERSION                      prints the file that receives the gateway's stdout and stderr
 #   lab.sh start-model | stop-model             the model server (fake_model.js)
+#   lab.sh wait-asked WORD                      waits until the model works on a message with that word
+#   lab.sh release WORD                         lets the answers go that wait for it (until=WORD)
 #   lab.sh start-gateway VERSION                in the background; waits until it is ready
+#   lab.sh start-second VERSION                 a second gateway with the same state directory, on another port
+#   lab.sh stop-second VERSION                  ends it
 #   lab.sh turn VERSION MESSAGE [SESSION]       one turn through the gateway
+#   lab.sh second-turn VERSION MESSAGE [SESSION]     one turn through the second gateway
 #   lab.sh embedded-turn VERSION MESSAGE [SESSION]   one turn by `openclaw agent --local`, beside the gateway
 #   lab.sh hold-turn VERSION SECONDS [SESSION]  an embedded turn in the background; prints "PID LOCK" once it holds its lock
 #   lab.sh wait-holder VERSION                  waits for the end of that turn
 #   lab.sh kill-holder VERSION                  ends it by SIGKILL: its lock stays behind; prints the time of the kill
 #   lab.sh fake-lock VERSION KIND [SESSION]     writes a lock by hand; prints its path. KIND: live, live-starttime,
-#                                               live-wrong-starttime, dead, empty, garbage, partial
+#                                               live-openclaw (by its argv[0]), live-wrong-starttime, dead, empty,
+#                                               garbage, partial
 #   lab.sh rm-fake-lock VERSION [SESSION]       removes it, and ends the process it named
+#   lab.sh hold-db VERSION                      2026.8.1 on: a process holds the write lock of the agent's database
+#   lab.sh release-db VERSION                   ends it
 #   lab.sh main-session VERSION                 prints the id of the main session
 #   lab.sh openclaw VERSION ARGUMENT...         runs openclaw with the lab's environment
-#   lab.sh stop VERSION                         ends the gateway, the held turn and the named process
+#   lab.sh stop VERSION                         ends all of these
 #
-# A message may hold delay=SECONDS (fake_model.js): the model takes that long to answer, and the turn keeps its lock.
+# A message may hold delay=SECONDS, until=WORD or say=TEXT (fake_model.js): the model takes that long to answer, and the
+# turn keeps its lock; the model answers with TEXT.
 #
 # LAB_ROOT receives everything (about 400 MB per version), except that OpenClaw insists on /tmp/openclaw for its logs:
 # where we may, that is a private mount of $LAB_ROOT/VERSION/tmp-openclaw.
@@ -58,8 +69,11 @@ use_version() { # VERSION
   package=$base/pkg/node_modules/openclaw
   state=$base/home/.openclaw
   sessions=$state/agents/main/sessions
+  file_logs=$base/tmp-openclaw
+  unshare --mount true 2> /dev/null || file_logs=/tmp/openclaw
   # A port that is stable and distinct for each version; the gateway also uses port + 2 and some from port + 11 on.
   port=${GATEWAY_PORT:-$((19000 + $(printf '%s' "$version" | cksum | cut -d' ' -f1) % 40 * 40))}
+  second_port=$((port + 20))
 }
 
 # The environment of every openclaw process: nothing of the caller's. Some versions fetch price lists when the gateway
@@ -69,16 +83,17 @@ environment() {
     env -i "PATH=${node%/*}:/usr/local/bin:/usr/bin:/bin" "HOME=$base/home" "TMPDIR=$base/tmp" LANG=C.UTF-8 TZ=UTC
     OPENCLAW_DISABLE_BONJOUR=1 OPENCLAW_GATEWAY_TOKEN=lab-token
     NODE_USE_ENV_PROXY=1 https_proxy=http://127.0.0.1:9 http_proxy=http://127.0.0.1:9
-    "no_proxy=127.0.0.1,localhost"
+    "no_proxy=127.0.0.1,localhost" "${more_environment[@]}"
   )
 }
+more_environment=()
 
 # Becomes a command that finds $base/tmp-openclaw at /tmp/openclaw, where we have the right to arrange that.
 become() { # COMMAND...
-  if unshare --mount true 2> /dev/null; then
+  if [ "$file_logs" != /tmp/openclaw ]; then
     # shellcheck disable=SC2016  # expanded by the inner shell
     exec unshare --mount --propagation private bash -c \
-      'mkdir -p -m 700 /tmp/openclaw "$0" && mount --bind "$0" /tmp/openclaw && exec "$@"' "$base/tmp-openclaw" "$@"
+      'mkdir -p -m 700 /tmp/openclaw "$0" && mount --bind "$0" /tmp/openclaw && exec "$@"' "$file_logs" "$@"
   else
     exec "$@"
   fi
@@ -151,10 +166,27 @@ install_by_npm() { # DIRECTORY PACKAGE [OPTION...]
   (cd "$1" && PATH=${node%/*}:$PATH npm install --no-audit --no-fund "${@:3}" "$2") || die "npm could not install $2"
 }
 
+# Some versions install packages for model providers by npm, at their first turn: minutes, once.
+install_at_first_turn() {
+  local setting
+  compgen -G "$package/dist/bundled-runtime-deps*.js" > /dev/null || return 0
+  [ ! -e "$base/first_turn" ] || return 0
+  start_model
+  more_environment=(https_proxy='' http_proxy='' "npm_config_userconfig=$HOME/.npmrc")
+  for setting in ${!npm_config_*} NODE_EXTRA_CA_CERTS HTTPS_PROXY HTTP_PROXY; do
+    [ -z "${!setting:-}" ] || more_environment+=("$setting=${!setting}")
+  done
+  run_openclaw agent --local --agent main --message first --timeout 600
+  more_environment=()
+  stop_model
+  touch "$base/first_turn"
+}
+
 setup() {
   [ -x "$node" ] || install_by_npm "$node_root" "$node_package@$NODE_VERSION"
   [ -f "$package/openclaw.mjs" ] || install_by_npm "$base/pkg" "openclaw@$version" --ignore-scripts
   write_configuration
+  install_at_first_turn
   run_openclaw --version
 }
 
@@ -164,6 +196,7 @@ start_model() {
   pid=$(cat "$LAB_ROOT/run/model.pid" 2> /dev/null || true)
   if alive "$pid"; then return; fi
   ! listens "$MODEL_PORT" || die "port $MODEL_PORT is taken (set MODEL_PORT)"
+  rm -f "$LAB_ROOT/run"/released.*
   setsid "$node" "$here/fake_model.js" "$MODEL_PORT" "$LAB_ROOT/run/model.log" > "$LAB_ROOT/run/model.out" 2>&1 < /dev/null &
   printf '%s\n' "$!" > "$LAB_ROOT/run/model.pid"
   wait_until 20 listens "$MODEL_PORT" || die "the model server did not start: $(cat "$LAB_ROOT/run/model.out")"
@@ -176,19 +209,24 @@ stop_model() {
   rm -f "$LAB_ROOT/run/model.pid"
 }
 
-gateway_is_ready() { # FIRST-LINE
-  alive "$(pid_of gateway)" || die "the gateway ended: $(tail -n 20 "$logs/gateway.console")"
-  tail -n "+$1" "$logs/gateway.console" | grep -q '\[gateway\] ready' && listens "$port"
+is_asked() { # WORD
+  grep -qF "$1" "$LAB_ROOT/run/model.log"
 }
 
-start_gateway() {
+gateway_is_ready() { # NAME PORT FIRST-LINE
+  alive "$(pid_of "$1")" || die "the gateway ended: $(tail -n 20 "$logs/$1.console")"
+  tail -n "+$3" "$logs/$1.console" | grep -q '\[gateway\] ready' && listens "$2"
+}
+
+start_gateway() { # NAME PORT [OPTION...]
   local first_line
-  if alive "$(pid_of gateway)"; then die "the gateway of $version already runs"; fi
-  ! listens "$port" || die "port $port is taken (set GATEWAY_PORT for every command)"
-  touch "$logs/gateway.console"
-  first_line=$(($(wc -l < "$logs/gateway.console") + 1))
-  spawn_openclaw gateway "$logs/gateway.console" gateway run
-  wait_until "$START_SECONDS" gateway_is_ready "$first_line" || die "the gateway is not ready after $START_SECONDS s"
+  if alive "$(pid_of "$1")"; then die "the gateway of $version already runs"; fi
+  ! listens "$2" || die "port $2 is taken (set GATEWAY_PORT for every command)"
+  touch "$logs/$1.console"
+  first_line=$(($(wc -l < "$logs/$1.console") + 1))
+  spawn_openclaw "$1" "$logs/$1.console" gateway run "${@:3}"
+  wait_until "$START_SECONDS" gateway_is_ready "$1" "$2" "$first_line" ||
+    die "the gateway is not ready after $START_SECONDS s"
 }
 
 turn_arguments() { # MESSAGE SESSION
@@ -202,7 +240,7 @@ holder_holds() { # MARK
   local launcher lock owner parent
   launcher=$(pid_of holder)
   alive "$launcher" || die "the held turn ended: $(tail -n 20 "$logs/hold.console")"
-  grep -qF "$1" "$LAB_ROOT/run/model.log" || return 1
+  is_asked "$1" || return 1
   for lock in "$sessions"/*.jsonl.lock; do
     owner=$(sed -n 's/.*"pid": *\([0-9]*\).*/\1/p' "$lock" 2> /dev/null) || continue
     [ -n "$owner" ] || continue
@@ -244,19 +282,25 @@ start_ticks() { # PID
   sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20
 }
 
+is_named_process() { # PID
+  has_title "$1" lab-holder || has_title "$1" openclaw
+}
+
 has_title() { # PID NAME
   [ "$(tr '\0' ' ' < "/proc/$1/cmdline" 2> /dev/null | cut -d' ' -f1)" = "$2" ]
 }
 
 fake_lock() { # KIND SESSION
-  local kind=$1 lock=$sessions/$2.jsonl.lock pid='' ticks='' now
+  local kind=$1 lock=$sessions/$2.jsonl.lock pid='' ticks='' title=lab-holder now
   mkdir -p "$sessions"
   case $kind in
     live*)
-      setsid bash -c 'exec -a lab-holder sleep 900' < /dev/null > /dev/null 2>&1 &
+      [ "$kind" != live-openclaw ] || title=openclaw
+      # shellcheck disable=SC2016  # expanded by the inner shell
+      setsid bash -c 'exec -a "$0" sleep 900' "$title" < /dev/null > /dev/null 2>&1 &
       pid=$!
       printf '%s\n' "$pid" > "$run/named.pid"
-      wait_until 10 has_title "$pid" lab-holder || die "the process to name did not start"
+      wait_until 10 has_title "$pid" "$title" || die "the process to name did not start"
       ticks=$(start_ticks "$pid")
       ;;
     dead)
@@ -269,7 +313,7 @@ fake_lock() { # KIND SESSION
   now=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
   case $kind in
     live) printf '{\n  "pid": %s,\n  "createdAt": "%s"\n}' "$pid" "$now" > "$lock" ;;
-    live-starttime | dead)
+    live-starttime | live-openclaw | dead)
       printf '{\n  "pid": %s,\n  "createdAt": "%s",\n  "starttime": %s\n}' "$pid" "$now" "$ticks" > "$lock"
       ;;
     live-wrong-starttime)
@@ -287,8 +331,22 @@ rm_fake_lock() { # SESSION
   local pid
   rm -f "$sessions/$1.jsonl.lock"
   pid=$(pid_of named)
-  if alive "$pid" && has_title "$pid" lab-holder; then kill "$pid"; fi
+  if alive "$pid" && is_named_process "$pid"; then kill "$pid"; fi
   rm -f "$run/named.pid"
+}
+
+# An open transaction ends with its process.
+hold_db() {
+  local database=$state/agents/main/agent/openclaw-agent.sqlite
+  : > "$run/hold_db.out"
+  setsid python3 -c '
+import signal, sqlite3, sys
+connection = sqlite3.connect(f"file:{sys.argv[1]}?mode=rw", uri=True, isolation_level=None, timeout=60)
+connection.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+signal.pause()' "$database" >> "$run/hold_db.out" 2>&1 < /dev/null &
+  printf '%s\n' "$!" > "$run/db_holder.pid"
+  wait_until 90 grep -q '^held$' "$run/hold_db.out" || die "the database is not held: $(cat "$run/hold_db.out")"
 }
 
 main_session() {
@@ -301,9 +359,9 @@ is_gone() { # PID
   ! alive "$1"
 }
 
-stop() {
+stop() { # NAME...
   local name pid
-  for name in gateway holder held_by named; do
+  for name in "$@"; do
     pid=$(pid_of "$name")
     if alive "$pid"; then
       kill "$pid"
@@ -319,16 +377,25 @@ shift
 case $command in
   start-model) start_model ;;
   stop-model) stop_model ;;
+  wait-asked)
+    wait_until "$START_SECONDS" is_asked "${1:?WORD}" || die "the model was not asked within $START_SECONDS s"
+    ;;
+  release) touch "$LAB_ROOT/run/released.${1:?WORD}" ;;
   *)
     use_version "${1:-}"
     shift
     case $command in
       setup) setup ;;
       state) printf '%s\n' "$state" ;;
-      start-gateway) start_gateway ;;
-      turn | embedded-turn)
+      file-logs) printf '%s\n' "$file_logs" ;;
+      console) printf '%s\n' "$logs/gateway.console" ;;
+      start-gateway) start_gateway gateway "$port" ;;
+      start-second) start_gateway second "$second_port" --port "$second_port" ;;
+      stop-second) stop second ;;
+      turn | second-turn | embedded-turn)
         turn_arguments "${1:?MESSAGE}" "${2:-}"
-        [ "$command" = turn ] || arguments+=(--local)
+        [ "$command" != embedded-turn ] || arguments+=(--local)
+        [ "$command" != second-turn ] || more_environment=("OPENCLAW_GATEWAY_PORT=$second_port")
         run_openclaw "${arguments[@]}"
         ;;
       hold-turn) hold_turn "${1:?SECONDS}" "${2:-}" ;;
@@ -336,9 +403,11 @@ case $command in
       kill-holder) kill_holder ;;
       fake-lock) fake_lock "${1:?KIND}" "${2:-fake}" ;;
       rm-fake-lock) rm_fake_lock "${1:-fake}" ;;
+      hold-db) hold_db ;;
+      release-db) stop db_holder ;;
       main-session) main_session ;;
       openclaw) run_openclaw "$@" ;;
-      stop) stop ;;
+      stop) stop second gateway holder held_by named db_holder ;;
       *) usage ;;
     esac
     ;;
