@@ -15,6 +15,8 @@ struct ConsoleLine {
   std::string text;  ///< without its newline
   ConsoleStream stream = ConsoleStream::unknown;
   std::optional<WallTime> arrived_at;
+  /// When it was read at the latest, where nothing notes arrivals.
+  std::optional<WallTime> read_at{};
 
   bool operator==(const ConsoleLine&) const = default;
 };

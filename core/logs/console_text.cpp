@@ -87,8 +87,9 @@ bool ConsoleTextDecoder::may_continue(const ConsoleLine& line) const {
 
 bool ConsoleTextDecoder::is_plausible(const Header& header,
                                       const ConsoleLine& line) const {
-  if (header.style == Style::compact && line.arrived_at &&
-      header.time > *line.arrived_at + kClockSlack)
+  const auto& latest = line.arrived_at ? line.arrived_at : line.read_at;
+  if (header.style == Style::compact && latest &&
+      header.time > *latest + kClockSlack)
     return false;
   if (!time_ || header.time >= *time_ - kClockSlack) return true;
   return header.style == Style::pretty &&

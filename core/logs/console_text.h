@@ -29,15 +29,16 @@ namespace openclaw_lock {
 /// - Otherwise a line that arrives within kSameWrite of a record may belong to
 ///   it. It does unless it has a header of the same style whose time is at most
 ///   kClockSlack before that record's and after its own arrival. Where nobody
-///   notes arrivals every line up to kMaxRecordLines may belong to it. Two
-///   exceptions: the watchdog's line, and a CLI's `[subsystem] ` lines in a
-///   row.
+///   notes arrivals every line up to kMaxRecordLines may belong to it, and the
+///   time of reading stands for arrival. Two exceptions: the watchdog's line,
+///   and a CLI's `[subsystem] ` lines in a row.
 ///
 /// What cannot be told: on a console whose streams are one and that is text (a
 /// plain file, journald, a TTY), a reply that *begins* with `[diagnostic] ...`
 /// gets a true header in front and is, byte for byte, the gateway's line; so is
-/// a second line that has guessed the present second. The file log has neither
-/// weakness; IncidentTwins demands a second witness of such records.
+/// a second line that has guessed the present second, or in a plain file any
+/// time until it is read. The file log has neither weakness; IncidentTwins
+/// demands a second witness of such records.
 ///
 /// What is lost for it: warnings of a gateway whose stderr a shell has sent to
 /// stdout (`2>&1`) inside a container; without known arrivals, lines of worker

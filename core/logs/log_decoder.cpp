@@ -34,10 +34,10 @@ std::string_view to_string(LineOutcome outcome) {
 }
 
 void LogDecoder::decode(std::string_view lines, LineCounts& counts,
-                        const Visitor& visit) {
+                        const Visitor& visit, std::optional<WallTime> read_at) {
   while (!lines.empty() && layout_.line != LineFormat::openclaw_json) {
     const auto end = std::min(lines.find('\n'), lines.size());
-    count(decode_line(lines.substr(0, end), visit), counts);
+    count(decode_line(lines.substr(0, end), visit, read_at), counts);
     lines.remove_prefix(std::min(end + 1, lines.size()));
     if (malformed_ >= kMaxMalformed) layout_ = {};
   }
@@ -49,7 +49,7 @@ void LogDecoder::decode_file_log(std::string_view lines, LineCounts& counts,
   std::size_t shown = 0;
   const auto all = sieve_openclaw_json(lines, [&](std::string_view line) {
     ++shown;
-    count(decode_line(line, visit), counts);
+    count(decode_line(line, visit, {}), counts);
   });
   counts[static_cast<std::size_t>(LineOutcome::ignored)] += all - shown;
   if (shown < all) malformed_ = 0;
@@ -70,8 +70,8 @@ void LogDecoder::count(LineOutcome outcome, LineCounts& counts) {
   ++counts[static_cast<std::size_t>(outcome)];
 }
 
-LineOutcome LogDecoder::decode_line(std::string_view line,
-                                    const Visitor& visit) {
+LineOutcome LogDecoder::decode_line(std::string_view line, const Visitor& visit,
+                                    const std::optional<WallTime>& read_at) {
   line.remove_prefix(std::min(line.find_first_not_of('\0'), line.size()));
   if (line.empty()) return LineOutcome::ignored;
   if (line.size() > kMaxLogLineBytes) return LineOutcome::oversized;
@@ -89,7 +89,8 @@ LineOutcome LogDecoder::decode_line(std::string_view line,
     case LineFormat::journald_json:
       return unwrap(journald_.decode(line), visit);
     case LineFormat::console_text: {
-      const auto record = console_text_.decode({std::string{line}, {}, {}});
+      const auto record =
+          console_text_.decode({std::string{line}, {}, {}, read_at});
       return record ? take_record(*record, visit) : LineOutcome::ignored;
     }
   }

@@ -64,8 +64,9 @@ class LogDecoder {
   /// line's leading NUL bytes (a file truncated under its writer) are skipped.
   /// Of OpenClaw's file log only what can be an event is decoded, and lines
   /// that are no records by their look (sieve_openclaw_json); what else is
-  /// broken counts as ignored.
-  void decode(std::string_view lines, LineCounts& counts, const Visitor& visit);
+  /// broken counts as ignored. `read_at`: not before the lines were written.
+  void decode(std::string_view lines, LineCounts& counts, const Visitor& visit,
+              std::optional<WallTime> read_at = {});
 
   /// A line of a console from elsewhere: the journal.
   void decode(const ConsoleLine& line, LineCounts& counts,
@@ -80,7 +81,8 @@ class LogDecoder {
   void decode_file_log(std::string_view lines, LineCounts& counts,
                        const Visitor& visit);
   void count(LineOutcome outcome, LineCounts& counts);
-  LineOutcome decode_line(std::string_view line, const Visitor& visit);
+  LineOutcome decode_line(std::string_view line, const Visitor& visit,
+                          const std::optional<WallTime>& read_at);
   LineOutcome unwrap(const Result<std::optional<ConsoleLine>>& line,
                      const Visitor& visit);
   LineOutcome decode_console(const ConsoleLine& line, const Visitor& visit);

@@ -41,7 +41,7 @@ void LogIntake::finish(const LineCounts& counts, const LogDecoder& decoder,
 void LogIntake::take(std::string_view lines, LogDecoder& decoder, bool shared,
                      WallTime now) {
   LineCounts counts{};
-  decoder.decode(lines, counts, visitor(shared, now));
+  decoder.decode(lines, counts, visitor(shared, now), now);
   finish(counts, decoder, now);
 }
 

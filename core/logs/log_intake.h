@@ -25,7 +25,8 @@ class LogIntake {
   }
 
   /// Counts whole lines, the last with its newline. `shared`: incidents that
-  /// name a lock or database outside own_dirs belong to somebody else.
+  /// name a lock or database outside own_dirs belong to somebody else. `now`:
+  /// not before the lines were written.
   void take(std::string_view lines, LogDecoder& decoder, bool shared,
             WallTime now);
   void take(const ConsoleLine& line, LogDecoder& decoder, bool shared,

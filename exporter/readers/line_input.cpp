@@ -3,10 +3,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string_view>
 
+#include "exporter/clock.h"
 #include "exporter/readers/file.h"
 
 namespace openclaw_lock {
@@ -24,6 +26,7 @@ Result<bool> LineInput::read_on(LogIntake& intake, WallTime now) {
     if (error != 0) return system_problem(error, "standard input");
     return false;
   }
+  now = std::max(now, wall_time_now()); // a round may be old when it comes here
   pending_.append(chunk.data(), static_cast<std::size_t>(got));
   intake.count_bytes(static_cast<std::uint64_t>(got));
   take(intake, now);

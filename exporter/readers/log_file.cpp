@@ -136,7 +136,8 @@ std::optional<Problem> LogFile::warm_up(LogBuffer& buffer) {
     lines.remove_prefix(std::min(lines.find('\n'), lines.size() - 1) + 1);
   lines = lines.substr(0, end_of_lines(lines));
   LineCounts ignored{};
-  decoder_.decode(lines, ignored, [](const LogEvent&, LogSource) {});
+  decoder_.decode(
+      lines, ignored, [](const LogEvent&, LogSource) {}, wall_time_now());
   position_.layout = decoder_.layout();
   return {};
 }
@@ -251,7 +252,9 @@ Result<ReadState> LogFile::read_on(LogBuffer& buffer, LogIntake& intake,
     if (bytes->size() < tail_length ||
         print_tail(bytes->substr(0, tail_length)) != position_.tail)
       return ReadState::changed;
-    const auto done = take(bytes->substr(tail_length), intake, now);
+    // A round may be old when it comes here.
+    const auto read_at = std::max(now, wall_time_now());
+    const auto done = take(bytes->substr(tail_length), intake, read_at);
     size_ = size;
     position_.offset += done;
     position_.tail = print_tail(bytes->substr(0, tail_length + done));

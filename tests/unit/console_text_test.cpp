@@ -181,6 +181,18 @@ TEST_CASE("ConsoleTextDecoder: a false start does not last") {
   CHECK(console("2026-11-20T23:35:38.451Z [a] true"));
 }
 
+TEST_CASE("ConsoleTextDecoder: no line is dated after it was read") {
+  ConsoleTextDecoder decoder;
+  const auto read_at = parse_iso8601("2026-11-20T23:35:39.000Z");
+  const auto decode = [&](const std::string& text) {
+    return decoder.decode({text, ConsoleStream::unknown, {}, read_at});
+  };
+  CHECK(decode("2026-11-20T23:35:38.450Z reply"));
+  CHECK_FALSE(decode("2099-01-01T00:00:00.000Z " + kForged));
+  CHECK_FALSE(decode("2026-11-20T23:35:40.001Z " + kForged));
+  CHECK(decode("2026-11-20T23:35:38.451Z [a] true"));
+}
+
 TEST_CASE("ConsoleTextDecoder: a reply on stdout cannot pass for a terminal") {
   Console console;
   console.stream = ConsoleStream::out;
