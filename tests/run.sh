@@ -8,7 +8,7 @@
 #   asan, tsan     the same under the address and undefined-behaviour sanitizers, and under the thread sanitizer
 #   fuzz           every fuzz target for FUZZ_SECONDS (60), two at a time
 #   e2e            the built exporter as users run it: tests/e2e/*_test.sh
-#   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1 GB)
+#   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1.5 GB)
 #
 # The last line is "N passed, M failed, K skipped"; the exit status is 0 when nothing failed. A script that cannot run
 # on this machine exits with 77 and is counted as skipped. Output of each stage is kept in build/logs.

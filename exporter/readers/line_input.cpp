@@ -26,7 +26,8 @@ Result<bool> LineInput::read_on(LogIntake& intake, WallTime now) {
     if (error != 0) return system_problem(error, "standard input");
     return false;
   }
-  now = std::max(now, wall_time_now()); // a round may be old when it comes here
+  // A round may be old when it comes here.
+  now = std::max(now, wall_time_now());
   pending_.append(chunk.data(), static_cast<std::size_t>(got));
   intake.count_bytes(static_cast<std::uint64_t>(got));
   take(intake, now);

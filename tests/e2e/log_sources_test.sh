@@ -105,7 +105,7 @@ stop_exporter
 # ---- one line without an end
 
 start_exporter "$state" "${others_off[@]}" "--openclaw.log=main=$work/logs/huge.log"
-truncate --size=1G "$work/logs/huge.new"
+head --bytes=1G /dev/zero | tr '\0' x > "$work/logs/huge.new"
 mv "$work/logs/huge.new" "$work/logs/huge.log"
 PATIENCE=60
 expect_metric 'a line of 1 GiB without an end counts as oversized' 1 openclaw_lock_log_lines_total outcome=oversized

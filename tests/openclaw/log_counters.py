@@ -6,8 +6,8 @@ usage: log_counters.py START FILE-LOG CONSOLE URL-FILE-LOG URL-CONSOLE URL-BOTH 
 
 The exporter at URL-FILE-LOG reads FILE-LOG, the one at URL-CONSOLE reads CONSOLE, the one at URL-BOTH reads both; all of
 them since the files had the sizes that START names (incidents_in_log.py sizes). Waits until each of them has counted
-exactly what is there, and the log holds AT-LEAST incidents ("0": exactly none) more than BEFORE, a file that then
-receives what the log says now; prints what it says. After SECONDS it prints each difference instead, with status 1.
+exactly what is there, and FILE-LOG holds AT-LEAST incidents ("0": exactly none) more than BEFORE says, a file that
+receives what the logs say now; prints what they say. After SECONDS it prints each difference instead, with status 1.
 """
 import json
 import os
