@@ -10,11 +10,11 @@
 
 #include "exporter/config/settings.h"
 #include "exporter/http/content_negotiation.h"
-#include "exporter/log_storage.h"
 #include "exporter/metrics/fleet_report.h"
 #include "exporter/readers/gateway_discovery.h"
 #include "exporter/sampling/lock_sampler.h"
 #include "exporter/sampling/log_sampler.h"
+#include "exporter/sampling/log_storage.h"
 #include "exporter/sampling/process_census.h"
 #include "exporter/sampling/reader_thread.h"
 

@@ -6,8 +6,8 @@
 #include <mutex>
 #include <optional>
 
-#include "exporter/log_storage.h"
 #include "exporter/readers/log_reader.h"
+#include "exporter/sampling/log_storage.h"
 #include "exporter/sampling/reader_thread.h"
 #include "exporter/sampling/source.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/log_storage.h"
+#include "exporter/sampling/log_storage.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
