@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/wall_time.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 
 namespace openclaw_lock {
@@ -107,6 +109,26 @@ std::optional<WallTime> parse_iso8601(std::string_view text) {
   const auto zone = parse_zone(cursor);
   if (!zone || !cursor.at_end()) return {};
   return WallTime{*date} + *time - *zone;
+}
+
+std::string to_iso8601(WallTime time) {
+  using namespace std::chrono;
+  const auto bounded = std::clamp(
+      time, WallTime{}, WallTime{milliseconds{INT64_C(253402300799999)}});
+  const auto day = floor<days>(bounded);
+  const year_month_day date{day};
+  const hh_mm_ss clock{bounded - day};
+  const auto padded = [](std::int64_t number, std::size_t width) {
+    auto digits = std::to_string(number);
+    return std::string(width - std::min(width, digits.size()), '0') + digits;
+  };
+  return padded(static_cast<int>(date.year()), 4) + '-' +
+         padded(static_cast<unsigned>(date.month()), 2) + '-' +
+         padded(static_cast<unsigned>(date.day()), 2) + 'T' +
+         padded(clock.hours().count(), 2) + ':' +
+         padded(clock.minutes().count(), 2) + ':' +
+         padded(clock.seconds().count(), 2) + '.' +
+         padded(clock.subseconds().count(), 3) + 'Z';
 }
 
 }  // namespace openclaw_lock

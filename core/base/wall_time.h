@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace openclaw_lock {
@@ -26,5 +27,8 @@ std::optional<WallTime> from_epoch_microseconds(std::uint64_t count);
 /// The fraction may have 0 to 9 digits; the hour 24 is taken as 0 of the same
 /// date (old ICU data in Node 20). Years 1970 to 9999. Anything else: empty.
 std::optional<WallTime> parse_iso8601(std::string_view text);
+
+/// `2026-11-20T23:10:02.836Z`; years 1970 to 9999, others as the nearest.
+std::string to_iso8601(WallTime time);
 
 }  // namespace openclaw_lock

@@ -4,26 +4,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/base/stable_hash.h"
+
 namespace openclaw_lock {
 namespace {
-
-/// FNV-1a: the same in every build, for it is kept on disk.
-class StableHash {
- public:
-  void add(std::string_view text) {
-    for (const char c : text) add_byte(static_cast<unsigned char>(c));
-    add_byte(0);
-  }
-  void add(std::int64_t number) { add(std::to_string(number)); }
-  std::uint64_t value() const { return value_; }
-
- private:
-  void add_byte(unsigned char byte) {
-    value_ = (value_ ^ byte) * UINT64_C(1099511628211);
-  }
-
-  std::uint64_t value_ = UINT64_C(14695981039346656037);
-};
 
 std::uint64_t key_of(const LogEvent& event) {
   StableHash hash;
@@ -33,8 +17,8 @@ std::uint64_t key_of(const LogEvent& event) {
     const auto& incident = *event.incident;
     hash.add(incident.lane);
     hash.add(incident.lock_path);
-    hash.add(incident.wait ? incident.wait->count() : -1);
-    hash.add(incident.pid.value_or(-1));
+    hash.add(std::to_string(incident.wait ? incident.wait->count() : -1));
+    hash.add(std::to_string(incident.pid.value_or(-1)));
   }
   return hash.value();
 }

@@ -86,14 +86,13 @@ class LogSamplerLoop {
     if (kept.first == first_told_ || !kept.first) return;
     first_told_ = kept.first;
     const auto& incident = kept.first->incident;
-    log::warn(
-        "lock timeouts have begun",
-        {{"gateway", gateway_},
-         {"agent", to_label_text(incident.agent)},
-         {"kind", std::string{to_string(incident.kind)}},
-         {"at_ms", std::to_string(kept.first->at.time_since_epoch().count())},
-         {"wait_ms",
-          incident.wait ? std::to_string(incident.wait->count()) : ""}});
+    log::warn("lock timeouts have begun",
+              {{"gateway", gateway_},
+               {"agent", to_label_text(incident.agent)},
+               {"kind", std::string{to_string(incident.kind)}},
+               {"at", to_iso8601(kept.first->at)},
+               {"wait_ms",
+                incident.wait ? std::to_string(incident.wait->count()) : ""}});
   }
 
   void wait(const StopSignal& stop, MonotonicTime began) {

@@ -4,13 +4,13 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 
+#include "core/base/stable_hash.h"
 #include "exporter/atomic_file.h"
 #include "exporter/readers/file.h"
 
@@ -22,12 +22,12 @@ constexpr mode_t kMode = 0600;  // it holds paths of locks and session keys
 
 /// A gateway's name may hold what a file name cannot.
 std::string file_name(const std::string& gateway) {
-  std::uint64_t hash = UINT64_C(14695981039346656037);
-  for (const char c : gateway)
-    hash = (hash ^ static_cast<unsigned char>(c)) * UINT64_C(1099511628211);
+  StableHash hash;
+  hash.add(gateway);
   std::array<char, 16> digits;
-  const auto end =
-      std::to_chars(digits.data(), digits.data() + digits.size(), hash, 16).ptr;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                 hash.value(), 16)
+                       .ptr;
   return "logs-" + std::string(digits.data(), end);
 }
 

@@ -45,7 +45,7 @@ cat "$captures/14-reply-text-in-log/filelog.new" >> "$work/logs/openclaw-2026-11
 expect_metric_above 'a reply that quotes the error is read' 3 openclaw_lock_log_lines_total outcome=ignored
 expect_timeouts 'and is no timeout' 2
 check 'the first timeout is told, without path and pid' grep --quiet \
-  'msg="lock timeouts have begun" gateway=main agent=main kind=session at_ms=[0-9]* wait_ms=10000$' "$exporter_log"
+  'msg="lock timeouts have begun" gateway=main agent=main kind=session at=2026-11-20T23:40:31.[0-9]*Z wait_ms=10000$' "$exporter_log"
 stop_exporter
 
 # ---- standard input

@@ -116,6 +116,15 @@ TEST_CASE("to_seconds: milliseconds become the fraction") {
   CHECK(to_seconds(-1ms) == doctest::Approx(-0.001));
 }
 
+TEST_CASE("to_iso8601: what parse_iso8601 reads") {
+  for (const std::string text :
+       {"1970-01-01T00:00:00.000Z", "2026-11-20T23:10:02.836Z",
+        "2024-02-29T09:08:07.006Z", "9999-12-31T23:59:59.999Z"})
+    CHECK(to_iso8601(*parse_iso8601(text)) == text);
+  CHECK(to_iso8601(WallTime::min()) == "1970-01-01T00:00:00.000Z");
+  CHECK(to_iso8601(WallTime::max()) == "9999-12-31T23:59:59.999Z");
+}
+
 TEST_CASE("from_epoch_microseconds: cut to the millisecond, to the year 9999") {
   CHECK(from_epoch_microseconds(0) == WallTime{});
   CHECK(from_epoch_microseconds(UINT64_C(1795216202836999)) ==
