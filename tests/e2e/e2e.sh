@@ -191,6 +191,14 @@ stop_exporter() {
   children=("${kept[@]}")
 }
 
+# Its own memory at most until now; a sanitizer multiplies it.
+check_peak_memory() { # TEXT MIB
+  local peak limit=$2
+  ! grep --quiet --binary-files=text '__[at]san_init' "$BINARY" || limit=$(($2 * 8))
+  peak=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$exporter_pid/status")
+  check "$1: $((peak >> 10)) MiB were resident, at most $limit" [ "$peak" -le $((limit << 10)) ]
+}
+
 scrape() {
   curl --noproxy '*' --silent --fail --max-time 10 "$url/metrics"
 }

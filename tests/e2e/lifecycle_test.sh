@@ -30,7 +30,7 @@ appearing() {
   expect_metric_above 'it is counted as missing' 0 openclaw_lock_source_problems_total gateway=late source=locks \
     problem=missing
   check_equal 'it has no gauges' '' "$(metric openclaw_lock_files gateway=late)"
-  check_equal 'one log line says so' 1 "$(grep --count 'problem=missing' "$exporter_log")"
+  check_equal 'one log line says so' 1 "$(grep --count 'source=locks .*problem=missing' "$exporter_log")"
   mkdir -p "$state"
   expect_metric 'an empty state directory: up' 1 openclaw_lock_source_up gateway=late source=locks
   locks=$(made_session_dir "$state")
