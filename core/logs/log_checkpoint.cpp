@@ -3,8 +3,11 @@
 
 #include <zlib.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
+#include <utility>
 
 #include "core/base/text.h"
 
@@ -53,14 +56,36 @@ Json from_time(const std::optional<WallTime>& time) {
   return time ? Json(time->time_since_epoch().count()) : Json();
 }
 
+/// Json::get() would cast whatever number there is.
+template <typename Integer>
+Integer to_integer(const Json& value) {
+  const bool fits = value.is_number_unsigned()
+                        ? std::in_range<Integer>(value.get<std::uint64_t>())
+                        : value.is_number_integer() &&
+                              std::in_range<Integer>(value.get<std::int64_t>());
+  if (!fits) throw std::out_of_range{"integer"};
+  return value.get<Integer>();
+}
+
+template <typename Integer, std::size_t size>
+void to_integers(const Json& value, std::array<Integer, size>& integers) {
+  for (std::size_t i = 0; i < size; ++i)
+    integers[i] = to_integer<Integer>(value.at(i));
+}
+
+/// Years 1 to 9999: far from where sums of times overflow.
 std::optional<WallTime> to_time(const Json& value) {
+  constexpr std::int64_t kFirst = -62135596800000;
+  constexpr std::int64_t kLast = 253402300799999;
   if (value.is_null()) return {};
-  return WallTime{milliseconds{value.get<std::int64_t>()}};
+  const auto number = to_integer<std::int64_t>(value);
+  if (number < kFirst || number > kLast) throw std::out_of_range{"time"};
+  return WallTime{milliseconds{number}};
 }
 
 template <typename Enum>
 Enum to_enum(const Json& value, std::size_t count) {
-  const auto number = value.get<std::size_t>();
+  const auto number = to_integer<std::size_t>(value);
   if (number >= count) throw std::out_of_range{"enumerator"};
   return static_cast<Enum>(number);
 }
@@ -92,15 +117,15 @@ Json from_position(const LogPosition& file) {
 LogPosition to_position(const Json& json) {
   LogPosition file;
   file.path = to_bytes(json.at("path"));
-  json.at("device").get_to(file.device);
-  json.at("inode").get_to(file.inode);
-  json.at("offset").get_to(file.offset);
+  file.device = to_integer<std::uint64_t>(json.at("device"));
+  file.inode = to_integer<std::uint64_t>(json.at("inode"));
+  file.offset = to_integer<std::uint64_t>(json.at("offset"));
   json.at("mid_line").get_to(file.mid_line);
-  json.at("head").at(0).get_to(file.head.length);
-  json.at("head").at(1).get_to(file.head.whole);
-  json.at("head").at(2).get_to(file.head.steps);
-  json.at("tail").at(0).get_to(file.tail.length);
-  json.at("tail").at(1).get_to(file.tail.whole);
+  file.head.length = to_integer<std::uint32_t>(json.at("head").at(0));
+  file.head.whole = to_integer<std::uint32_t>(json.at("head").at(1));
+  to_integers(json.at("head").at(2), file.head.steps);
+  file.tail.length = to_integer<std::uint32_t>(json.at("tail").at(0));
+  file.tail.whole = to_integer<std::uint32_t>(json.at("tail").at(1));
   file.layout.line = to_format(json.at("layout").at(0));
   file.layout.console = to_format(json.at("layout").at(1));
   if (file.head.length > HeadPrint::kMaxBytes ||
@@ -129,10 +154,10 @@ std::optional<KeptIncident> to_incident(const Json& json) {
   incident.agent = to_bytes(json.at("agent"));
   incident.kind = to_enum<TimeoutKind>(json.at("kind"), kTimeoutKinds);
   if (!json.at("wait_ms").is_null())
-    incident.wait = milliseconds{json.at("wait_ms").get<std::int64_t>()};
+    incident.wait = milliseconds{to_integer<std::int64_t>(json.at("wait_ms"))};
   incident.lane = to_bytes(json.at("lane"));
   incident.lock_path = to_bytes(json.at("lock_path"));
-  if (!json.at("pid").is_null()) incident.pid = json.at("pid").get<int>();
+  if (!json.at("pid").is_null()) incident.pid = to_integer<int>(json.at("pid"));
   return kept;
 }
 
@@ -164,20 +189,22 @@ LogTotals to_totals(const Json& json) {
   for (const auto& series : json.at("timeouts"))
     totals.timeouts[{to_bytes(series.at(0)),
                      to_enum<TimeoutKind>(series.at(1), kTimeoutKinds)}] =
-        series.at(2).get<std::uint64_t>();
+        to_integer<std::uint64_t>(series.at(2));
   for (const auto& wait : json.at("waits")) {
     auto& histogram =
         totals.waits[to_enum<TimeoutKind>(wait.at(0), kTimeoutKinds)];
-    wait.at(1).get_to(histogram.buckets);
+    to_integers(wait.at(1), histogram.buckets);
     wait.at(2).get_to(histogram.sum_seconds);
   }
   for (std::size_t i = 0; i < kLogEventKindCount; ++i) {
     const std::string name{to_string(static_cast<LogEventKind>(i))};
-    totals.events[i] = json.at("events").value(name, std::uint64_t{0});
+    const auto found = json.at("events").find(name);
+    if (found != json.at("events").end())
+      totals.events[i] = to_integer<std::uint64_t>(*found);
   }
-  json.at("lines").get_to(totals.lines);
-  json.at("bytes").get_to(totals.bytes);
-  json.at("rotations").get_to(totals.rotations);
+  to_integers(json.at("lines"), totals.lines);
+  totals.bytes = to_integer<std::uint64_t>(json.at("bytes"));
+  totals.rotations = to_integer<std::uint64_t>(json.at("rotations"));
   totals.last_timeout_at = to_time(json.at("last_timeout_at"));
   totals.last_line_at = to_time(json.at("last_line_at"));
   return totals;
@@ -220,7 +247,7 @@ LogCheckpoint to_checkpoint(const Json& json) {
   ledger.kept.first = to_incident(json.at("first"));
   ledger.kept.newest = to_incident(json.at("newest"));
   for (const auto& sight : json.at("seen"))
-    ledger.seen.push_back({sight.at(0).get<std::uint64_t>(),
+    ledger.seen.push_back({to_integer<std::uint64_t>(sight.at(0)),
                            sight.at(1).get<bool>(), to_time(sight.at(2))});
   for (const auto& [series, count] : ledger.totals.timeouts)
     if (series.agent != AgentLabels::kOther) ledger.agents.label(series.agent);

@@ -155,10 +155,16 @@ TEST_CASE("log checkpoint: a body of another form is malformed, never thrown") {
        {"", "null", "[]", "{}", "1", "\"\"", "{\"gateway\":1}", "{"})
     CHECK_FALSE(decode_checkpoint(with_body(other)));
   const struct {
-    const char* what;
-    const char* by;
+    std::string what;
+    std::string by;
   } changes[] = {{"\"gateway\":\"", "\"gateway\":1,\"x\":\""},
                  {"\"offset\":", "\"offset\":null,\"x\":"},
+                 {"\"offset\":", "\"offset\":1.5,\"x\":"},
+                 {"\"offset\":", "\"offset\":-1,\"x\":"},
+                 {"\"offset\":", "\"offset\":2e86,\"x\":"},
+                 {"\"pid\":", "\"pid\":2147483648,\"x\":"},
+                 {"\"at\":", "\"at\":9223372036854775807,\"x\":"},
+                 {"\"stuck_session\":", "\"stuck_session\":-"},
                  {"\"mid_line\":true", "\"mid_line\":7"},
                  {"\"layout\":[5,2]", "\"layout\":[6,2]"},
                  {"\"layout\":[5,2]", "\"layout\":[5]"},
