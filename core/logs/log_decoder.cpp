@@ -20,6 +20,16 @@ std::optional<WallTime> date_of(std::string_view line) {
   return parse_iso8601(rest.substr(0, rest.find('"')));
 }
 
+/// A gateway's line on a console that is JSON now, not one in a reply: a model
+/// cannot know when its reply will be printed.
+bool is_from_json_console(const ConsoleLine& line) {
+  constexpr std::chrono::milliseconds kMaxApart{2000};
+  if (!line.text.starts_with('{') || !line.arrived_at) return false;
+  const auto record = parse_console_json(line.text);
+  return record && record->level != RecordLevel::unknown && record->time &&
+         std::chrono::abs(*line.arrived_at - *record->time) <= kMaxApart;
+}
+
 LineOutcome outcome_of(const Problem& problem) {
   return problem.fault == Fault::too_big ? LineOutcome::oversized
                                          : LineOutcome::unparsed;
@@ -63,6 +73,7 @@ void LogDecoder::decode_file_log(std::string_view lines, LineCounts& counts,
 void LogDecoder::decode(const ConsoleLine& line, LineCounts& counts,
                         const Visitor& visit) {
   count(decode_console(line, visit), counts);
+  if (malformed_ >= kMaxMalformed) layout_ = {};
 }
 
 void LogDecoder::count(LineOutcome outcome, LineCounts& counts) {
@@ -115,6 +126,7 @@ LineOutcome LogDecoder::decode_console(const ConsoleLine& line,
   if (layout_.console == LineFormat::console_json)
     return line.text.empty() ? LineOutcome::ignored
                              : take(parse_console_json(line.text), visit);
+  if (is_from_json_console(line)) return LineOutcome::unparsed;
   const auto record = console_text_.decode(line);
   return record ? take_record(*record, visit) : LineOutcome::ignored;
 }

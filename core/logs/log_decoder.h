@@ -46,7 +46,9 @@ struct LogLayout {
 
 /// Makes events of one log, whatever its format: recognises that by the first
 /// line that proves one and keeps it. It is forgotten where kMaxMalformed lines
-/// in a row are not of it: a gateway restarted with another console style.
+/// in a row are not of it: a gateway restarted with another console style. That
+/// a console text has become JSON is known only inside a wrapper, by lines that
+/// tell the time of their arrival: a reply may hold any others.
 ///
 /// Whether the first line of a console text is a record or the middle of one
 /// cannot be known: begin some lines earlier, and drop what they give.

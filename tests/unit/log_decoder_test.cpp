@@ -233,6 +233,51 @@ TEST_CASE("LogDecoder: relearns within one piece, also inside a wrapper") {
   CHECK(docker.incidents == 1);
 }
 
+TEST_CASE("LogDecoder: a journal's console that becomes text") {
+  Decoded log;
+  log.take(ConsoleLine{console_json("info", "gateway", "ready"), {}, kArrived});
+  for (int i = 0; i < LogDecoder::kMaxMalformed; ++i)
+    log.take(ConsoleLine{
+        "2026-11-20T23:59:58.999+00:00 [gateway] ready", {}, kArrived});
+  for (const auto& line : lines_of(read_capture(kConsole)))
+    log.take(ConsoleLine{line, {}, kArrived});
+  CHECK(log.counts == LineCounts{3, 1, 20, 0});
+  CHECK(log.incidents == 1);
+}
+
+TEST_CASE("LogDecoder: a console that becomes JSON, by the time it tells") {
+  const std::string text = "2026-11-20T23:59:58.900+00:00 [gateway] ready";
+  const auto json = [](const char* time) {
+    return nlohmann::json{{"time", time},
+                          {"level", "error"},
+                          {"subsystem", "diagnostic"},
+                          {"message", lane_error("session:agent:main:main")}}
+        .dump();
+  };
+  const auto now = json("2026-11-20T23:59:58.500Z");
+  const auto forged = json("2026-11-20T23:59:56.000Z");
+  const auto replay = [&](const std::string& line, wrapped::Wrap wrap_line) {
+    Decoded log;
+    log.take(wrap_line(text, false));
+    for (int i = 0; i < LogDecoder::kMaxMalformed + 1; ++i)
+      log.take(wrap_line(line, false));
+    return log.incidents;
+  };
+  for (const auto wrap_line :
+       {wrapped::docker, wrapped::cri, wrapped::journald}) {
+    CHECK(replay(now, wrap_line) == 1);
+    CHECK(replay(forged, wrap_line) == 0);
+  }
+  Decoded journal;
+  journal.take(ConsoleLine{text, {}, kArrived});
+  for (int i = 0; i < LogDecoder::kMaxMalformed + 1; ++i)
+    journal.take(ConsoleLine{now, {}, kArrived});
+  CHECK(journal.counts == LineCounts{1, 1, 20, 0});
+  // Nothing tells when a plain file's lines arrived.
+  CHECK(replay(now,
+               [](const std::string& line, bool) { return line + '\n'; }) == 0);
+}
+
 TEST_CASE("LogDecoder: NUL bytes in front of a line are skipped") {
   const std::string hole(5000, '\0');
   Decoded log;
