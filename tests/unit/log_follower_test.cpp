@@ -241,6 +241,56 @@ TEST_CASE("LogFollower: a copy of a log that goes on is not read") {
   });
 }
 
+TEST_CASE("LogFollower: copied and removed, and begun anew") {
+  play([](LogTrail& trail) {
+    trail.append(kLog, plains(0, 20) + incident(100));
+    trail.settle();
+    trail.append(kLog, incident(101));
+    trail.copy(kLog, kLog + ".1");
+    fs::remove(trail.path(kLog));
+    trail.append(kLog, incident(102));
+    trail.settle();
+    CHECK(trail.incidents() == 3);
+    trail.append(kLog, incident(103));
+    trail.settle();
+    CHECK(trail.incidents() == 4);
+    CHECK(trail.lines() == 24);
+  });
+}
+
+TEST_CASE("LogFollower: replaced by a copy of itself that goes on") {
+  play([](LogTrail& trail) {
+    trail.append(kLog, plains(0, 20) + incident(100));
+    trail.settle();
+    trail.copy(kLog, "new");
+    trail.rename("new", kLog);
+    trail.look();
+    trail.append(kLog, incident(101));
+    trail.settle();
+    trail.append(kLog, incident(102));
+    trail.settle();
+    CHECK(trail.incidents() == 3);
+    CHECK(trail.lines() == 23);
+  });
+}
+
+TEST_CASE("LogFollower: rotated and compressed while it looks on") {
+  play([](LogTrail& trail) {
+    for (std::uint32_t day = 0; day < 4; ++day) {
+      trail.append(kLog, plains(1000 * day, 20) + incident(1000 * day + 500));
+      trail.look();
+      trail.append(kLog, incident(1000 * day + 501));
+      trail.rename(kLog, kLog + ".1");
+      trail.settle();
+      fs::remove(trail.path(kLog + ".1"));
+      trail.append(kLog + '.' + std::to_string(day + 2) + ".gz", "\x1f\x8b");
+    }
+    trail.settle();
+    CHECK(trail.incidents() == 8);
+    CHECK(trail.lines() == 88);
+  });
+}
+
 TEST_CASE("LogFollower: truncated and at once longer than before") {
   play([](LogTrail& trail) {
     trail.append(kLog, plains(0, 20) + incident(100));
