@@ -214,6 +214,9 @@ Json from_checkpoint(const LogCheckpoint& checkpoint) {
   Json sources = Json::array();
   for (const auto& source : checkpoint.sources)
     sources.push_back(from_bytes(source));
+  Json unseen = Json::array();
+  for (const auto& place : checkpoint.unseen)
+    unseen.push_back(from_bytes(place));
   Json files = Json::array();
   for (const auto& file : checkpoint.files)
     files.push_back(from_position(file));
@@ -225,6 +228,7 @@ Json from_checkpoint(const LogCheckpoint& checkpoint) {
     seen.push_back({sight.key, sight.in_file_log, from_time(sight.at)});
   return {{"gateway", from_bytes(checkpoint.gateway)},
           {"sources", sources},
+          {"unseen", unseen},
           {"files", files},
           {"cursors", cursors},
           {"totals", from_totals(checkpoint.ledger.totals)},
@@ -238,6 +242,8 @@ LogCheckpoint to_checkpoint(const Json& json) {
   checkpoint.gateway = to_bytes(json.at("gateway"));
   for (const auto& source : json.at("sources"))
     checkpoint.sources.insert(to_bytes(source));
+  for (const auto& place : json.at("unseen"))
+    checkpoint.unseen.insert(to_bytes(place));
   for (const auto& file : json.at("files"))
     checkpoint.files.push_back(to_position(file));
   for (const auto& [source, cursor] : json.at("cursors").items())

@@ -38,6 +38,7 @@ struct LogCheckpoint {
   std::string gateway;
   std::set<std::string> sources;  ///< that were looked at: files new there are
                                   ///< read from their start
+  std::set<std::string> unseen;   ///< places there that could not be looked at
   std::vector<LogPosition> files;
   std::map<std::string, std::string> cursors;  ///< of the journal, by source
   LogLedger::State ledger;

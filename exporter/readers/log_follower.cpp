@@ -24,8 +24,10 @@ constexpr int kSettledRounds = 2;
 }  // namespace
 
 void LogFollower::restore(std::set<std::string> known_sources,
+                          std::set<std::string> unseen_places,
                           std::vector<LogPosition> positions) {
   known_sources_ = std::move(known_sources);
+  unseen_places_ = std::move(unseen_places);
   for (auto& position : positions) {
     paths_[position.path] = {position.device, position.inode};
     logs_.push_back(std::make_unique<Followed>(Followed{
@@ -61,8 +63,7 @@ ReadState LogFollower::round(WallTime now, const LogFile::Pause& pause,
   auto unknown = match(listing);
   for (auto* log : changed) resolve(*log, unknown);
   for (const auto& listed : unknown) admit(listed);
-  for (std::size_t i = 0; i < sources_.size(); ++i)
-    if (listing.complete[i]) known_sources_.insert(sources_[i].pattern);
+  note_looks(listing);
   let_go(listing);
   return paused_ ? ReadState::paused : ReadState::at_end;
 }
@@ -227,9 +228,27 @@ void LogFollower::adopt_at_end(const ListedLog& listed) {
   read(log);
 }
 
+bool LogFollower::is_first_look(const ListedLog& listed) const {
+  if (!known_sources_.contains(sources_[listed.source].pattern)) return true;
+  return std::any_of(unseen_places_.begin(), unseen_places_.end(),
+                     [&](const std::string& place) {
+                       return listed.path == place ||
+                              listed.path.starts_with(place + '/');
+                     });
+}
+
+void LogFollower::note_looks(const LogListing& listing) {
+  std::set<std::string> unseen;
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    const bool is_first = known_sources_.insert(sources_[i].pattern).second;
+    for (const auto& place : listing.unseen[i])
+      if (is_first || unseen_places_.contains(place)) unseen.insert(place);
+  }
+  unseen_places_ = std::move(unseen);
+}
+
 void LogFollower::admit(const ListedLog& listed) {
-  if (!known_sources_.contains(sources_[listed.source].pattern))
-    return adopt_at_end(listed);
+  if (is_first_look(listed)) return adopt_at_end(listed);
   const auto waiting = waiting_.find(listed.id);
   const bool looks_the_same = waiting != waiting_.end() &&
                               waiting->second.size == listed.size &&
@@ -321,8 +340,8 @@ void LogFollower::let_go(const LogListing& listing) {
     --open;
   }
   const bool complete =
-      std::all_of(listing.complete.begin(), listing.complete.end(),
-                  [](bool one) { return one; });
+      std::all_of(listing.unseen.begin(), listing.unseen.end(),
+                  [](const auto& places) { return places.empty(); });
   if (!complete) return;
   std::erase_if(logs_, [&](const auto& log) {
     return !log->listed && !log->file.is_open() &&

@@ -28,7 +28,8 @@ namespace openclaw_lock {
 /// are alike. A log whose size and mtime stay is not read.
 ///
 /// - What is there when a source is first looked at is read from its end on;
-///   what appears later from its start.
+///   what appears later from its start. What could not be looked at then is
+///   first looked at when it can.
 /// - A log is known by its inode, and again by what it begins with and what
 ///   stands before the position (log_prints.h).
 /// - Renamed, it goes on under its new name; deleted, it is read to its end.
@@ -50,6 +51,7 @@ class LogFollower {
 
   /// Goes on where another follower has ended.
   void restore(std::set<std::string> known_sources,
+               std::set<std::string> unseen_places,
                std::vector<LogPosition> positions);
 
   /// Reads what is new, a chunk of each log at least, and more until `pause`
@@ -59,6 +61,8 @@ class LogFollower {
 
   std::vector<LogPosition> positions() const;
   const std::set<std::string>& known_sources() const { return known_sources_; }
+  /// Directories and files that no look at their source has seen yet.
+  const std::set<std::string>& unseen_places() const { return unseen_places_; }
   std::size_t followed() const;  ///< files that are there
   std::uint64_t unread_bytes() const;
 
@@ -89,6 +93,8 @@ class LogFollower {
   void adopt_at_end(const ListedLog& listed);
   Novelty judge(const ListedLog& listed, const UniqueFd& file);
   bool is_settled(const ListedLog& listed);
+  bool is_first_look(const ListedLog& listed) const;
+  void note_looks(const LogListing& listing);
   void let_go(const LogListing& listing);
   Followed& follow(LogPosition position, const ListedLog& listed);
 
@@ -98,6 +104,7 @@ class LogFollower {
   LogIntake& intake_;
   LogBuffer buffer_;
   std::set<std::string> known_sources_;
+  std::set<std::string> unseen_places_;
   std::vector<std::unique_ptr<Followed>> logs_;
   std::map<std::string, LogFileId> paths_;  ///< of the listing before
   /// Files that are no logs of their own yet, and how they looked.

@@ -36,8 +36,8 @@ class Lister {
   Lister(std::optional<uid_t> owner, std::vector<Problem>& problems)
       : owner_{owner}, problems_{problems} {}
 
-  /// False where something could not be looked at.
-  bool list(const FollowedSource& source, std::size_t number) {
+  /// What could not be looked at.
+  std::set<std::string> list(const FollowedSource& source, std::size_t number) {
     const auto problems_before = problems_.size();
     const auto [directories, name] = split_name(source.pattern);
     for (const auto& match :
@@ -45,7 +45,10 @@ class Lister {
                      problems_))
       list_directory_of(match.path.empty() ? "/" : match.path, name, source,
                         number);
-    return problems_.size() == problems_before;
+    std::set<std::string> unseen;
+    for (auto i = problems_before; i < problems_.size(); ++i)
+      unseen.insert(problems_[i].where);
+    return unseen;
   }
 
   std::vector<ListedLog> take() { return std::move(files_); }
@@ -112,7 +115,7 @@ LogListing list_logs(const std::vector<FollowedSource>& sources,
   Lister lister{owner, problems};
   LogListing listing;
   for (std::size_t i = 0; i < sources.size(); ++i)
-    listing.complete.push_back(lister.list(sources[i], i));
+    listing.unseen.push_back(lister.list(sources[i], i));
   listing.files = lister.take();
   auto& files = listing.files;
   if (files.size() > max_files) {

@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,8 @@ struct ListedLog {
 /// What there is of some sources.
 struct LogListing {
   std::vector<ListedLog> files;  ///< each file once; rotated pieces last
-  std::vector<bool> complete;    ///< by source: nothing kept us from looking
+  /// By source: directories and files that could not be looked at.
+  std::vector<std::set<std::string>> unseen;
 };
 
 /// Finds the regular files that the sources' patterns match, and the rotated

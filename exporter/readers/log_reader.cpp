@@ -38,7 +38,8 @@ LogReader::LogReader(std::string gateway, std::optional<LogCheckpoint> restored)
       intake_{ledger_},
       follower_{intake_} {
   if (!restored) return;
-  follower_.restore(std::move(restored->sources), std::move(restored->files));
+  follower_.restore(std::move(restored->sources), std::move(restored->unseen),
+                    std::move(restored->files));
   cursors_ = std::move(restored->cursors);
 }
 
@@ -118,8 +119,8 @@ void LogReader::read_journals(WallTime now, std::vector<Problem>& problems) {
         problems.push_back(*std::move(problem));
         continue;
       }
-    const auto take = [this, now, &decoder = unit.decoder](
-                          const ConsoleLine& line) {
+    const auto take = [this, now,
+                       &decoder = unit.decoder](const ConsoleLine& line) {
       intake_.count_bytes(line.text.size() + 1);
       intake_.take(line, decoder, false, now);
     };
@@ -162,6 +163,7 @@ LogCheckpoint LogReader::checkpoint() const {
   LogCheckpoint checkpoint;
   checkpoint.gateway = gateway_;
   checkpoint.sources = follower_.known_sources();
+  checkpoint.unseen = follower_.unseen_places();
   checkpoint.files = follower_.positions();
   checkpoint.cursors = cursors_;
   checkpoint.ledger = ledger_.state();

@@ -21,7 +21,7 @@ void check(std::string_view text) {
   const auto again = decode_checkpoint(encoded);
   if (!again || encode_checkpoint(*again) != encoded) std::abort();
   if (again->gateway != decoded->gateway || again->files != decoded->files ||
-      again->sources != decoded->sources ||
+      again->sources != decoded->sources || again->unseen != decoded->unseen ||
       again->cursors != decoded->cursors ||
       !(again->ledger.totals == decoded->ledger.totals) ||
       !(again->ledger.kept == decoded->ledger.kept) ||

@@ -55,6 +55,7 @@ struct LogTrail {
   void restart() {
     LogCheckpoint checkpoint;
     checkpoint.sources = follower->known_sources();
+    checkpoint.unseen = follower->unseen_places();
     checkpoint.files = follower->positions();
     checkpoint.ledger = ledger->state();
     start(*decode_checkpoint(encode_checkpoint(checkpoint)));
@@ -105,6 +106,7 @@ struct LogTrail {
     watch();
     if (!is_first)
       follower->restore(std::move(checkpoint.sources),
+                        std::move(checkpoint.unseen),
                         std::move(checkpoint.files));
   }
 

@@ -49,6 +49,7 @@ LogCheckpoint full() {
   LogCheckpoint made;
   made.gateway = "ma/in\n" + all_bytes();
   made.sources = {"/tmp/*.log", all_bytes(), ""};
+  made.unseen = {"/home/a", all_bytes()};
   made.files = {position(), {}};
   made.cursors = {{"journald:a", "s=1;i=2"}, {all_bytes(), all_bytes()}};
   auto& totals = made.ledger.totals;
@@ -74,6 +75,7 @@ LogCheckpoint full() {
 void check_same(const LogCheckpoint& a, const LogCheckpoint& b) {
   CHECK(a.gateway == b.gateway);
   CHECK(a.sources == b.sources);
+  CHECK(a.unseen == b.unseen);
   CHECK(a.files == b.files);
   CHECK(a.cursors == b.cursors);
   CHECK(a.ledger.totals == b.ledger.totals);

@@ -145,7 +145,8 @@ class Run {
     intake_ = std::make_unique<LogIntake>(*ledger_);
     follower_ = std::make_unique<LogFollower>(*intake_);
     follower_->watch({{tree_.path("logs/openclaw-*.log"), false}}, {}, {});
-    if (!checkpoint.empty()) follower_->restore(kept.sources, kept.files);
+    if (!checkpoint.empty())
+      follower_->restore(kept.sources, kept.unseen, kept.files);
   }
 
   void round() {
@@ -161,6 +162,7 @@ class Run {
   void store() {
     LogCheckpoint checkpoint;
     checkpoint.sources = follower_->known_sources();
+    checkpoint.unseen = follower_->unseen_places();
     checkpoint.files = follower_->positions();
     checkpoint.ledger = ledger_->state();
     stored_ = encode_checkpoint(checkpoint);

@@ -541,6 +541,49 @@ TEST_CASE("LogFollower: a log that cannot be read at the first look") {
   CHECK(trail.incidents() == 1);
 }
 
+TEST_CASE("LogFollower: a part that cannot be looked at hides no later log") {
+  for (const bool restarts : {false, true}) {
+    LogTrail trail{{"logs/*/openclaw-*.log"}};
+    trail.restarts = restarts;
+    trail.tree.add({"logs/a/openclaw-1.log", incident(1)});
+    const auto loop = trail.path("b/" + kLog);
+    trail.tree.add(TreeEntry::symlink("logs/b/" + kLog, kLog));
+    trail.settle();
+    CHECK(trail.incidents() == 0);
+    CHECK_FALSE(trail.problems.empty());
+    trail.tree.add({"logs/a/openclaw-2.log", incident(2)});
+    trail.settle();
+    CHECK(trail.incidents() == 1);
+    // What it hides is first looked at when it can be.
+    fs::remove(loop);
+    trail.tree.add({"logs/b/" + kLog, incident(3)});
+    trail.look();
+    trail.append("b/" + kLog, incident(4));
+    trail.settle();
+    CHECK(trail.incidents() == 2);
+    trail.tree.add({"logs/b/openclaw-3.log", incident(5)});
+    trail.settle();
+    CHECK(trail.incidents() == 3);
+  }
+}
+
+TEST_CASE("LogFollower: a directory that may be listed only later") {
+  if (::getuid() == 0) return;
+  for (const bool restarts : {false, true}) {
+    LogTrail trail{{"logs/*/openclaw-*.log"}};
+    trail.restarts = restarts;
+    trail.tree.add({"logs/a/" + kLog, incident(1)});
+    ::chmod(trail.path("a").c_str(), 0);
+    trail.settle();
+    ::chmod(trail.path("a").c_str(), 0700);
+    trail.settle();
+    trail.append("a/" + kLog, incident(2));
+    trail.append("a/" + kNextDay, incident(3));
+    trail.settle();
+    CHECK(trail.incidents() == 2);
+  }
+}
+
 TEST_CASE("LogFollower: containers of other gateways are left out") {
   const auto config = [](const std::string& source) {
     return R"({"ID":"1","MountPoints":{"/x":{"Source":")" + source + "\"}}}";

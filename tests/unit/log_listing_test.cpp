@@ -15,6 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+using Unseen = std::vector<std::set<std::string>>;
+
 struct Logs {
   LogListing list(const std::vector<std::string>& patterns,
                   std::optional<uid_t> owner = {}, bool shared = false,
@@ -66,7 +68,7 @@ TEST_CASE("list_logs: a path names one log and its rotated pieces") {
     logs.tree.add({std::string{"tmp/"} + name, "xyz"});
   const auto listing = logs.list({"tmp/a.log"});
   CHECK(logs.names(listing) == "tmp/a.log ~tmp/a.1.log ~tmp/a.log.1 ");
-  CHECK(listing.complete == std::vector{true});
+  CHECK(listing.unseen == Unseen{{}});
   CHECK(listing.files[0].size == 3);
   struct stat found {};
   REQUIRE(::stat(logs.tree.path("tmp/a.log").c_str(), &found) == 0);
@@ -94,7 +96,7 @@ TEST_CASE("list_logs: one file is listed once, by the first that finds it") {
   const auto listing = logs.list({"real/*.log", "tmp/*.log", "real/a.log"});
   CHECK(logs.names(listing) == "real/a.log ");
   CHECK(listing.files[0].source == 0);
-  CHECK(listing.complete == std::vector{true, true, true});
+  CHECK(listing.unseen == Unseen{{}, {}, {}});
   CHECK(logs.problems.empty());
 }
 
@@ -107,7 +109,7 @@ TEST_CASE("list_logs: only regular files are logs") {
   for (const std::string named : {"tmp/a.log", "tmp/b.log"}) {
     const auto listing = logs.list({named});
     CHECK(listing.files.empty());
-    CHECK(listing.complete == std::vector{false});
+    CHECK(listing.unseen == Unseen{{logs.tree.path(named)}});
     REQUIRE(logs.problems.size() == 1);
     CHECK(logs.problems[0].fault == Fault::malformed);
     CHECK(logs.problems[0].where == logs.tree.path(named));
@@ -120,7 +122,7 @@ TEST_CASE("list_logs: what is not there is no problem") {
   const auto listing =
       logs.list({"tmp/a.log", "none/a.log", "none/*.log", "none/*/x.log"});
   CHECK(listing.files.empty());
-  CHECK(listing.complete == std::vector{true, true, true, true});
+  CHECK(listing.unseen == Unseen{{}, {}, {}, {}});
   CHECK(logs.problems.empty());
 }
 
@@ -130,7 +132,7 @@ TEST_CASE("list_logs: a directory that cannot be listed is told") {
   logs.tree.add({"tmp/a.log", "x"});
   ::chmod(logs.tree.path("tmp").c_str(), 0100);
   const auto glob = logs.list({"tmp/*.log"});
-  CHECK(glob.complete == std::vector{false});
+  CHECK(glob.unseen == Unseen{{logs.tree.path("tmp")}});
   REQUIRE(logs.problems.size() == 1);
   CHECK(logs.problems[0].fault == Fault::denied);
   // A name can be opened all the same.
