@@ -6,10 +6,6 @@
 namespace openclaw_lock {
 namespace {
 
-/// A stamp further ahead is a clock gone wrong, and would hide that the log
-/// falls silent.
-constexpr std::chrono::minutes kMaxAhead{5};
-
 bool lies_in(std::string_view path, std::string_view directory) {
   return path.starts_with(directory) &&
          (path.size() == directory.size() || path[directory.size()] == '/');
@@ -34,7 +30,8 @@ LogDecoder::Visitor LogIntake::visitor(bool shared, WallTime now) {
 void LogIntake::finish(const LineCounts& counts, const LogDecoder& decoder,
                        WallTime now) {
   ledger_.count_lines(counts);
-  if (const auto at = decoder.last_line_at(); at && *at <= now + kMaxAhead)
+  if (const auto at = decoder.last_line_at();
+      at && *at <= now + LogLedger::kMaxAhead)
     ledger_.note_line_at(*at);
 }
 

@@ -67,7 +67,8 @@ void LogLedger::add(const LogEvent& event, LogSource source, WallTime now) {
     return;
   }
   const auto& incident = *event.incident;
-  const auto at = event.time.value_or(now);
+  const bool is_dated = event.time && *event.time <= now + kMaxAhead;
+  const auto at = is_dated ? *event.time : now;
   ++totals.timeouts[{state_.agents.label(incident.agent), incident.kind}];
   if (incident.wait) totals.waits[incident.kind].observe(*incident.wait);
   totals.last_timeout_at = std::max(totals.last_timeout_at.value_or(at), at);

@@ -77,6 +77,8 @@ class LogLedger {
   static constexpr std::chrono::milliseconds kMaxApart{2000};
   static constexpr std::size_t kRemembered = 512;
   static constexpr std::chrono::hours kQuiet{1};
+  /// A stamp further ahead is of a clock gone wrong: it would stay the newest.
+  static constexpr std::chrono::minutes kMaxAhead{5};
 
   /// What must survive a restart.
   struct State {
@@ -89,7 +91,8 @@ class LogLedger {
   LogLedger() = default;
   explicit LogLedger(State state) : state_{std::move(state)} {}
 
-  /// `now`: for events without a time of their own.
+  /// `now`: for events without a time of their own, or with one beyond
+  /// kMaxAhead.
   void add(const LogEvent& event, LogSource source, WallTime now);
 
   void count_lines(const LineCounts& counts);

@@ -44,10 +44,10 @@ LogEvent slow_wait(std::optional<WallTime> time,
 
 struct Ledger : LogLedger {
   void in_file_log(const LogEvent& event) {
-    add(event, LogSource::file_log, kNow);
+    add(event, LogSource::file_log, event.time.value_or(kNow));
   }
   void on_console(const LogEvent& event) {
-    add(event, LogSource::console_text, kNow);
+    add(event, LogSource::console_text, event.time.value_or(kNow));
   }
 
   std::uint64_t timeouts(TimeoutKind kind = TimeoutKind::session) const {
@@ -227,6 +227,19 @@ TEST_CASE("LogLedger: an incident that is told late is not the newest") {
   CHECK(ledger.totals().last_timeout_at == kStart + 3h);
   CHECK(ledger.kept().first->incident.agent == "new");
   CHECK(ledger.kept().newest->incident.agent == "new");
+}
+
+TEST_CASE("LogLedger: an incident dated more than 5 min ahead is of now") {
+  LogLedger ledger;
+  ledger.add(timeout(kNow + 5min), LogSource::file_log, kNow);
+  CHECK(ledger.totals().last_timeout_at == kNow + 5min);
+  ledger = {};
+  ledger.add(timeout(kNow + 24h), LogSource::file_log, kNow);
+  CHECK(ledger.totals().last_timeout_at == kNow);
+  CHECK(ledger.kept().newest->at == kNow);
+  // The same clock dates both logs.
+  ledger.add(timeout(kNow + 24h), LogSource::console_text, kNow);
+  CHECK(ledger.totals().timeouts.at({"main", TimeoutKind::session}) == 1);
 }
 
 TEST_CASE("LogLedger: remembers 512 incidents of which one log has told") {
