@@ -52,7 +52,7 @@ start_beside() { # FUNCTION [ARGUMENT...]
 hold_turn() { # COMMAND
   words=$((words + 1))
   word=word${words}at$(date +%s%N)
-  start_beside run_turn "$1" "hold until=$word"
+  start_beside run_turn "$1" "hold delay=0.2 until=$word"
   "$lab" wait-asked "$word"
   check "a turn is held and has its lock" wait_for "$PATIENCE" a_session_lock_is_there
 }
