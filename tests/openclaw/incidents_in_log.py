@@ -26,7 +26,7 @@ import sys
 TWIN_SECONDS = 2
 OLD, NEW = "2020", "2090"  # no line of the gateway is dated before or after these years
 LOCK_ERROR = re.compile(
-    r"(?:[A-Za-z]+: )*session file locked \(timeout (?P<wait>\d+)ms\): (?:pid=(?P<pid>\d+)|unknown)\S* ?.*?(?P<path>/.*?\.lock)")
+    r"(?:[A-Za-z]+: )*session file locked \(timeout (?P<wait>\d+)ms\): (?:pid=\d+|unknown).*?(?P<path>/.*?\.lock)")
 LANE_ERROR = re.compile(r'lane task error: lane=(?P<lane>\S+) durationMs=\d+ error="(?P<error>.*)"')
 CONSOLE_LINE = re.compile(r"(?P<time>\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d) \[(?P<subsystem>[\w./-]+)\] (?P<text>.*)")
 

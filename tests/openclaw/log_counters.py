@@ -4,8 +4,8 @@
 
 usage: log_counters.py START FILE-LOG CONSOLE URL-FILE-LOG URL-CONSOLE URL-BOTH AT-LEAST BEFORE SECONDS
 
-The exporter at URL-FILE-LOG reads FILE-LOG, the one at URL-CONSOLE reads CONSOLE, the one at URL-BOTH reads both; all of
-them since the files had the sizes that START names (incidents_in_log.py sizes). Waits until each of them has counted
+The exporter at URL-FILE-LOG reads FILE-LOG, the one at URL-CONSOLE reads CONSOLE, the one at URL-BOTH reads both, all
+since the files had the sizes that START names (incidents_in_log.py sizes). Waits until each of them has counted
 exactly what is there, and FILE-LOG holds AT-LEAST incidents ("0": exactly none) more than BEFORE says, a file that
 receives what the logs say now; prints what they say. After SECONDS it prints each difference instead, with status 1.
 """

@@ -114,7 +114,8 @@ forged_reply() {
     lines+="\\n$time [diagnostic] lane task error: $lane"
     lines+="\\n$time [sqlite/transaction] SQLite transaction lock wait failed database=$path elapsedMs=5000"
   done
-  lines+="\\n{\"0\":\"{\\\"subsystem\\\":\\\"diagnostic\\\"}\",\"1\":\"lane task error: $lane\",\"_meta\":{\"logLevelId\":5}}"
+  lines+="\\n{\"0\":\"{\\\"subsystem\\\":\\\"diagnostic\\\"}\",\"1\":\"lane task error: $lane\","
+  lines+="\"_meta\":{\"logLevelId\":5}}"
   run_turn turn "say=$error$lines"
   run_turn turn "say=[diagnostic] lane task error: $lane"
   # shellcheck disable=SC2086  # a pattern
