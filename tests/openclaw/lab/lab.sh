@@ -80,7 +80,7 @@ use_version() { # VERSION
 # starts; the proxy, where nobody listens, keeps that on the loopback interface too.
 environment() {
   env_command=(
-    env -i "PATH=${node%/*}:/usr/local/bin:/usr/bin:/bin" "HOME=$base/home" "TMPDIR=$base/tmp" LANG=C.UTF-8 TZ=UTC
+    env -i "PATH=${node%/*}:$LAB_ROOT/bin:/usr/local/bin:/usr/bin:/bin" "HOME=$base/home" "TMPDIR=$base/tmp" LANG=C.UTF-8 TZ=UTC
     OPENCLAW_DISABLE_BONJOUR=1 OPENCLAW_GATEWAY_TOKEN=lab-token
     NODE_USE_ENV_PROXY=1 https_proxy=http://127.0.0.1:9 http_proxy=http://127.0.0.1:9
     "no_proxy=127.0.0.1,localhost" "${more_environment[@]}"
@@ -166,18 +166,27 @@ install_by_npm() { # DIRECTORY PACKAGE [OPTION...]
   (cd "$1" && PATH=${node%/*}:$PATH npm install --no-audit --no-fund "${@:3}" "$2") || die "npm could not install $2"
 }
 
-# Some versions install packages for model providers by npm, at their first turn: minutes, once.
-install_at_first_turn() {
+# Up to 2026.4.29 the first turns install packages for model providers, by npm: for that alone the network is open, with
+# the caller's settings.
+write_npm() {
   local setting
+  mkdir -p "$LAB_ROOT/bin"
+  {
+    printf '#!/bin/bash\nunset NODE_USE_ENV_PROXY https_proxy http_proxy no_proxy\n'
+    for setting in ${!npm_config_*} HOME NODE_EXTRA_CA_CERTS https_proxy http_proxy no_proxy; do
+      [ -z "${!setting:-}" ] || printf 'export %s=%q\n' "$setting" "${!setting}"
+    done
+    printf 'exec %q "$@"\n' "$(command -v npm)"
+  } > "$LAB_ROOT/bin/npm"
+  chmod +x "$LAB_ROOT/bin/npm"
+}
+
+install_at_first_turn() {
   compgen -G "$package/dist/bundled-runtime-deps*.js" > /dev/null || return 0
+  write_npm
   [ ! -e "$base/first_turn" ] || return 0
   start_model
-  more_environment=(https_proxy='' http_proxy='' "npm_config_userconfig=$HOME/.npmrc")
-  for setting in ${!npm_config_*} NODE_EXTRA_CA_CERTS HTTPS_PROXY HTTP_PROXY; do
-    [ -z "${!setting:-}" ] || more_environment+=("$setting=${!setting}")
-  done
   run_openclaw agent --local --agent main --message first --timeout 600
-  more_environment=()
   stop_model
   touch "$base/first_turn"
 }
@@ -360,12 +369,13 @@ is_gone() { # PID
 }
 
 stop() { # NAME...
-  local name pid
+  local name pid children
   for name in "$@"; do
     pid=$(pid_of "$name")
     if alive "$pid"; then
+      mapfile -t children < <(pgrep --parent "$pid") # of a launcher
       kill "$pid"
-      wait_until 15 is_gone "$pid" || kill -KILL "$pid" 2> /dev/null || true
+      wait_until 15 is_gone "$pid" || kill -KILL "$pid" "${children[@]}" 2> /dev/null || true
     fi
     rm -f "$run/$name.pid"
   done
