@@ -80,7 +80,7 @@ use_version() { # VERSION
 # starts; the proxy, where nobody listens, keeps that on the loopback interface too.
 environment() {
   env_command=(
-    env -i "PATH=${node%/*}:$LAB_ROOT/bin:/usr/local/bin:/usr/bin:/bin" "HOME=$base/home" "TMPDIR=$base/tmp" LANG=C.UTF-8 TZ=UTC
+    env -i "PATH=${node%/*}:/usr/local/bin:/usr/bin:/bin" "HOME=$base/home" "TMPDIR=$base/tmp" LANG=C.UTF-8 TZ=UTC
     OPENCLAW_DISABLE_BONJOUR=1 OPENCLAW_GATEWAY_TOKEN=lab-token
     NODE_USE_ENV_PROXY=1 https_proxy=http://127.0.0.1:9 http_proxy=http://127.0.0.1:9
     "no_proxy=127.0.0.1,localhost" "${more_environment[@]}"
@@ -167,18 +167,17 @@ install_by_npm() { # DIRECTORY PACKAGE [OPTION...]
 }
 
 # Up to 2026.4.29 the first turns install packages for model providers, by npm: for that alone the network is open, with
-# the caller's settings.
+# the caller's settings. OpenClaw looks for npm beside node first.
 write_npm() {
   local setting
-  mkdir -p "$LAB_ROOT/bin"
   {
     printf '#!/bin/bash\nunset NODE_USE_ENV_PROXY https_proxy http_proxy no_proxy\n'
     for setting in ${!npm_config_*} HOME NODE_EXTRA_CA_CERTS https_proxy http_proxy no_proxy; do
       [ -z "${!setting:-}" ] || printf 'export %s=%q\n' "$setting" "${!setting}"
     done
     printf 'exec %q "$@"\n' "$(command -v npm)"
-  } > "$LAB_ROOT/bin/npm"
-  chmod +x "$LAB_ROOT/bin/npm"
+  } > "${node%/*}/npm"
+  chmod +x "${node%/*}/npm"
 }
 
 install_at_first_turn() {
