@@ -73,19 +73,24 @@ void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
   if (fleet.stopped) return;
   if (const auto known = fleet.gateways.find(gateway.name);
       known != fleet.gateways.end()) {
-    auto& [watched, locks, logs] = known->second;
+    auto& [watched, locks, logs, facts] = known->second;
     if (watched.state_dir != gateway.state_dir) return;
     if (logs && watched != gateway) logs->watch(gateway);
     watched = gateway;
     return;
   }
-  Gateway entry{gateway, nullptr, nullptr};
+  Gateway entry{gateway, nullptr, nullptr, nullptr};
+  LockReader::Census census;
+  if (fleet.census) {
+    census = [census_ = fleet.census, patience = fleet.timing.patience / 2] {
+      return census_->next(patience);
+    };
+    entry.facts = std::make_unique<GatewaySampler>(
+        gateway.name,
+        GatewayReaderSettings{gateway.state_dir, fleet.settings.procfs}, census,
+        fleet.timing);
+  }
   if (fleet.settings.collect_locks) {
-    LockReader::Census census;
-    if (fleet.census)
-      census = [census_ = fleet.census, patience = fleet.timing.patience / 2] {
-        return census_->next(patience);
-      };
     entry.locks = std::make_unique<LockSampler>(
         gateway.name,
         LockReaderSettings{gateway.state_dir, gateway.session_dirs,
@@ -119,8 +124,10 @@ void Exporter::end_others(Fleet& fleet,
   for (auto& gateway : ended) {
     log::info("a gateway is gone", {{"gateway", gateway.watched.name}});
     if (gateway.logs) gateway.logs->request_stop();
+    if (gateway.facts) gateway.facts->request_stop();
     if (gateway.locks) gateway.locks->stop(milliseconds{1000});
     if (gateway.logs) gateway.logs->stop(milliseconds{1000});
+    if (gateway.facts) gateway.facts->stop(milliseconds{1000});
   }
 }
 
@@ -131,9 +138,10 @@ bool Exporter::ready() const {
   const std::lock_guard guard{fleet_->mutex};
   return std::all_of(fleet_->gateways.begin(), fleet_->gateways.end(),
                      [](const auto& entry) {
-                       const auto& [watched, locks, logs] = entry.second;
+                       const auto& [watched, locks, logs, facts] = entry.second;
                        return (!locks || locks->source().health().settled) &&
-                              (!logs || logs->source().health().settled);
+                              (!logs || logs->source().health().settled) &&
+                              (!facts || facts->source().health().settled);
                      });
 }
 
@@ -161,6 +169,10 @@ FleetReport Exporter::report() const {
     if (gateway.logs) {
       out.logs = gateway.logs->source().latest();
       out.logs_health = gateway.logs->source().health();
+    }
+    if (gateway.facts) {
+      out.facts = gateway.facts->source().latest();
+      out.facts_health = gateway.facts->source().health();
     }
     report.gateways.push_back(std::move(out));
   }
@@ -195,11 +207,13 @@ bool Exporter::stop(milliseconds patience) {
   for (auto& [name, gateway] : gateways) {
     if (gateway.locks) gateway.locks->request_stop();
     if (gateway.logs) gateway.logs->request_stop();
+    if (gateway.facts) gateway.facts->request_stop();
   }
   bool all = discovery_->stop(left());
   for (auto& [name, gateway] : gateways) {
     if (gateway.locks) all = gateway.locks->stop(left()) && all;
     if (gateway.logs) all = gateway.logs->stop(left()) && all;
+    if (gateway.facts) all = gateway.facts->stop(left()) && all;
   }
   discovery_.reset();
   return all;

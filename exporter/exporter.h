@@ -12,6 +12,7 @@
 #include "exporter/http/content_negotiation.h"
 #include "exporter/metrics/fleet_report.h"
 #include "exporter/readers/gateway_discovery.h"
+#include "exporter/sampling/gateway_sampler.h"
 #include "exporter/sampling/lock_sampler.h"
 #include "exporter/sampling/log_sampler.h"
 #include "exporter/sampling/log_storage.h"
@@ -47,6 +48,7 @@ class Exporter {
     WatchedGateway watched;
     std::unique_ptr<LockSampler> locks;
     std::unique_ptr<LogSampler> logs;
+    std::unique_ptr<GatewaySampler> facts;
   };
 
   /// Shared with the discovery thread, which may outlive the exporter.

@@ -64,6 +64,7 @@ void add_exporter_families(const FleetReport& report,
 MetricFamilies make_families(const FleetReport& report) {
   MetricFamilies families;
   add_lock_families(report, families);
+  add_gateway_families(report, families);
   add_log_families(report, families);
   add_source_families(report, families);
   add_exporter_families(report, families);

@@ -10,6 +10,7 @@
 
 #include "core/base/wall_time.h"
 #include "core/sources/source_health.h"
+#include "exporter/readers/gateway_reader.h"
 #include "exporter/readers/lock_reader.h"
 #include "exporter/readers/log_reader.h"
 #include "exporter/readers/self_reader.h"
@@ -23,7 +24,9 @@ struct GatewayReport {
   std::optional<SourceHealth> locks_health = {};      ///< empty: switched off
   std::optional<SourceHealth> processes_health = {};  ///< empty: switched off
   std::shared_ptr<const LogReport> logs = {};  ///< null before the first round
-  std::optional<SourceHealth> logs_health = {};  ///< empty: switched off
+  std::optional<SourceHealth> logs_health = {};    ///< empty: switched off
+  std::shared_ptr<const GatewayFacts> facts = {};  ///< null before the first
+  std::optional<SourceHealth> facts_health = {};   ///< empty: switched off
 };
 
 /// Figures about the exporter.

@@ -11,6 +11,9 @@ namespace openclaw_lock {
 /// lock_families.cpp: locks, holds, watches.
 void add_lock_families(const FleetReport& report, MetricFamilies& families);
 
+/// gateway_families.cpp: running gateways and their singleton lock.
+void add_gateway_families(const FleetReport& report, MetricFamilies& families);
+
 /// log_families.cpp: lock timeouts and other events, reading of logs.
 void add_log_families(const FleetReport& report, MetricFamilies& families);
 

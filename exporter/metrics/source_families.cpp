@@ -34,6 +34,13 @@ struct SourceFamilies {
   }
 };
 
+/// The search for gateways is the second half of reading processes.
+void add_facts(const SourceHealth& facts, SourceHealth& processes) {
+  processes.up = processes.up && (facts.up || !facts.settled);
+  for (std::size_t i = 0; i < kFaultCount; ++i)
+    processes.problems[i] += facts.problems[i];
+}
+
 }  // namespace
 
 void add_source_families(const FleetReport& report, MetricFamilies& families) {
@@ -47,6 +54,7 @@ void add_source_families(const FleetReport& report, MetricFamilies& families) {
     auto processes = *gateway.processes_health;
     for (std::size_t i = 0; gateway.locks && i < kFaultCount; ++i)
       processes.problems[i] += gateway.locks->holder_problems[i];
+    if (gateway.facts_health) add_facts(*gateway.facts_health, processes);
     sources.add(gateway.name, "processes", processes);
   }
   families.push_back(sources.up.take());

@@ -27,7 +27,7 @@ Result<LockFile> describe(const struct stat& found) {
   return file;
 }
 
-Result<LockClaim> read_claim(const UniqueFd& file) {
+Result<std::string> read_body(const UniqueFd& file) {
   std::array<char, kMaxLockBytes + 1> body;
   std::size_t size = 0;
   while (size < body.size()) {
@@ -37,7 +37,20 @@ Result<LockClaim> read_claim(const UniqueFd& file) {
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  return parse_lock_claim({body.data(), size});
+  if (size > kMaxLockBytes)
+    return Problem{Fault::too_big, "lock", "longer than 4096 bytes"};
+  return std::string{body.data(), size};
+}
+
+Result<LockClaim> read_claim(const UniqueFd& file) {
+  const auto body = read_body(file);
+  return body ? parse_lock_claim(*body) : body.problem();
+}
+
+UniqueFd open_lock(const UniqueFd& directory, const std::string& name) {
+  return UniqueFd{
+      ::openat(directory.get(), name.c_str(),
+               O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)};
 }
 
 }  // namespace
@@ -56,9 +69,7 @@ Result<LockFile> read_lock_file(const UniqueFd& directory,
   // A device or FIFO may do harm when it is opened at all.
   const auto before = stat_lock_file(directory, name);
   if (!before) return before.problem();
-  const UniqueFd file{
-      ::openat(directory.get(), name.c_str(),
-               O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)};
+  const auto file = open_lock(directory, name);
   if (!file) {
     const auto problem = system_problem(errno, "");
     if (problem.fault == Fault::missing) return problem;
@@ -74,6 +85,18 @@ Result<LockFile> read_lock_file(const UniqueFd& directory,
                          ? Problem{Fault::too_big, "", "longer than 4096 bytes"}
                          : read_claim(file);
   return described;
+}
+
+Result<std::string> read_lock_text(const UniqueFd& directory,
+                                   const std::string& name) {
+  const auto before = stat_lock_file(directory, name);
+  if (!before) return before.problem();
+  const auto file = open_lock(directory, name);
+  if (!file) return system_problem(errno, "");
+  struct stat found {};
+  if (::fstat(file.get(), &found) != 0) return system_problem(errno, "");
+  const auto described = describe(found);
+  return described ? read_body(file) : described.problem();
 }
 
 }  // namespace openclaw_lock

@@ -30,4 +30,8 @@ Result<LockFile> stat_lock_file(const UniqueFd& directory,
 Result<LockFile> read_lock_file(const UniqueFd& directory,
                                 const std::string& name);
 
+/// The text of a lock, read as carefully: at most 4 KiB of a regular file.
+Result<std::string> read_lock_text(const UniqueFd& directory,
+                                   const std::string& name);
+
 }  // namespace openclaw_lock

@@ -28,6 +28,7 @@ struct FakeProcess {
   std::string root = "/";
   std::string mountinfo = root_mount();
   std::string timens_offsets = "monotonic 0 0\nboottime 0 0\n";
+  int parent = 1;
 };
 
 /// A tree that looks like procfs to the readers: one mount of one ext4 file
@@ -74,8 +75,9 @@ class FakeProcfs {
 
   static std::string stat_text(const FakeProcess& process) {
     return std::to_string(process.pid) + " (" + process.comm + ") " +
-           process.state + " 1 1 1 0 -1 " + std::to_string(process.flags) +
-           " 1 2 3 4 5 6 7 8 20 0 " + std::to_string(process.threads) + " 0 " +
+           process.state + ' ' + std::to_string(process.parent) + " 1 1 0 -1 " +
+           std::to_string(process.flags) + " 1 2 3 4 5 6 7 8 20 0 " +
+           std::to_string(process.threads) + " 0 " +
            std::to_string(process.start_ticks) +
            " 1464709120 19600 18446744073709551615 0 0 0\n";
   }

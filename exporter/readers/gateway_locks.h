@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/gateways/gateway_claim.h"
+
+namespace openclaw_lock {
+
+/// What the singleton locks of a directory `openclaw-UID` say.
+struct GatewayLocks {
+  std::vector<GatewayClaim> claims;
+  bool readable = true;  ///< false: there may be locks that could not be read
+};
+
+/// Reads `gateway.*.lock` there: `.../TMPDIR/openclaw-UID` up to 2026.7.35, or
+/// `STATE/tmp/openclaw-UID`. A directory that is not there has none; a lock
+/// that is no JSON object says nothing.
+GatewayLocks read_gateway_locks(const std::string& directory);
+
+/// The same of all directories `openclaw-UID` of the state directory.
+GatewayLocks read_state_gateway_locks(const std::string& state_dir);
+
+}  // namespace openclaw_lock

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "exporter/metrics/exposition.h"
+#include "exporter/metrics/metric_families.h"
+
+using namespace openclaw_lock;
+using namespace std::chrono_literals;
+
+namespace {
+
+GatewayReport gateway(const GatewayFacts& facts) {
+  SourceHealth up;
+  up.up = up.fresh = up.settled = true;
+  GatewayReport report{"main", nullptr};
+  report.processes_health = up;
+  report.facts = std::make_shared<GatewayFacts>(facts);
+  report.facts_health = up;
+  return report;
+}
+
+std::string expose(GatewayReport report) {
+  FleetReport fleet;
+  fleet.gateways.push_back(std::move(report));
+  MetricFamilies families;
+  add_gateway_families(fleet, families);
+  add_source_families(fleet, families);
+  return write_exposition(std::move(families), ExpositionFormat::text_0_0_4);
+}
+
+bool has(const std::string& text, const std::string& line) {
+  return text.find('\n' + line + '\n') != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("add_gateway_families: what was measured") {
+  GatewayFacts facts;
+  facts.instances = 2;
+  facts.youngest_start = WallTime{1795216202500ms};
+  facts.lock_mismatch = true;
+  const auto text = expose(gateway(facts));
+  CHECK(has(text, R"(openclaw_lock_gateway_instances{gateway="main"} 2)"));
+  CHECK(has(text,
+            "openclaw_lock_gateway_start_time_seconds"
+            R"({gateway="main"} 1795216202.5)"));
+  CHECK(has(text, R"(openclaw_lock_gateway_lock_mismatch{gateway="main"} 1)"));
+}
+
+TEST_CASE("add_gateway_families: no gateway runs") {
+  GatewayFacts facts;
+  facts.instances = 0;
+  const auto text = expose(gateway(facts));
+  CHECK(has(text, R"(openclaw_lock_gateway_instances{gateway="main"} 0)"));
+  CHECK(text.find("start_time_seconds{") == std::string::npos);
+  CHECK(text.find("mismatch{") == std::string::npos);
+}
+
+TEST_CASE("add_gateway_families: unknown is absent, and its problems told") {
+  auto report = gateway({});
+  report.facts_health->problems[static_cast<std::size_t>(Fault::denied)] = 3;
+  const auto text = expose(report);
+  CHECK(text.find("instances{") == std::string::npos);
+  CHECK(has(text,
+            R"(openclaw_lock_source_problems_total{gateway="main",problem=)"
+            R"("denied",source="processes"} 3)"));
+}
+
+TEST_CASE("add_gateway_families: a search that hangs shows nothing") {
+  GatewayFacts facts;
+  facts.instances = 1;
+  auto report = gateway(facts);
+  report.facts_health->up = report.facts_health->fresh = false;
+  const auto text = expose(report);
+  CHECK(text.find("instances{") == std::string::npos);
+  CHECK(has(text,
+            "openclaw_lock_source_up"
+            R"({gateway="main",source="processes"} 0)"));
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/readers/gateway_reader.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "exporter/readers/process_reader.h"
+#include "tests/support/fake_procfs.h"
+#include "tests/support/temp_tree.h"
+
+using namespace openclaw_lock;
+
+namespace {
+
+constexpr const char* kTitle = "openclaw-gateway";
+
+/// A host with the state directories `a` and `b`.
+struct Host {
+  Host() {
+    procfs.add_kthreadd();
+    for (const auto* name : {"a", "b"})
+      tree.add(TreeEntry::directory(std::string{name} + "/agents"));
+  }
+
+  /// A process that was started with HOME at no state directory, and with the
+  /// state directory `inner` (a path in its root) where that is not empty.
+  void add(int pid, int parent, const std::string& title,
+           const std::string& inner, const std::string& root = "/") {
+    FakeProcess process{pid, static_cast<std::uint64_t>(pid) * 10,
+                        title.substr(0, 15)};
+    process.parent = parent;
+    process.root = root;
+    procfs.add(process);
+    const auto base = std::to_string(pid) + '/';
+    procfs.write(base + "cmdline", title + std::string(20, '\0'));
+    std::string environ_text = "TMPDIR=" + tree.path("tmp");
+    if (!inner.empty())
+      environ_text += std::string{'\0'} + "OPENCLAW_STATE_DIR=" + inner;
+    procfs.write(base + "environ", environ_text);
+    procfs.write(base + "net/tcp", "");
+    procfs.add(TreeEntry::directory(base + "fd"));
+  }
+  void add_argv(int pid, const std::string& comm, const std::string& argv,
+                const std::string& inner) {
+    add(pid, 1, comm, inner);
+    procfs.write(std::to_string(pid) + "/cmdline", argv);
+  }
+  void open_file(int pid, const std::string& target) {
+    procfs.add(TreeEntry::symlink(
+        std::to_string(pid) + "/fd/" + std::to_string(next_fd++), target));
+  }
+  void listen(int pid) {
+    const auto inode = std::to_string(pid * 100);
+    procfs.write(
+        std::to_string(pid) + "/net/tcp",
+        "0: 0100007F:4965 00000000:0000 0A 0:0 0:0 0 0 0 " + inode + "\n");
+    open_file(pid, "socket:[" + inode + "]");
+  }
+  std::string claim(int pid, int start, const std::string& state) const {
+    return R"({"pid":)" + std::to_string(pid) + R"(,"configPath":")" +
+           tree.path(state) + R"(/openclaw.json","startTime":)" +
+           std::to_string(start) + "}";
+  }
+  std::string uid_directory() const {
+    return "openclaw-" + std::to_string(::getuid());
+  }
+
+  /// `instances`, or `none`, and the lock: `+` fits, `!` does not.
+  std::string round(const std::string& state = "a") {
+    GatewayReader reader{{tree.path(state), procfs.path()}, [this] {
+                           auto table = std::make_shared<ProcessTable>();
+                           ProcessReader{procfs.path()}.read(*table, {});
+                           return table;
+                         }};
+    problems = reader.round().problems;
+    facts = reader.facts();
+    auto text = facts.instances ? std::to_string(*facts.instances) : "none";
+    if (facts.lock_mismatch) text += *facts.lock_mismatch ? '!' : '+';
+    return text;
+  }
+
+  TempTree tree;
+  FakeProcfs procfs;
+  GatewayFacts facts;
+  std::vector<Problem> problems;
+  int next_fd = 3;
+};
+
+}  // namespace
+
+TEST_CASE("GatewayReader: none, one, two, each where it belongs") {
+  Host host;
+  CHECK(host.round() == "0");
+  CHECK_FALSE(host.facts.youngest_start);
+  host.add(7, 1, kTitle, host.tree.path("a"));
+  CHECK(host.round() == "1!");
+  CHECK(host.round("b") == "0");
+  CHECK(host.problems.empty());
+  host.add(9, 1, kTitle, host.tree.path("a"));
+  CHECK(host.round() == "2!");
+  CHECK(host.facts.youngest_start ==
+        WallTime{
+            std::chrono::milliseconds{FakeProcfs::kBootSeconds * 1000 + 900}});
+}
+
+TEST_CASE("GatewayReader: 2026.4.24, a wrapper above each gateway") {
+  Host host;
+  host.add(2121, 1, "openclaw", host.tree.path("a"));
+  host.add(2132, 2121, kTitle, host.tree.path("a"));
+  host.add(4068, 1, "openclaw", host.tree.path("a"));
+  host.add(4070, 4068, "openclaw-agent", host.tree.path("a"));
+  CHECK(host.round() == "1!");
+  host.tree.add({"tmp/" + host.uid_directory() + "/gateway.d59d07cd.lock",
+                 host.claim(2132, 21320, "a")});
+  CHECK(host.round() == "1+");
+}
+
+TEST_CASE("GatewayReader: 2026.5.22, a gateway by its lock or its listener") {
+  Host host;
+  const auto lock = "tmp/" + host.uid_directory() + "/gateway.d59d07cd.lock";
+  for (const int pid : {3395, 5389, 5899})
+    host.add(pid, 1, "openclaw", host.tree.path("a"));
+  CHECK(host.round() == "0");
+  host.tree.add({lock, host.claim(5389, 53890, "a")});
+  CHECK(host.round() == "1+");
+  host.listen(3395);
+  CHECK(host.round() == "2+");
+  SUBCASE("the one with the lock goes, and takes it along") {
+    host.procfs.remove("5389");
+    host.tree.remove(lock);
+    CHECK(host.round() == "1!");
+  }
+  SUBCASE("the lock is that of another state directory, or process") {
+    host.tree.add({lock, host.claim(3395, 33950, "b")});
+    CHECK(host.round() == "1!");
+    host.tree.add({lock, host.claim(3395, 1, "a")});
+    CHECK(host.round() == "1!");
+  }
+}
+
+TEST_CASE("GatewayReader: a lock that is kept open is evidence") {
+  Host host;
+  host.add(7, 1, "openclaw", host.tree.path("a"));
+  host.open_file(7, "/tmp/openclaw-9/gateway.d59d07cd.lock");
+  CHECK(host.round() == "1!");
+}
+
+TEST_CASE("GatewayReader: started by the service manager") {
+  Host host;
+  host.add(7, 1, "openclaw", "");
+  host.procfs.write("7/environ",
+                    "OPENCLAW_STATE_DIR=" + host.tree.path("a") +
+                        std::string{'\0'} + "OPENCLAW_SERVICE_MARKER=openclaw" +
+                        std::string{'\0'} + "OPENCLAW_SERVICE_KIND=gateway");
+  CHECK(host.round() == "1!");
+  auto child = FakeProcess{7, 70, "openclaw"};
+  child.parent = 6;
+  host.procfs.add(FakeProcess{6, 60, "bash"});
+  host.procfs.write("7/stat", FakeProcfs::stat_text(child));
+  CHECK(host.round() == "0");
+}
+
+TEST_CASE("GatewayReader: arguments intact, as in the Docker image") {
+  Host host;
+  using namespace std::string_literals;
+  host.add_argv(7, "MainThread", "/usr/local/bin/node\0dist/index.js\0gateway"s,
+                host.tree.path("a"));
+  host.add_argv(8, "MainThread",
+                "/usr/local/bin/node\0/x/dist/process/spawn-broker/worker.js"s,
+                host.tree.path("a"));
+  CHECK(host.round() == "1!");
+}
+
+TEST_CASE("GatewayReader: the singleton lock of 2026.9.6") {
+  Host host;
+  host.add(7, 1, kTitle, host.tree.path("b"));
+  const auto lock = "a/tmp/openclaw-0/gateway.state.lock";
+  const auto claim = [](const std::string& role) {
+    return R"({"pid":7,"ownerId":"x","stateDir":"/elsewhere","startTime":70)" +
+           role + "}\n\t\t \t \t\t\n";
+  };
+  SUBCASE("it goes before the environment") {
+    host.tree.add({lock, claim("")});
+    CHECK(host.round() == "1+");
+  }
+  SUBCASE("of an embedded agent it says nothing of gateways") {
+    host.tree.add({lock, claim(R"(,"role":"agent-embedded")")});
+    CHECK(host.round() == "0");
+  }
+}
+
+TEST_CASE("GatewayReader: open files go before the environment") {
+  Host host;
+  host.add(7, 1, kTitle, host.tree.path("b"));
+  host.open_file(7, host.tree.path("a/state/openclaw.sqlite-wal"));
+  CHECK(host.round() == "1!");
+  CHECK(host.round("b") == "0");
+}
+
+TEST_CASE("GatewayReader: two paths to one directory are one gateway") {
+  Host host;
+  host.tree.add(TreeEntry::symlink("link", host.tree.path("a")));
+  host.add(7, 1, kTitle, host.tree.path("link"));
+  CHECK(host.round() == "1!");
+}
+
+TEST_CASE("GatewayReader: one path in two containers is two gateways") {
+  Host host;
+  for (const auto* name : {"one", "two"}) {
+    host.tree.add(TreeEntry::directory(std::string{name} + "/state"));
+  }
+  host.add(7, 1, kTitle, "/state", host.tree.path("one"));
+  host.add(8, 1, kTitle, "/state", host.tree.path("two"));
+  // In a container the first line is the mount of its root.
+  for (const auto* pid : {"7", "8"})
+    host.procfs.write(std::string{pid} + "/mountinfo", "");
+  CHECK(host.round("one/state") == "1!");
+  CHECK(host.round("two/state") == "1!");
+  host.add(9, 1, kTitle, "/state", host.tree.path("two"));
+  host.procfs.write("9/mountinfo", "");
+  CHECK(host.round("two/state") == "2!");
+}
+
+TEST_CASE("GatewayReader: without rights the count is absent, and told") {
+  Host host;
+  host.add(7, 1, kTitle, host.tree.path("a"));
+  host.procfs.remove("7/environ");
+  host.procfs.add(TreeEntry::directory("7/environ"));
+  host.procfs.remove("7/fd");
+  CHECK(host.round() == "none");
+  REQUIRE(host.problems.size() == 1);
+  CHECK(host.problems[0].fault == Fault::denied);
+}
+
+TEST_CASE("GatewayReader: from a container the count is absent, and told") {
+  Host host;
+  host.procfs.remove("2");
+  host.add(7, 1, kTitle, host.tree.path("a"));
+  CHECK(host.round() == "none");
+  REQUIRE(host.problems.size() == 1);
+  CHECK(host.problems[0].fault == Fault::pid_namespace);
+}
+
+TEST_CASE("GatewayReader: a zombie is no gateway") {
+  Host host;
+  host.add(7, 1, kTitle, host.tree.path("a"));
+  FakeProcess dead{7, 70, "openclaw-gatewa", 'Z'};
+  dead.threads = 1;
+  host.procfs.write("7/stat", FakeProcfs::stat_text(dead));
+  CHECK(host.round() == "0");
+}
+
+TEST_CASE("GatewayReader: no state directory, no table") {
+  Host host;
+  CHECK(host.round("missing") == "none");
+  CHECK(host.problems.empty());
+  GatewayReader reader{{host.tree.path("a"), host.procfs.path()}, {}};
+  CHECK(reader.round().problems.at(0).fault == Fault::timeout);
+  CHECK_FALSE(reader.facts().instances);
+}
