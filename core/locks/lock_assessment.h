@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/wall_time.h"
@@ -43,6 +44,10 @@ struct LockSnapshot {
   std::set<std::string> agents;  ///< labels; all their directories were read
   std::vector<JudgedLock> locks;
   std::uint64_t leftover_files = 0;
+  /// Live holders of session locks: pid and, where the lock has it, start.
+  std::set<std::pair<int, std::uint64_t>> writers;
+  /// Every session lock was read and its holder judged: there are no others.
+  bool writers_known = true;
 };
 
 /// Figures of one series at an instant.

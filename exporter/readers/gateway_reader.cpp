@@ -2,6 +2,7 @@
 #include "exporter/readers/gateway_reader.h"
 
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <bit>
@@ -10,6 +11,7 @@
 
 #include "core/gateways/openclaw_process.h"
 #include "core/procfs/clock_ticks.h"
+#include "core/procfs/file_locks.h"
 #include "core/procfs/filesystem_type.h"
 #include "core/procfs/net_tcp.h"
 #include "exporter/readers/directory_facts.h"
@@ -22,6 +24,7 @@ namespace {
 constexpr std::size_t kMaxProcessText = 1 << 20;
 constexpr std::size_t kMaxMountinfo = 4 << 20;
 constexpr std::size_t kMaxSockets = 16 << 20;
+constexpr std::size_t kMaxLocksText = 16 << 20;
 constexpr std::size_t kMaxOpenFiles = 65536;
 
 bool may_be_openclaw(std::string_view comm) {
@@ -94,8 +97,11 @@ struct GatewayReader::Look {
   std::vector<std::string> files;  ///< what its open descriptors link to
 };
 
-GatewayReader::GatewayReader(GatewayReaderSettings settings, Census census)
-    : settings_{std::move(settings)}, census_{std::move(census)} {}
+GatewayReader::GatewayReader(GatewayReaderSettings settings, Census census,
+                             Clock clock)
+    : settings_{std::move(settings)},
+      census_{std::move(census)},
+      clock_{std::move(clock)} {}
 
 void GatewayReader::look_at_role(const Process& process, Known& known) {
   const auto directory = settings_.procfs / std::to_string(process.stat.pid);
@@ -173,9 +179,12 @@ void GatewayReader::look_at_locks(const Look& look, Known& known) const {
       [&](const GatewayClaim& claim) { return names(claim, look.process); });
   if (!known.named) {
     for (const auto& directory : lock_directories(look))
-      for (const auto& claim : read_gateway_locks(look.root + directory).claims)
-        known.named = known.named ||
-                      (names(claim, look.process) && claims_this(claim, look));
+      for (const auto& claim :
+           read_gateway_locks(look.root + directory).claims) {
+        if (!names(claim, look.process) || !claims_this(claim, look)) continue;
+        known.named = true;
+        known.lease = !claim.state_dir.empty() && !claim.has_owner;
+      }
   }
   if (known.named) known.uses = known.serves = Answer::yes;
 }
@@ -233,6 +242,49 @@ void GatewayReader::look_at(const Process& process, const ProcessTable& table,
     known.serves = Answer::yes;
 }
 
+void GatewayReader::read_store() {
+  store_ = read_store_files(settings_.state_dir);
+  auto& traces = store_.traces;
+  traces.owner_lock =
+      std::ranges::any_of(state_locks_.claims, &GatewayClaim::has_owner);
+  facts_.version = config_version_.read(settings_.state_dir);
+}
+
+void GatewayReader::look_at_writers(const ProcessTable& table) {
+  const auto text = read_small_file(settings_.procfs / "locks", kMaxLocksText);
+  // Locks of processes outside our PID namespace are not listed.
+  if (!text || !table.initial_namespace) return;
+  writers_seen_ = true;
+  std::set<WalWriter> writers;
+  for (const auto& lock : parse_file_locks(*text)) {
+    if (!is_wal_write_lock(lock)) continue;
+    const auto is_file = [&](const SharedMemoryFile& file) {
+      // Where stat gives another device than the superblock's (btrfs), that of
+      // mountinfo is the one.
+      const auto device = std::to_string(lock.device_major) + ':' +
+                          std::to_string(lock.device_minor);
+      return file.inode == lock.inode &&
+             (device == device_ ||
+              ::makedev(lock.device_major, lock.device_minor) == file.device);
+    };
+    for (const auto* files : {&store_.state, &store_.agents})
+      if (*files && std::ranges::any_of((*files)->shared_memory, is_file))
+        writers.insert({lock.inode, lock.pid});
+  }
+  writers_.look(writers, clock_());
+}
+
+std::optional<DatabaseFacts> GatewayReader::database_facts(
+    const std::optional<DatabaseFiles>& files) const {
+  if (!files || !files->present) return {};
+  DatabaseFacts facts{files->main_bytes, files->wal_bytes, {}};
+  if (!writers_seen_) return facts;
+  facts.writer_held = std::chrono::milliseconds{0};
+  for (const auto& file : files->shared_memory)
+    facts.writer_held = std::max(*facts.writer_held, writers_.held(file.inode));
+  return facts;
+}
+
 void GatewayReader::tell(const ProcessTable& table, const GatewayCount& count,
                          RoundResult& round) {
   const auto& where = settings_.state_dir;
@@ -265,6 +317,7 @@ RoundResult GatewayReader::round() {
   RoundResult round;
   round.success = true;
   facts_ = {};
+  writers_seen_ = false;
   struct stat found {};
   const auto directory = directory_facts(settings_.state_dir);
   // The lock reader tells of a state directory that is not there.
@@ -277,13 +330,19 @@ RoundResult GatewayReader::round() {
   const auto path = view.inner(directory->real_path);
   const Mount* mount = find_mount(view.mounts, path);
   device_ = mount ? mount->device : std::string{};
+  facts_.opened = true;
+  state_locks_ = read_state_gateway_locks(settings_.state_dir);
+  read_store();
   const auto table = census_ ? census_() : nullptr;
+  if (table) look_at_writers(*table);
+  facts_.state_database = database_facts(store_.state);
+  facts_.agent_databases = database_facts(store_.agents);
+  facts_.store = judge_store(store_.traces);
   if (!table) {
     round.problems.push_back({Fault::timeout, settings_.procfs.string(),
                               "no table of processes in time"});
     return round;
   }
-  state_locks_ = read_state_gateway_locks(settings_.state_dir);
   DirectoryVisibility visibility{settings_.procfs, view.mounts, path,
                                  identity_.device, identity_.inode};
   std::map<Key, Known> present;
@@ -305,6 +364,9 @@ RoundResult GatewayReader::round() {
                           known.uses, known.serves});
   }
   known_ = std::move(present);
+  store_.traces.lease_lock = std::ranges::any_of(
+      known_, [](const auto& entry) { return entry.second.lease; });
+  facts_.store = judge_store(store_.traces);
   tell(*table, count_gateways(candidates), round);
   return round;
 }

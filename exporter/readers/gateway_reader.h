@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <compare>
 #include <cstdint>
 #include <filesystem>
@@ -16,14 +17,27 @@
 
 #include "core/base/wall_time.h"
 #include "core/gateways/gateway_count.h"
+#include "core/gateways/store_era.h"
+#include "core/gateways/wal_writers.h"
 #include "core/procfs/mountinfo.h"
 #include "core/procfs/process_table.h"
 #include "core/sources/source_health.h"
+#include "exporter/clock.h"
 #include "exporter/readers/directory_visibility.h"
 #include "exporter/readers/gateway_locks.h"
 #include "exporter/readers/session_directories.h"
+#include "exporter/readers/store_reader.h"
 
 namespace openclaw_lock {
+
+/// The databases of one kind.
+struct DatabaseFacts {
+  std::uint64_t main_bytes = 0;
+  std::uint64_t wal_bytes = 0;
+  /// Longest that one process has been seen with a WAL write lock; 0: none has
+  /// it. Empty where the locks of all processes cannot be seen.
+  std::optional<std::chrono::milliseconds> writer_held;
+};
 
 /// What is known of the gateways that run on one state directory. What could
 /// not be measured is empty.
@@ -32,6 +46,12 @@ struct GatewayFacts {
   std::optional<WallTime> youngest_start;  ///< of a gateway; empty: none runs
   /// No running gateway is named by the singleton lock; empty: none runs.
   std::optional<bool> lock_mismatch;
+
+  Store store = Store::unknown;
+  std::string version;  ///< that last wrote the configuration, or empty
+  std::optional<DatabaseFacts> state_database;
+  std::optional<DatabaseFacts> agent_databases;  ///< all together
+  bool opened = false;  ///< the state directory; else nothing here is known
 };
 
 struct GatewayReaderSettings {
@@ -53,7 +73,10 @@ class GatewayReader {
   /// See LockReader::Census.
   using Census = std::function<std::shared_ptr<const ProcessTable>()>;
 
-  GatewayReader(GatewayReaderSettings settings, Census census);
+  using Clock = std::function<MonotonicTime()>;
+
+  GatewayReader(GatewayReaderSettings settings, Census census,
+                Clock clock = monotonic_now);
 
   /// Obstacles are problems of source `processes`; they leave facts empty.
   RoundResult round();
@@ -75,6 +98,7 @@ class GatewayReader {
     Answer uses = Answer::unknown;
     Answer serves = Answer::unknown;
     bool named = false;  ///< by a singleton lock of this state directory
+    bool lease = false;  ///< and that lock is of the era of leases
     int rounds = 0;      ///< since it was first looked at
   };
   /// What /proc/PID says of one process in this round.
@@ -93,11 +117,19 @@ class GatewayReader {
   /// Whether the path that a process names is our state directory.
   Answer is_ours(const std::string& inner_path, const Look& look) const;
   bool belongs_to_another_user(int pid) const;
+  void read_store();
+  /// Who holds WAL write locks of this state directory's databases.
+  void look_at_writers(const ProcessTable& table);
+  std::optional<DatabaseFacts> database_facts(
+      const std::optional<DatabaseFiles>& files) const;
   void tell(const ProcessTable& table, const GatewayCount& count,
             RoundResult& round);
 
   GatewayReaderSettings settings_;
   Census census_;
+  Clock clock_;
+  ConfigVersion config_version_;
+  WalWriters writers_;
   std::map<Key, Known> known_;
   // Of the round under way:
   DirectoryIdentity identity_;
@@ -105,6 +137,8 @@ class GatewayReader {
   mode_t mode_ = 0;
   std::string device_;  ///< of the state directory, as mountinfo has it
   GatewayLocks state_locks_;
+  StoreFiles store_;
+  bool writers_seen_ = false;
   GatewayFacts facts_;
 };
 

@@ -109,6 +109,11 @@ void LockReader::add_judged(const Directory& directory, const ScannedLock& lock,
   ledger_.judged({directory.number, lock.name}, verdict);
   const auto kind = lock_kind(lock.name);
   if (!kind) return;
+  if (*kind == LockKind::session && verdict.holder == Holder::unknown)
+    snapshot_.writers_known = false;
+  if (*kind == LockKind::session && verdict.holder == Holder::alive)
+    snapshot_.writers.emplace(lock.claim->pid.value_or(0),
+                              lock.claim->start_ticks.value_or(0));
   snapshot_.locks.push_back(
       {{directory.label, *kind},
        verdict.holder,
@@ -140,6 +145,7 @@ RoundResult LockReader::round() {
       read_state_directory(settings_.state_dir, settings_.session_dirs);
   round.problems = state.problems;
   round.success = state.readable;
+  snapshot_.writers_known = state.readable;
   if (watches_.obstacle()) round.problems.push_back(*watches_.obstacle());
 
   const auto view = read_mount_view(settings_.procfs, settings_.state_dir);
@@ -173,6 +179,7 @@ bool LockReader::list_directories(const StateDirectory& state,
     auto& found = directory.found;
     found = directory.scan.scan(directory.facts.path, state.sqlite_gateway_at,
                                 clock_);
+    snapshot_.writers_known = snapshot_.writers_known && found.complete;
     round.success = round.success && found.complete;
     round.problems.insert(round.problems.end(), found.problems.begin(),
                           found.problems.end());

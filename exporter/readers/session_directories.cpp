@@ -83,6 +83,8 @@ void add(const std::string& path, const std::string& agent, bool required,
   state.sessions.push_back({ours ? *real : path, agent, identity});
 }
 
+}  // namespace
+
 /// A directory `tmp/openclaw-UID` is written by era C gateways alone.
 std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir) {
   std::optional<WallTime> newest;
@@ -101,8 +103,6 @@ std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir) {
   }
   return newest;
 }
-
-}  // namespace
 
 StateDirectory read_state_directory(
     const std::string& state_dir,

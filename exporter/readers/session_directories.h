@@ -50,4 +50,7 @@ StateDirectory read_state_directory(
     const std::string& state_dir,
     const std::vector<std::string>& extra_session_dirs);
 
+/// mtime of the newest trace of an era C gateway below the state dir.
+std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir);
+
 }  // namespace openclaw_lock

@@ -77,3 +77,40 @@ TEST_CASE("add_gateway_families: a search that hangs shows nothing") {
             "openclaw_lock_source_up"
             R"({gateway="main",source="processes"} 0)"));
 }
+
+TEST_CASE("add_gateway_families: store and databases") {
+  GatewayFacts facts;
+  facts.opened = true;
+  facts.store = Store::sqlite;
+  facts.version = "2026.9.6";
+  facts.agent_databases = DatabaseFacts{4096, 512, 12500ms};
+  const auto text = expose(gateway(facts));
+  CHECK(has(text, R"(openclaw_lock_store_info{gateway="main",store="sqlite",)"
+                  R"(version="2026.9.6"} 1)"));
+  CHECK(has(text, R"(openclaw_lock_sqlite_bytes{database="agent",file="main",)"
+                  R"(gateway="main"} 4096)"));
+  CHECK(has(text, R"(openclaw_lock_sqlite_bytes{database="agent",file="wal",)"
+                  R"(gateway="main"} 512)"));
+  CHECK(has(text,
+            "openclaw_lock_sqlite_writer_held_seconds"
+            R"({database="agent",gateway="main"} 12.5)"));
+  CHECK(text.find(R"(database="state")") == std::string::npos);
+}
+
+TEST_CASE("add_gateway_families: writers, where every holder is known") {
+  auto report = gateway({});
+  report.locks_health = report.facts_health;
+  LockSnapshot snapshot;
+  snapshot.writers = {{7, 70}, {8, 80}};
+  const auto with = [&](bool known) {
+    snapshot.writers_known = known;
+    LockReport locks;
+    locks.snapshot = std::make_shared<LockSnapshot>(snapshot);
+    report.locks = std::make_shared<LockReport>(locks);
+    return expose(report);
+  };
+  const auto line =
+      std::string{R"(openclaw_lock_writer_processes{gateway="main"} 2)"};
+  CHECK(has(with(true), line));
+  CHECK_FALSE(has(with(false), line));
+}

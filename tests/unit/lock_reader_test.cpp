@@ -204,3 +204,20 @@ TEST_CASE("LockReader: 70 agents share 64 labels and one more") {
   CHECK(reader.report().snapshot->agents.size() == 65);
   CHECK(reader.report().snapshot->agents.contains("_other"));
 }
+
+TEST_CASE("LockReader: live processes that hold session locks") {
+  StateDir host;
+  host.procfs.add(FakeProcess{8, 6000});
+  host.put_lock("a", StateDir::body(7, 5000));
+  host.put_lock("b", StateDir::body(7, 5000));
+  host.put_lock("c", StateDir::body(8, 6000));
+  host.put_lock("d", StateDir::body(9, 7000));
+  auto reader = host.reader();
+  reader.round();
+  REQUIRE(reader.report().snapshot);
+  CHECK(reader.report().snapshot->writers.size() == 2);
+  CHECK(reader.report().snapshot->writers_known);
+  host.put_lock("e", "garbage");
+  reader.round();
+  CHECK_FALSE(reader.report().snapshot->writers_known);
+}

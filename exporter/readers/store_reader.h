@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/gateways/store_era.h"
+
+namespace openclaw_lock {
+
+/// The file by which the users of a database in WAL mode agree: `-shm`.
+struct SharedMemoryFile {
+  dev_t device = 0;
+  ino_t inode = 0;
+};
+
+/// Databases of one kind, by stat alone: none is opened.
+struct DatabaseFiles {
+  bool present = false;          ///< there is at least one
+  std::uint64_t main_bytes = 0;  ///< of all together
+  std::uint64_t wal_bytes = 0;
+  std::vector<SharedMemoryFile> shared_memory;
+};
+
+/// What a state directory holds of its store.
+struct StoreFiles {
+  std::optional<DatabaseFiles> state;   ///< empty: may not look
+  std::optional<DatabaseFiles> agents;  ///< empty: may not look at all of them
+  StoreTraces traces;                   ///< but for the singleton locks
+};
+
+/// Looks at `state/openclaw.sqlite` and, of each agent, at
+/// `agent/openclaw-agent.sqlite` and `sessions/sessions.json`. At most 4096
+/// agents. Hangs where the file system does.
+StoreFiles read_store_files(const std::string& state_dir);
+
+/// Reads `openclaw.json` for the version that last wrote it, again only when
+/// the file has changed.
+class ConfigVersion {
+ public:
+  /// Empty where it cannot be known.
+  const std::string& read(const std::string& state_dir);
+
+ private:
+  std::pair<std::int64_t, off_t> seen_{};  ///< mtime in ns, size
+  std::string version_;
+};
+
+}  // namespace openclaw_lock

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/readers/store_reader.h"
+
+#include <doctest/doctest.h>
+
+#include "exporter/readers/gateway_reader.h"
+#include "exporter/readers/process_reader.h"
+#include "tests/support/fake_procfs.h"
+#include "tests/support/temp_tree.h"
+
+using namespace openclaw_lock;
+using namespace std::chrono_literals;
+
+namespace {
+
+ino_t inode_of(const std::string& path) {
+  struct stat found {};
+  REQUIRE(::stat(path.c_str(), &found) == 0);
+  return found.st_ino;
+}
+
+}  // namespace
+
+TEST_CASE("read_store_files: a fresh state directory") {
+  TempTree tree;
+  const auto files = read_store_files(tree.root());
+  REQUIRE(files.state);
+  REQUIRE(files.agents);
+  CHECK_FALSE(files.state->present);
+  CHECK_FALSE(files.agents->present);
+  CHECK(judge_store(files.traces) == Store::unknown);
+}
+
+TEST_CASE("read_store_files: up to 2026.7.35") {
+  TempTree tree{{"agents/main/sessions/sessions.json", "{}"}};
+  const auto files = read_store_files(tree.root());
+  CHECK_FALSE(files.agents->present);
+  CHECK(judge_store(files.traces) == Store::jsonl);
+}
+
+TEST_CASE("read_store_files: from 2026.8.1 on, agents together") {
+  TempTree tree{{"state/openclaw.sqlite", "12345"},
+                {"state/openclaw.sqlite-wal", "123"},
+                {"agents/a/agent/openclaw-agent.sqlite", "12"},
+                {"agents/a/agent/openclaw-agent.sqlite-shm", ""},
+                {"agents/b/agent/openclaw-agent.sqlite", "1234"},
+                {"agents/b/agent/openclaw-agent.sqlite-wal", "1"},
+                {"agents/c/other", ""},
+                {"tmp/openclaw-0/gateway.state.lock.sqlite", ""}};
+  const auto files = read_store_files(tree.root());
+  REQUIRE(files.state);
+  CHECK(files.state->main_bytes == 5);
+  CHECK(files.state->wal_bytes == 3);
+  CHECK(files.state->shared_memory.empty());
+  REQUIRE(files.agents);
+  CHECK(files.agents->main_bytes == 6);
+  CHECK(files.agents->wal_bytes == 1);
+  CHECK(files.agents->shared_memory.size() == 1);
+  CHECK(judge_store(files.traces) == Store::sqlite);
+}
+
+TEST_CASE("ConfigVersion: read again when the file has changed") {
+  TempTree tree;
+  ConfigVersion version;
+  CHECK(version.read(tree.root()).empty());
+  tree.add({"openclaw.json", R"({"lastTouchedVersion":"2026.5.22"})"});
+  CHECK(version.read(tree.root()) == "2026.5.22");
+  CHECK(version.read(tree.root()) == "2026.5.22");
+  tree.add({"openclaw.json", R"({"meta":{"lastTouchedVersion":"2026.9.6"}})"});
+  CHECK(version.read(tree.root()) == "2026.9.6");
+  tree.remove("openclaw.json");
+  CHECK(version.read(tree.root()).empty());
+  tree.add(TreeEntry::fifo("openclaw.json"));
+  CHECK(version.read(tree.root()).empty());
+}
+
+TEST_CASE("GatewayReader: a writer that holds a database") {
+  TempTree tree{{"state/openclaw.sqlite", "12345"},
+                {"state/openclaw.sqlite-shm", ""},
+                {"agents/a/agent/openclaw-agent.sqlite", "12"},
+                {"agents/a/agent/openclaw-agent.sqlite-shm", ""}};
+  FakeProcfs procfs;
+  procfs.add_kthreadd();
+  // The device by mountinfo, as on btrfs.
+  const auto hold = [&](int pid, int byte) {
+    const auto inode =
+        inode_of(tree.path("agents/a/agent/openclaw-agent.sqlite-shm"));
+    const auto place = std::to_string(byte) + ' ' + std::to_string(byte);
+    procfs.write("locks", "1: POSIX  ADVISORY  WRITE " + std::to_string(pid) +
+                              " fe:00:" + std::to_string(inode) + ' ' + place +
+                              '\n');
+  };
+  MonotonicTime now{100s};
+  GatewayReader reader{{tree.root(), procfs.path()},
+                       [&] {
+                         auto table = std::make_shared<ProcessTable>();
+                         ProcessReader{procfs.path()}.read(*table, {});
+                         return table;
+                       },
+                       [&] { return now; }};
+  const auto held = [&] {
+    reader.round();
+    return reader.facts().agent_databases.value().writer_held;
+  };
+  CHECK_FALSE(held());  // no locks to be read
+  procfs.write("locks", "");
+  CHECK(held() == 0ms);
+  hold(7, 120);
+  CHECK(held() == 0ms);
+  now += 5s;
+  CHECK(held() == 5s);
+  CHECK(reader.facts().state_database.value().writer_held == 0ms);
+  now += 5s;
+  hold(7, 124);
+  CHECK(held() == 0ms);
+  hold(7, 120);
+  procfs.remove("2");  // the locks of other namespaces would be hidden
+  CHECK_FALSE(held());
+}
