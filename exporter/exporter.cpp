@@ -34,6 +34,12 @@ Exporter::Exporter(const Settings& settings, DiscoveryEnvironment environment,
   if (settings.collect_processes)
     fleet_->census =
         std::make_shared<ProcessCensus>(settings.procfs, fleet_->timing);
+  if (settings.collect_disk) {
+    fleet_->pressure = std::make_unique<PressureSampler>(
+        settings.procfs / "pressure/io", fleet_->timing);
+    fleet_->stalls =
+        std::make_unique<StallSampler>(settings.procfs, fleet_->timing);
+  }
   discovery_ = std::make_unique<ReaderThread>(
       "discovery",
       [fleet = fleet_, environment = std::move(environment)](
@@ -61,6 +67,7 @@ void Exporter::discover(Fleet& fleet, DiscoveryEnvironment environment,
     end_others(fleet, found);
     // One that took over the name of another can start only now.
     for (const auto& gateway : found) start(fleet, gateway);
+    watch_stalls(fleet, found);
     fleet.discovery.finish_round(round);
     if (found.empty() && !said_none)
       log::info("no OpenClaw state directory found yet; looking on");
@@ -73,13 +80,13 @@ void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
   if (fleet.stopped) return;
   if (const auto known = fleet.gateways.find(gateway.name);
       known != fleet.gateways.end()) {
-    auto& [watched, locks, logs, facts] = known->second;
+    auto& [watched, locks, logs, facts, disk] = known->second;
     if (watched.state_dir != gateway.state_dir) return;
     if (logs && watched != gateway) logs->watch(gateway);
     watched = gateway;
     return;
   }
-  Gateway entry{gateway, nullptr, nullptr, nullptr};
+  Gateway entry{gateway, nullptr, nullptr, nullptr, nullptr};
   LockReader::Census census;
   if (fleet.census) {
     census = [census_ = fleet.census, patience = fleet.timing.patience / 2] {
@@ -100,6 +107,12 @@ void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
   if (fleet.settings.collect_logs)
     entry.logs =
         std::make_unique<LogSampler>(gateway, fleet.storage, fleet.timing);
+  if (fleet.settings.collect_disk)
+    entry.disk = std::make_unique<DiskSampler>(
+        gateway.name,
+        DiskReaderSettings{gateway.state_dir, fleet.settings.procfs,
+                           fleet.settings.sysfs, fleet.settings.rootfs},
+        fleet.timing);
   log::info("watching a gateway",
             {{"gateway", gateway.name},
              {"state_dir", gateway.passing ? "" : gateway.state_dir}});
@@ -125,24 +138,37 @@ void Exporter::end_others(Fleet& fleet,
     log::info("a gateway is gone", {{"gateway", gateway.watched.name}});
     if (gateway.logs) gateway.logs->request_stop();
     if (gateway.facts) gateway.facts->request_stop();
+    if (gateway.disk) gateway.disk->request_stop();
     if (gateway.locks) gateway.locks->stop(milliseconds{1000});
     if (gateway.logs) gateway.logs->stop(milliseconds{1000});
     if (gateway.facts) gateway.facts->stop(milliseconds{1000});
+    if (gateway.disk) gateway.disk->stop(milliseconds{1000});
   }
+}
+
+void Exporter::watch_stalls(Fleet& fleet,
+                            const std::vector<WatchedGateway>& found) {
+  if (!fleet.stalls) return;
+  GatewayProcesses processes;
+  for (const auto& gateway : found) processes[gateway.name] = gateway.processes;
+  fleet.stalls->watch(std::move(processes));
 }
 
 bool Exporter::ready() const {
   if (!fleet_->discovery.health().settled) return false;
   if (fleet_->census && !fleet_->census->source().health().settled)
     return false;
+  if (fleet_->pressure && !fleet_->pressure->source().health().settled)
+    return false;
   const std::lock_guard guard{fleet_->mutex};
-  return std::all_of(fleet_->gateways.begin(), fleet_->gateways.end(),
-                     [](const auto& entry) {
-                       const auto& [watched, locks, logs, facts] = entry.second;
-                       return (!locks || locks->source().health().settled) &&
-                              (!logs || logs->source().health().settled) &&
-                              (!facts || facts->source().health().settled);
-                     });
+  return std::all_of(
+      fleet_->gateways.begin(), fleet_->gateways.end(), [](const auto& entry) {
+        const auto& [watched, locks, logs, facts, disk] = entry.second;
+        return (!locks || locks->source().health().settled) &&
+               (!logs || logs->source().health().settled) &&
+               (!facts || facts->source().health().settled) &&
+               (!disk || disk->source().health().settled);
+      });
 }
 
 FleetReport Exporter::report() const {
@@ -155,6 +181,10 @@ FleetReport Exporter::report() const {
     const std::lock_guard guard{http_mutex_};
     report.exporter.http_answers = http_answers_;
   }
+  if (fleet_->pressure)
+    report.disk_pressure = fleet_->pressure->source().latest();
+  std::shared_ptr<const StallReport> stalls;
+  if (fleet_->stalls) stalls = fleet_->stalls->source().latest();
   std::optional<SourceHealth> processes;
   if (fleet_->census) processes = fleet_->census->source().health();
   const std::lock_guard guard{fleet_->mutex};
@@ -174,6 +204,11 @@ FleetReport Exporter::report() const {
       out.facts = gateway.facts->source().latest();
       out.facts_health = gateway.facts->source().health();
     }
+    if (gateway.disk) {
+      out.disk = gateway.disk->source().latest();
+      out.disk_health = gateway.disk->source().health();
+    }
+    if (stalls && stalls->contains(name)) out.stalls = stalls->at(name);
     report.gateways.push_back(std::move(out));
   }
   return report;
@@ -204,17 +239,23 @@ bool Exporter::stop(milliseconds patience) {
   }
   discovery_->request_stop();
   if (fleet_->census) fleet_->census->request_stop();
+  if (fleet_->pressure) fleet_->pressure->request_stop();
+  if (fleet_->stalls) fleet_->stalls->request_stop();
   for (auto& [name, gateway] : gateways) {
     if (gateway.locks) gateway.locks->request_stop();
     if (gateway.logs) gateway.logs->request_stop();
     if (gateway.facts) gateway.facts->request_stop();
+    if (gateway.disk) gateway.disk->request_stop();
   }
   bool all = discovery_->stop(left());
   for (auto& [name, gateway] : gateways) {
     if (gateway.locks) all = gateway.locks->stop(left()) && all;
     if (gateway.logs) all = gateway.logs->stop(left()) && all;
     if (gateway.facts) all = gateway.facts->stop(left()) && all;
+    if (gateway.disk) all = gateway.disk->stop(left()) && all;
   }
+  if (fleet_->pressure) all = fleet_->pressure->stop(left()) && all;
+  if (fleet_->stalls) all = fleet_->stalls->stop(left()) && all;
   discovery_.reset();
   return all;
 }

@@ -12,12 +12,15 @@
 #include "exporter/http/content_negotiation.h"
 #include "exporter/metrics/fleet_report.h"
 #include "exporter/readers/gateway_discovery.h"
+#include "exporter/sampling/disk_sampler.h"
 #include "exporter/sampling/gateway_sampler.h"
 #include "exporter/sampling/lock_sampler.h"
 #include "exporter/sampling/log_sampler.h"
 #include "exporter/sampling/log_storage.h"
+#include "exporter/sampling/pressure_sampler.h"
 #include "exporter/sampling/process_census.h"
 #include "exporter/sampling/reader_thread.h"
+#include "exporter/sampling/stall_sampler.h"
 
 namespace openclaw_lock {
 
@@ -49,6 +52,7 @@ class Exporter {
     std::unique_ptr<LockSampler> locks;
     std::unique_ptr<LogSampler> logs;
     std::unique_ptr<GatewaySampler> facts;
+    std::unique_ptr<DiskSampler> disk;
   };
 
   /// Shared with the discovery thread, which may outlive the exporter.
@@ -60,6 +64,8 @@ class Exporter {
     const SourceTiming timing;
     Source<int> discovery;  ///< only for its health
     std::shared_ptr<ProcessCensus> census;
+    std::unique_ptr<PressureSampler> pressure;
+    std::unique_ptr<StallSampler> stalls;
     std::shared_ptr<LogStorage> storage;
     mutable std::mutex mutex;
     std::map<std::string, Gateway> gateways;  ///< by name
@@ -71,6 +77,8 @@ class Exporter {
   static void start(Fleet& fleet, const WatchedGateway& gateway);
   static void end_others(Fleet& fleet,
                          const std::vector<WatchedGateway>& found);
+  static void watch_stalls(Fleet& fleet,
+                           const std::vector<WatchedGateway>& found);
   FleetReport report() const;
 
   std::shared_ptr<Fleet> fleet_;

@@ -10,7 +10,7 @@ namespace openclaw_lock {
 /// What kind of obstacle kept a fact from being known. The names are the
 /// values of the label `problem` of openclaw_lock_source_problems_total.
 enum class Fault {
-  missing,        ///< ENOENT, ESRCH, ENOTDIR: not there
+  missing,        ///< ENOENT, ESRCH, ENOTDIR, EOPNOTSUPP: not there
   denied,         ///< EACCES, EPERM, or hidden from us (hidepid)
   malformed,      ///< there, but not of the documented form
   too_big,        ///< over a bound of ours; not read

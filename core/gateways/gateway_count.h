@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/gateways/gateway_role.h"
+#include "core/procfs/process_identity.h"
 
 namespace openclaw_lock {
 
@@ -23,14 +24,6 @@ struct GatewayCandidate {
   /// It listens, or keeps the singleton lock open, or the lock names it, or the
   /// service manager started it as a gateway. Asked of `shared` ones.
   Answer serves = Answer::unknown;
-};
-
-/// A process for as long as it lives; a pid alone is given again.
-struct ProcessIdentity {
-  int pid = 0;
-  std::uint64_t start_ticks = 0;
-
-  auto operator<=>(const ProcessIdentity&) const = default;
 };
 
 struct GatewayCount {

@@ -10,4 +10,9 @@ namespace openclaw_lock {
 /// file systems included, is not local: the safe answer.
 bool is_local_filesystem(std::string_view type);
 
+/// True for file system types whose data come over a network: what a FUSE
+/// server does is known by its name only (fuse.sshfs). Everything unknown is
+/// none. A type may be neither local nor of the network, as virtiofs.
+bool is_network_filesystem(std::string_view type);
+
 }  // namespace openclaw_lock

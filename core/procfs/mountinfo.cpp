@@ -8,27 +8,6 @@
 namespace openclaw_lock {
 namespace {
 
-std::string unescape(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto digits = text.substr(i).starts_with('\\') && i + 4 <= text.size()
-                            ? text.substr(i + 1, 3)
-                            : std::string_view{};
-    const bool octal =
-        digits.size() == 3 &&
-        digits.find_first_not_of("01234567") == std::string_view::npos &&
-        digits[0] <= '3';
-    if (!octal) {
-      plain += text[i];
-      continue;
-    }
-    plain += static_cast<char>((digits[0] - '0') * 64 + (digits[1] - '0') * 8 +
-                               (digits[2] - '0'));
-    i += 3;
-  }
-  return plain;
-}
-
 /// What is left of `path` below `directory`: empty or starting with '/'.
 std::optional<std::string_view> below(std::string_view path,
                                       std::string_view directory) {
@@ -62,14 +41,36 @@ std::optional<Mount> parse_line(std::string_view line) {
   if (dash - fields.begin() < 6 || fields.end() - dash < 3) return {};
   Mount mount;
   mount.device = fields[2];
-  mount.root = unescape(fields[3]);
-  mount.mount_point = unescape(fields[4]);
+  mount.root = unescape_mount_text(fields[3]);
+  mount.mount_point = unescape_mount_text(fields[4]);
   mount.filesystem = dash[1];
   mount.super_options = fields.back();  // the source before it may be empty
+  if (fields.end() - dash > 3) mount.source = unescape_mount_text(dash[2]);
   return mount;
 }
 
 }  // namespace
+
+std::string unescape_mount_text(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto digits = text.substr(i).starts_with('\\') && i + 4 <= text.size()
+                            ? text.substr(i + 1, 3)
+                            : std::string_view{};
+    const bool octal =
+        digits.size() == 3 &&
+        digits.find_first_not_of("01234567") == std::string_view::npos &&
+        digits[0] <= '3';
+    if (!octal) {
+      plain += text[i];
+      continue;
+    }
+    plain += static_cast<char>((digits[0] - '0') * 64 + (digits[1] - '0') * 8 +
+                               (digits[2] - '0'));
+    i += 3;
+  }
+  return plain;
+}
 
 std::vector<Mount> parse_mountinfo(std::string_view text) {
   std::vector<Mount> mounts;
@@ -113,7 +114,8 @@ std::vector<std::string> paths_to(const std::vector<Mount>& mounts,
 
 std::string upper_directory(const Mount& mount) {
   if (mount.filesystem != "overlay") return {};
-  return unescape(option_value(mount.super_options, "upperdir=").value_or(""));
+  return unescape_mount_text(
+      option_value(mount.super_options, "upperdir=").value_or(""));
 }
 
 bool hides_processes(std::string_view super_options) {

@@ -16,6 +16,9 @@ struct Mount {
   std::string mount_point;    ///< field 5, seen from the process' root
   std::string filesystem;     ///< type, e.g. ext4
   std::string super_options;  ///< e.g. rw,hidepid=invisible
+  /// What is mounted, as the one who mounted it named it: /dev/vda, SERVER:/DIR
+  /// or any word; may be empty.
+  std::string source = {};
 
   bool operator==(const Mount&) const = default;
 };
@@ -23,6 +26,9 @@ struct Mount {
 /// Reads the text, octal escapes (\040) undone; lines of another form are left
 /// out. Later lines lie over earlier ones.
 std::vector<Mount> parse_mountinfo(std::string_view text);
+
+/// Undoes the octal escapes (\040) of the kernel's lists of mounts.
+std::string unescape_mount_text(std::string_view text);
 
 /// A directory as the kernel knows it, whatever mount one comes by: the same in
 /// each mount namespace that has a mount of it.

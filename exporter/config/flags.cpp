@@ -128,6 +128,13 @@ constexpr std::array kFlags{
          .description = "Read OpenClaw's logs (default: enabled).",
          .apply = set<&Settings::collect_logs, parse_switch>,
          .negatable = true},
+    Flag{.name = "collector.disk",
+         .group = "Sampling",
+         .default_text = "true",
+         .description = "Read how long disks are waited for (default: "
+                        "enabled).",
+         .apply = set<&Settings::collect_disk, parse_switch>,
+         .negatable = true},
     Flag{.name = "storage.path",
          .group = "Sampling",
          .value = "DIR",

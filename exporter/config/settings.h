@@ -63,6 +63,7 @@ struct Settings {
   bool collect_locks = true;
   bool collect_processes = true;
   bool collect_logs = true;
+  bool collect_disk = true;
 
   /// Directory for positions in logs; empty: memory only.
   std::filesystem::path storage_path;

@@ -66,6 +66,7 @@ MetricFamilies make_families(const FleetReport& report) {
   add_lock_families(report, families);
   add_gateway_families(report, families);
   add_log_families(report, families);
+  add_disk_families(report, families);
   add_source_families(report, families);
   add_exporter_families(report, families);
   return families;

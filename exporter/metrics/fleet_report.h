@@ -9,11 +9,14 @@
 #include <vector>
 
 #include "core/base/wall_time.h"
+#include "core/disk/pressure.h"
 #include "core/sources/source_health.h"
+#include "exporter/readers/disk_reader.h"
 #include "exporter/readers/gateway_reader.h"
 #include "exporter/readers/lock_reader.h"
 #include "exporter/readers/log_reader.h"
 #include "exporter/readers/self_reader.h"
+#include "exporter/readers/stall_reader.h"
 
 namespace openclaw_lock {
 
@@ -27,6 +30,9 @@ struct GatewayReport {
   std::optional<SourceHealth> logs_health = {};    ///< empty: switched off
   std::shared_ptr<const GatewayFacts> facts = {};  ///< null before the first
   std::optional<SourceHealth> facts_health = {};   ///< empty: switched off
+  std::shared_ptr<const DiskReport> disk = {};  ///< null before the first round
+  std::optional<SourceHealth> disk_health = {};  ///< empty: switched off
+  GatewayStalls stalls = {};  ///< of the processes that use the state dir
 };
 
 /// Figures about the exporter.
@@ -40,6 +46,8 @@ struct ExporterReport {
 struct FleetReport {
   WallTime now{};
   std::vector<GatewayReport> gateways;
+  /// Of the whole system; null where the kernel keeps none.
+  std::shared_ptr<const Pressure> disk_pressure = {};
   ExporterReport exporter;
   bool with_exporter_metrics = true;
 };

@@ -17,6 +17,9 @@ void add_gateway_families(const FleetReport& report, MetricFamilies& families);
 /// log_families.cpp: lock timeouts and other events, reading of logs.
 void add_log_families(const FleetReport& report, MetricFamilies& families);
 
+/// disk_families.cpp: what state directories lie on, waiting for it.
+void add_disk_families(const FleetReport& report, MetricFamilies& families);
+
 /// source_families.cpp: health of the readers.
 void add_source_families(const FleetReport& report, MetricFamilies& families);
 

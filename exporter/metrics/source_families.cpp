@@ -50,6 +50,8 @@ void add_source_families(const FleetReport& report, MetricFamilies& families) {
       sources.add(gateway.name, "locks", *gateway.locks_health);
     if (gateway.logs_health)
       sources.add(gateway.name, "logs", *gateway.logs_health);
+    if (gateway.disk_health)
+      sources.add(gateway.name, "disk", *gateway.disk_health);
     if (!gateway.processes_health) continue;
     auto processes = *gateway.processes_health;
     for (std::size_t i = 0; gateway.locks && i < kFaultCount; ++i)

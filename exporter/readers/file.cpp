@@ -17,6 +17,7 @@ Fault fault_of(int error) {
     case ENOENT:
     case ENOTDIR:
     case ESRCH:
+    case EOPNOTSUPP:
       return Fault::missing;
     case EACCES:
     case EPERM:

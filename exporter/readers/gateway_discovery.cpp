@@ -194,6 +194,10 @@ void GatewayDiscovery::describe(Known& known,
       gateway.owner = found->owner;
     }
   }
+  gateway.processes.clear();
+  for (const auto& process : processes_)
+    if (known.identity == process.identity)
+      gateway.processes.push_back(process.process);
   const auto roots = log_roots(known, names);
   names.insert(known.names.begin(), known.names.end());
   for (const auto& pattern : gateway.session_dirs) {

@@ -40,6 +40,8 @@ struct WatchedGateway {
   /// The state dir as the host names it (see own_dirs), to be found among what
   /// containers mount; empty where only a container sees it.
   std::vector<std::string> host_dirs = {};
+  /// Those of OpenClaw that use the state dir, as far as the exporter may see.
+  std::vector<ProcessIdentity> processes = {};
 
   bool operator==(const WatchedGateway&) const = default;
 };
@@ -91,7 +93,7 @@ class GatewayDiscovery {
                     bool passing);
   void forget_ended();
   void add(Known known);
-  /// Brings logs, own_dirs and owner up to date.
+  /// Brings logs, own_dirs, owner and processes up to date.
   void describe(Known& known, std::vector<Problem>& problems) const;
   /// The roots below which the gateway's processes may log.
   std::vector<std::string> log_roots(Known& known,

@@ -48,8 +48,9 @@ std::string our_path_to(const DirectoryIdentity& wanted,
 
 }  // namespace
 
-void OpenclawProcesses::look_at(int pid, bool local, State& state) const {
-  const auto directory = procfs_ / std::to_string(pid);
+void OpenclawProcesses::look_at(const ProcessIdentity& process, bool local,
+                                State& state) const {
+  const auto directory = procfs_ / std::to_string(process.pid);
   const auto comm = read_small_file(directory / "comm", kMaxProcessText);
   const auto cmdline = read_small_file(directory / "cmdline", kMaxProcessText);
   state.settled =
@@ -76,7 +77,7 @@ void OpenclawProcesses::look_at(int pid, bool local, State& state) const {
     if (passing) path = root + inner;
     state.settled = true;
     state.process = {root,    inner, found->real_path, std::move(path),
-                     passing, local, found->identity};
+                     passing, local, found->identity,  process};
     return;
   }
 }
@@ -89,7 +90,8 @@ void OpenclawProcesses::update(const ProcessTable& table, bool local) {
     auto& state = states[key];
     if (const auto before = states_.find(key); before != states_.end())
       state = std::move(before->second);
-    if (!state.settled) look_at(process.stat.pid, local, state);
+    if (!state.settled)
+      look_at({process.stat.pid, process.stat.start_ticks}, local, state);
   }
   states_ = std::move(states);
 }

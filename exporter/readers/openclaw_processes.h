@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/procfs/process_identity.h"
 #include "core/procfs/process_table.h"
 #include "exporter/readers/session_directories.h"
 
@@ -23,6 +24,7 @@ struct OpenclawProcess {
   bool passing = false;    ///< `path` leads through /proc/PID/root
   bool local = false;      ///< on a file system that does not hang
   DirectoryIdentity identity;
+  ProcessIdentity process;
 };
 
 /// The processes of OpenClaw whose environment and root the exporter may read.
@@ -54,7 +56,7 @@ class OpenclawProcesses {
     std::optional<OpenclawProcess> process;
   };
 
-  void look_at(int pid, bool local, State& state) const;
+  void look_at(const ProcessIdentity& process, bool local, State& state) const;
 
   std::filesystem::path procfs_;
   std::map<Key, State> states_;

@@ -86,7 +86,8 @@ TEST_CASE("parse_command_line: every flag") {
       "a=journald:a.service "
       "--path.procfs=/host/proc --path.sysfs /host/sys "
       "--path.rootfs=/host --sample.interval=1m30s --no-collector.locks "
-      "--collector.processes --no-collector.logs --storage.path=/var/lib/x "
+      "--collector.processes --no-collector.logs --no-collector.disk "
+      "--storage.path=/var/lib/x "
       "--web.listen-address=:1 "
       "--web.listen-address localhost:2 --web.telemetry-path=/m "
       "--web.max-requests=0 --web.disable-exporter-metrics "
@@ -106,6 +107,7 @@ TEST_CASE("parse_command_line: every flag") {
   CHECK_FALSE(settings.collect_locks);
   CHECK(settings.collect_processes);
   CHECK_FALSE(settings.collect_logs);
+  CHECK_FALSE(settings.collect_disk);
   CHECK(settings.storage_path == "/var/lib/x");
   CHECK(settings.listen ==
         std::vector<ListenAddress>{{"0.0.0.0", 1}, {"127.0.0.1", 2}});
@@ -146,7 +148,7 @@ TEST_CASE("parse_command_line: unknown flags are named without their value") {
         "b\" (see --help)");
   for (const char* later :
        {"--openclaw.logs=/x", "--storage=/x", "--web.config.file=/x",
-        "--collector.log", "--no-collector.disk", "--no-once", "--Once",
+        "--collector.log", "--no-collector.disks", "--no-once", "--Once",
         "--sample_interval=5s", "--config"})
     CHECK(refused({later}).starts_with("unknown flag \"--"));
 }

@@ -49,7 +49,7 @@ gateways:
   - {state_dir: /data/.openclaw}
 path: {procfs: /host/proc, sysfs: /host/sys, rootfs: /host}
 sample: {interval: 10s}
-collector: {locks: false, processes: true, logs: false}
+collector: {locks: false, processes: true, logs: false, disk: false}
 storage: {path: /var/lib/openclaw-lock-exporter/}
 web:
   listen_address: ["127.0.0.1:1", ":2"]
@@ -78,6 +78,7 @@ textfile: {path: /var/lib/x.prom}
   CHECK_FALSE(settings.collect_locks);
   CHECK(settings.collect_processes);
   CHECK_FALSE(settings.collect_logs);
+  CHECK_FALSE(settings.collect_disk);
   CHECK(settings.storage_path == "/var/lib/openclaw-lock-exporter");
   CHECK(settings.listen ==
         std::vector<ListenAddress>{{"127.0.0.1", 1}, {"0.0.0.0", 2}});

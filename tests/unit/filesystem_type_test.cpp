@@ -28,3 +28,23 @@ TEST_CASE(
     CHECK_FALSE(is_local_filesystem(type));
   }
 }
+
+TEST_CASE("is_network_filesystem: by the type or the name of a FUSE server") {
+  for (const std::string type :
+       {"nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "lustre", "fuse.sshfs",
+        "fuse.glusterfs", "fuse.s3fs", "fuse.juicefs"}) {
+    CAPTURE(type);
+    CHECK(is_network_filesystem(type));
+    CHECK_FALSE(is_local_filesystem(type));
+  }
+}
+
+TEST_CASE("is_network_filesystem: all others are none") {
+  for (const std::string type :
+       {"ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay", "virtiofs", "fuse",
+        "fuseblk", "fuse.", "fuse.fuse-overlayfs", "fuse.nfs", "sshfs", "nfsd",
+        "NFS", ""}) {
+    CAPTURE(type);
+    CHECK_FALSE(is_network_filesystem(type));
+  }
+}

@@ -20,6 +20,7 @@ TEST_CASE("known_flags: each default in --help is the one of Settings") {
     CHECK(settings.collect_locks == standard.collect_locks);
     CHECK(settings.collect_processes == standard.collect_processes);
     CHECK(settings.collect_logs == standard.collect_logs);
+    CHECK(settings.collect_disk == standard.collect_disk);
     CHECK(settings.listen == standard.listen);
     CHECK(settings.telemetry_path == standard.telemetry_path);
     CHECK(settings.max_requests == standard.max_requests);
@@ -46,6 +47,7 @@ TEST_CASE("help_text: spellings") {
   for (const char* line : {"  -h, --help                     Show",
                            "      --[no-]collector.locks     ",
                            "      --[no-]collector.logs      ",
+                           "      --[no-]collector.disk      ",
                            "      --storage.path=DIR         ",
                            "      --openclaw.log=[NAME=]SOURCE ...\n",
                            "      --path.procfs=/proc        ",

@@ -25,9 +25,9 @@ TEST_CASE("parse_mountinfo: the fields of a line") {
   const auto mounts = parse_mountinfo(kHost);
   REQUIRE(mounts.size() == 4);
   CHECK(mounts[0] ==
-        Mount{"0:22", "/", "/proc", "proc", "rw,hidepid=invisible"});
-  CHECK(mounts[3] ==
-        Mount{"254:16", "/oc1", "/home/node/.openclaw", "xfs", "rw"});
+        Mount{"0:22", "/", "/proc", "proc", "rw,hidepid=invisible", "proc"});
+  CHECK(mounts[3] == Mount{"254:16", "/oc1", "/home/node/.openclaw", "xfs",
+                           "rw", "/dev/vdb"});
 }
 
 TEST_CASE("parse_mountinfo: any number of optional fields") {
@@ -59,6 +59,15 @@ TEST_CASE("parse_mountinfo: a mount without a source keeps its options") {
       parse_mountinfo("24 29 0:22 / /proc rw - proc  rw,hidepid=2\n");
   REQUIRE(mounts.size() == 1);
   CHECK(hides_processes(mounts[0].super_options));
+  CHECK(mounts[0].source.empty());
+}
+
+TEST_CASE("parse_mountinfo: the source's escapes are undone") {
+  const auto mounts =
+      parse_mountinfo("40 29 0:60 / /mnt rw - nfs4 nas:/a\\040b rw,vers=4.2\n");
+  REQUIRE(mounts.size() == 1);
+  CHECK(mounts[0].source == "nas:/a b");
+  CHECK(mounts[0].super_options == "rw,vers=4.2");
 }
 
 TEST_CASE("parse_mountinfo: lines of another form are left out") {
