@@ -62,11 +62,12 @@ void add_stores(const FleetReport& report, MetricFamilies& families) {
                     "lock of a database; of agents the longest.");
   for (const auto& gateway : report.gateways) {
     const auto* facts = current_facts(gateway);
-    if (!facts || !facts->opened) continue;
-    info.add({{"gateway", gateway.name},
-              {"store", std::string{to_string(facts->store)}},
-              {"version", facts->version}},
-             1);
+    if (!facts) continue;
+    if (facts->store)
+      info.add({{"gateway", gateway.name},
+                {"store", std::string{to_string(*facts->store)}},
+                {"version", facts->version}},
+               1);
     const auto add = [&](const std::string& name,
                          const std::optional<DatabaseFacts>& database) {
       if (!database) return;

@@ -250,6 +250,13 @@ void GatewayReader::read_store() {
   facts_.version = config_version_.read(settings_.state_dir);
 }
 
+void GatewayReader::judge_era() {
+  const auto store = judge_store(store_.traces);
+  // Nothing found says nothing where one may not look.
+  if (store != Store::unknown || (store_.state && store_.agents))
+    facts_.store = store;
+}
+
 void GatewayReader::look_at_writers(const ProcessTable& table) {
   const auto text = read_small_file(settings_.procfs / "locks", kMaxLocksText);
   // Locks of processes outside our PID namespace are not listed.
@@ -330,14 +337,13 @@ RoundResult GatewayReader::round() {
   const auto path = view.inner(directory->real_path);
   const Mount* mount = find_mount(view.mounts, path);
   device_ = mount ? mount->device : std::string{};
-  facts_.opened = true;
   state_locks_ = read_state_gateway_locks(settings_.state_dir);
   read_store();
   const auto table = census_ ? census_() : nullptr;
   if (table) look_at_writers(*table);
   facts_.state_database = database_facts(store_.state);
   facts_.agent_databases = database_facts(store_.agents);
-  facts_.store = judge_store(store_.traces);
+  judge_era();
   if (!table) {
     round.problems.push_back({Fault::timeout, settings_.procfs.string(),
                               "no table of processes in time"});
@@ -366,7 +372,7 @@ RoundResult GatewayReader::round() {
   known_ = std::move(present);
   store_.traces.lease_lock = std::ranges::any_of(
       known_, [](const auto& entry) { return entry.second.lease; });
-  facts_.store = judge_store(store_.traces);
+  judge_era();
   tell(*table, count_gateways(candidates), round);
   return round;
 }

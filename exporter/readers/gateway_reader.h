@@ -47,11 +47,10 @@ struct GatewayFacts {
   /// No running gateway is named by the singleton lock; empty: none runs.
   std::optional<bool> lock_mismatch;
 
-  Store store = Store::unknown;
+  std::optional<Store> store;
   std::string version;  ///< that last wrote the configuration, or empty
   std::optional<DatabaseFacts> state_database;
   std::optional<DatabaseFacts> agent_databases;  ///< all together
-  bool opened = false;  ///< the state directory; else nothing here is known
 };
 
 struct GatewayReaderSettings {
@@ -118,6 +117,7 @@ class GatewayReader {
   Answer is_ours(const std::string& inner_path, const Look& look) const;
   bool belongs_to_another_user(int pid) const;
   void read_store();
+  void judge_era();
   /// Who holds WAL write locks of this state directory's databases.
   void look_at_writers(const ProcessTable& table);
   std::optional<DatabaseFacts> database_facts(

@@ -61,6 +61,7 @@ TEST_CASE("add_gateway_families: unknown is absent, and its problems told") {
   report.facts_health->problems[static_cast<std::size_t>(Fault::denied)] = 3;
   const auto text = expose(report);
   CHECK(text.find("instances{") == std::string::npos);
+  CHECK(text.find("store_info{") == std::string::npos);
   CHECK(has(text,
             R"(openclaw_lock_source_problems_total{gateway="main",problem=)"
             R"("denied",source="processes"} 3)"));
@@ -80,7 +81,6 @@ TEST_CASE("add_gateway_families: a search that hangs shows nothing") {
 
 TEST_CASE("add_gateway_families: store and databases") {
   GatewayFacts facts;
-  facts.opened = true;
   facts.store = Store::sqlite;
   facts.version = "2026.9.6";
   facts.agent_databases = DatabaseFacts{4096, 512, 12500ms};
