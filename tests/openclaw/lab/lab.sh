@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Real OpenClaw gateways on the loopback interface, with a model server whose answers take as long as we say.
 #
-#   lab.sh setup VERSION                        installs Node.js and openclaw@VERSION by npm, writes the configuration
+#   lab.sh setup VERSION                        installs Node.js and openclaw@VERSION by npm, writes the configuration;
+#                                               up to 2026.4.29 lets a first turn install more: 2 to 5 minutes
 #   lab.sh state VERSION                        prints the state directory
 #   lab.sh file-logs VERSION                    prints the directory of the JSON logs of all its processes
 #   lab.sh console VERSION                      prints the file that receives the gateway's stdout and stderr
