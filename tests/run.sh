@@ -6,7 +6,7 @@
 #
 #   dev, clang     unit and golden tests built by g++ and by clang++, warnings are errors
 #   asan, tsan     the same under the address and undefined-behaviour sanitizers, and under the thread sanitizer
-#   fuzz           every fuzz target for FUZZ_SECONDS (60), two at a time
+#   fuzz           every fuzz target for FUZZ_SECONDS (60), three at a time on two cores
 #   e2e            the built exporter as users run it: tests/e2e/*_test.sh
 #   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1.5 GB)
 #
@@ -111,7 +111,7 @@ fuzz_one() { # BINARY
 }
 
 fuzz_stage() {
-  local binary name status targets=()
+  local binary name status targets=() at_once=$(($(nproc) * 3 / 2))
   if ! cmake --workflow --preset fuzz 2>&1 | tee "$logs/fuzz.log"; then
     printf 'FAIL fuzz: the build failed\n'
     count 0 1 0
@@ -127,9 +127,9 @@ fuzz_stage() {
   fi
   rm -rf "$logs/fuzz"
   mkdir -p "$logs/fuzz"
-  printf '%s fuzz targets, %s s each, two at a time\n' "${#targets[@]}" "$FUZZ_SECONDS"
+  printf '%s fuzz targets, %s s each, %s at a time\n' "${#targets[@]}" "$FUZZ_SECONDS" "$at_once"
   for binary in "${targets[@]}"; do
-    while [ "$(jobs -pr | wc -l)" -ge 2 ]; do wait -n || true; done
+    while [ "$(jobs -pr | wc -l)" -ge "$at_once" ]; do wait -n || true; done
     fuzz_one "$binary" &
   done
   wait

@@ -46,7 +46,7 @@ class Listener {
 
 /// Limits that keep strangers from occupying the server.
 struct ListenerLimits {
-  unsigned threads = 48;           ///< connections served at once
+  unsigned threads = 48;               ///< connections served at once
   unsigned request_timeout_ms = 5000;  ///< for a whole request head, and writes
 };
 

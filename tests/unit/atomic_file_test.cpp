@@ -53,7 +53,8 @@ TEST_CASE("write_atomically: an empty text is an empty file") {
   CHECK(read_small_file(tree.path("a.prom"), 100)->empty());
 }
 
-TEST_CASE("write_atomically: a missing directory is told, and nothing is left") {
+TEST_CASE(
+    "write_atomically: a missing directory is told, and nothing is left") {
   const TempTree tree{};
   const auto problem = write_atomically(tree.path("none/a.prom"), "x 1\n");
   REQUIRE(problem);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/logs/log_intake.h"
-
 #include <doctest/doctest.h>
 
 #include <map>
 #include <string>
+
+#include "core/logs/log_intake.h"
 
 using namespace openclaw_lock;
 
