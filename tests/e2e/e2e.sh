@@ -322,6 +322,8 @@ $(tail -n 5 "$exporter_log")"
 # No particular verdict is wanted, but none of death, in five rounds.
 expect_never_gone() { # TEXT GATEWAY
   local text=$1 gateway=$2 seen i
+  # The round under way may have looked before the lock was there.
+  wait_rounds "$gateway" 1 || true
   for ((i = 0; i < 5; i++)); do
     wait_rounds "$gateway" 1 || true
     seen=$(scrape | holders_in "$gateway")
