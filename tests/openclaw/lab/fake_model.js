@@ -4,10 +4,10 @@
 //
 //   node fake_model.js PORT LOGFILE
 //
-// The delay of an answer is the last "delay=SECONDS" in the user's message, else 0.2 s; with "until=WORD" it lasts until
-// a file released.WORD is beside LOGFILE. While it waits it sends one token a second, so that idle time-outs do not
-// fire. With "say=TEXT" TEXT is the answer, to the end of the line; "\n" in it makes a new line. Each request is one JSON
-// line in LOGFILE, with the message.
+// The newest line of the user that has such words rules. The answer is as late as "delay=SECONDS" says, else 0.2 s; with
+// "until=WORD" it lasts until a file released.WORD is beside LOGFILE. While it waits it sends one token a second, so that
+// idle time-outs do not fire. With "say=TEXT" TEXT is the answer, to the end of the line; "\n" in it makes a new line. Each
+// request is one JSON line in LOGFILE, with the message.
 'use strict';
 const http = require('http');
 const fs = require('fs');
@@ -37,9 +37,14 @@ function lastUserText(messages) {
   return users.map((message) => textOf(message.content)).join('\n');
 }
 
-// What the last NAME=... of the text says.
+// The orders of the newest message: OpenClaw puts older ones that were never answered before it.
+function ordersOf(text) {
+  return text.split('\n').filter((line) => /\b(delay|until|say)=/.test(line)).pop() || '';
+}
+
+// What the last NAME=... of the newest orders says.
 function lastOf(text, pattern) {
-  const found = [...text.matchAll(pattern)].pop();
+  const found = [...ordersOf(text).matchAll(pattern)].pop();
   return found && found[1];
 }
 

@@ -195,6 +195,8 @@ setup() {
   [ -x "$node" ] || install_by_npm "$node_root" "$node_package@$NODE_VERSION"
   [ -f "$package/openclaw.mjs" ] || install_by_npm "$base/pkg" "openclaw@$version" --ignore-scripts
   write_configuration
+  # What an aborted turn has left would be said to the model again.
+  rm -rf "$sessions"
   install_at_first_turn
   run_openclaw --version
 }
