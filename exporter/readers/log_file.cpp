@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <tuple>
 
 #include "exporter/clock.h"
 #include "exporter/readers/file.h"
@@ -26,32 +28,34 @@ std::size_t end_of_lines(std::string_view bytes) {
   return newline == std::string_view::npos ? 0 : newline + 1;
 }
 
+/// One read: two could show two states of a file that is truncated meanwhile.
+Result<std::string_view> read_at(const UniqueFd& file, std::uint64_t offset,
+                                 char* buffer, std::size_t size) {
+  for (;;) {
+    const auto got =
+        ::pread(file.get(), buffer, size, static_cast<off_t>(offset));
+    if (got >= 0)
+      return std::string_view{buffer, static_cast<std::size_t>(got)};
+    if (errno != EINTR) return system_problem(errno, "log");
+  }
+}
+
 }  // namespace
 
 LogBuffer::LogBuffer() : bytes_(kUsualBuffer) {}
 
 Result<std::string_view> LogBuffer::read(const UniqueFd& file,
                                          std::uint64_t offset) {
-  std::size_t filled = 0;
-  while (filled < bytes_.size()) {
-    const auto got =
-        ::pread(file.get(), bytes_.data() + filled, bytes_.size() - filled,
-                static_cast<off_t>(offset + filled));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return system_problem(errno, "log");
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  return std::string_view{bytes_.data(), filled};
+  return read_at(file, offset, bytes_.data(), bytes_.size());
 }
 
 void LogBuffer::grow() { bytes_.resize(kLargestBuffer); }
 
 Result<std::string> read_head(const UniqueFd& file) {
   std::string head(HeadPrint::kMaxBytes, '\0');
-  const auto got = ::pread(file.get(), head.data(), head.size(), 0);
-  if (got < 0) return system_problem(errno, "log");
-  head.resize(static_cast<std::size_t>(got));
+  const auto bytes = read_at(file, 0, head.data(), head.size());
+  if (!bytes) return bytes.problem();
+  head.resize(bytes->size());
   return head;
 }
 
@@ -101,7 +105,7 @@ std::optional<Problem> LogFile::start_at_end(LogBuffer& buffer) {
   const auto done = position_.mid_line ? behind : lines;
   position_.offset = start + done.size();
   position_.tail = print_tail(done);
-  refresh_head(size);
+  refresh_head();
   return {};
 }
 
@@ -142,11 +146,19 @@ std::optional<Problem> LogFile::warm_up(LogBuffer& buffer) {
   return {};
 }
 
-void LogFile::refresh_head(std::uint64_t size) {
-  if (position_.head.length >=
-      std::min<std::uint64_t>(size, HeadPrint::kMaxBytes))
-    return;
-  if (const auto head = read_head(fd_)) position_.head = print_head(*head);
+/// What was read of `own` before is of the same log where this holds.
+bool LogFile::stands_before_position(const UniqueFd& own) const {
+  const auto& tail = position_.tail;
+  std::array<char, TailPrint::kMaxBytes> buffer{};
+  const auto bytes =
+      read_at(own, position_.offset - tail.length, buffer.data(), tail.length);
+  return bytes && print_tail(*bytes) == tail;
+}
+
+/// For a position so far from the start that one read does not hold both.
+void LogFile::refresh_head() {
+  const auto head = read_head(fd_);
+  if (head && stands_before_position(fd_)) position_.head = print_head(*head);
 }
 
 bool LogFile::is_continued_by(const UniqueFd& other, LogBuffer& buffer) const {
@@ -159,6 +171,15 @@ bool LogFile::is_continued_by(const UniqueFd& other, LogBuffer& buffer) const {
          print_tail(bytes->substr(0, position_.tail.length)) == position_.tail;
 }
 
+/// Null where it cannot be opened. `opened` holds it where it was not.
+const UniqueFd* LogFile::descriptor(UniqueFd& opened) const {
+  if (fd_) return &fd_;
+  auto file = open_log(path(), id());
+  if (!file) return nullptr;
+  opened = *std::move(file);
+  return &opened;
+}
+
 std::optional<bool> LogFile::begins_with(const UniqueFd& other,
                                          LogBuffer& buffer) const {
   struct stat found {};
@@ -169,14 +190,26 @@ std::optional<bool> LogFile::begins_with(const UniqueFd& other,
   if (!theirs || theirs->size() < length) return {};
   const auto print = print_tail(theirs->substr(0, length));
   UniqueFd opened;
-  if (!fd_) {
-    auto file = open_log(path(), id());
-    if (!file) return {};
-    opened = *std::move(file);
-  }
-  const auto ours = buffer.read(fd_ ? fd_ : opened, size - length);
+  const auto* own = descriptor(opened);
+  if (own == nullptr) return {};
+  const auto ours = buffer.read(*own, size - length);
   if (!ours) return {};
-  return ours->size() >= length && print_tail(ours->substr(0, length)) == print;
+  if (ours->size() >= length && print_tail(ours->substr(0, length)) == print)
+    return true;
+  if (!stands_before_position(*own)) return {};
+  return false;
+}
+
+Likeness LogFile::likeness_now() const {
+  UniqueFd opened;
+  const auto* own = descriptor(opened);
+  if (own == nullptr) return Likeness::same;
+  if (position_.offset > 0)
+    return stands_before_position(*own) ? Likeness::same : Likeness::other;
+  const auto head = read_head(*own);
+  if (!head || head->empty()) return Likeness::same;
+  return position_.head.length == 0 ? Likeness::undecided
+                                    : compare_head(position_.head, *head);
 }
 
 bool LogFile::is_unchanged(LogBuffer& buffer) const {
@@ -192,14 +225,6 @@ LogFile LogFile::moved_to(const ListedLog& listed, UniqueFd fd) {
   moved.position_.device = listed.id.device;
   moved.position_.inode = listed.id.inode;
   return moved;
-}
-
-/// Asked where hardly anything stands before the position that could tell.
-bool LogFile::has_its_head() const {
-  if (position_.offset >= TailPrint::kMaxBytes || position_.head.length == 0)
-    return true;
-  const auto head = read_head(fd_);
-  return head && compare_head(position_.head, *head) == Likeness::same;
 }
 
 void LogFile::align() {
@@ -234,6 +259,27 @@ std::size_t LogFile::take(std::string_view data, LogIntake& intake,
   return skipped + data.size();
 }
 
+/// Whether `bytes`, of which `behind` stand before the position, show the log
+/// that was read so far.
+bool LogFile::is_proven_by(std::string_view bytes, std::uint64_t behind,
+                           bool with_head) const {
+  const auto& [head, tail] = std::tie(position_.head, position_.tail);
+  if (bytes.size() < behind) return false;
+  if (with_head && head.length > 0 &&
+      compare_head(head, bytes) != Likeness::same)
+    return false;
+  return print_tail(bytes.substr(behind - tail.length, tail.length)) == tail;
+}
+
+/// True where `bytes` still stand at `start`: the file was not truncated, and
+/// filled again, while they were read.
+bool LogFile::still_stands(std::string_view bytes, std::uint64_t start) const {
+  std::array<char, TailPrint::kMaxBytes> buffer{};
+  const auto front = bytes.substr(0, buffer.size());
+  const auto again = read_at(fd_, start, buffer.data(), front.size());
+  return again && *again == front;
+}
+
 Result<ReadState> LogFile::read_on(LogBuffer& buffer, LogIntake& intake,
                                    WallTime now, const Pause& pause) {
   for (;;) {
@@ -243,25 +289,34 @@ Result<ReadState> LogFile::read_on(LogBuffer& buffer, LogIntake& intake,
     if (at_end_ && size == seen_size_ && mtime_in_ns(found) == mtime_ns_)
       return ReadState::at_end;
     at_end_ = false;
-    if (size < position_.offset || !has_its_head()) return ReadState::changed;
+    if (size < position_.offset) return ReadState::changed;
     if (position_.mid_line && position_.tail.length == 0) align();
-    const auto tail_length = position_.tail.length;
-    const auto bytes = buffer.read(fd_, position_.offset - tail_length);
+    // Near the start hardly anything stands before the position that could
+    // prove it: what the log begins with does.
+    const bool with_head = position_.offset < HeadPrint::kMaxBytes;
+    const auto behind =
+        with_head ? position_.offset : std::uint64_t{position_.tail.length};
+    const auto start = position_.offset - behind;
+    const auto bytes = buffer.read(fd_, start);
     if (!bytes)
       return Problem{bytes.problem().fault, path(), bytes.problem().detail};
-    if (bytes->size() < tail_length ||
-        print_tail(bytes->substr(0, tail_length)) != position_.tail)
-      return ReadState::changed;
+    if (!is_proven_by(*bytes, behind, with_head)) return ReadState::changed;
+    if (!still_stands(*bytes, start))
+      return behind == 0 ? ReadState::paused : ReadState::changed;
     // A round may be old when it comes here.
-    const auto read_at = std::max(now, wall_time_now());
-    const auto done = take(bytes->substr(tail_length), intake, read_at);
+    const auto taken_at = std::max(now, wall_time_now());
+    const auto done = take(bytes->substr(behind), intake, taken_at);
     size_ = size;
     position_.offset += done;
-    position_.tail = print_tail(bytes->substr(0, tail_length + done));
+    position_.tail = print_tail(bytes->substr(0, behind + done));
     intake.count_bytes(done);
     if (done > 0) grew_at_ = monotonic_now();
-    refresh_head(size_);
-    if (bytes->size() < buffer.size()) {
+    if (with_head)
+      position_.head = print_head(*bytes);
+    else if (position_.head.length < HeadPrint::kMaxBytes)
+      refresh_head();
+    const bool is_short = bytes->size() < buffer.size();
+    if (is_short && (done == 0 || start + bytes->size() >= size)) {
       at_end_ = true;
       seen_size_ = size_;
       mtime_ns_ = mtime_in_ns(found);

@@ -26,7 +26,7 @@ class LogBuffer {
  public:
   LogBuffer();
 
-  /// Reads at `offset` what fits. Fewer bytes than fit: the end of the file.
+  /// Reads at `offset` what fits, once.
   Result<std::string_view> read(const UniqueFd& file, std::uint64_t offset);
 
   std::size_t size() const { return bytes_.size(); }
@@ -89,11 +89,15 @@ class LogFile {
   /// Whether the open file `other` holds this log up to the position.
   bool is_continued_by(const UniqueFd& other, LogBuffer& buffer) const;
   /// Whether this log begins with all of the open file `other`, judged by its
-  /// end; empty where this log cannot be read.
+  /// end; empty where this log cannot be read, or is another by now.
   std::optional<bool> begins_with(const UniqueFd& other,
                                   LogBuffer& buffer) const;
   /// is_continued_by its own file, newly opened; true where nothing is known.
   bool is_unchanged(LogBuffer& buffer) const;
+
+  /// Whether the file still is the log that was read so far; undecided where
+  /// there is something and nothing was read yet, same where it is gone.
+  Likeness likeness_now() const;
 
   /// The same log in another file. This one is to start over.
   LogFile moved_to(const ListedLog& listed, UniqueFd fd);
@@ -107,9 +111,13 @@ class LogFile {
  private:
   /// Takes the lines at the front of `data`; how many bytes are done with.
   std::size_t take(std::string_view data, LogIntake& intake, WallTime now);
-  bool has_its_head() const;
+  bool is_proven_by(std::string_view bytes, std::uint64_t behind,
+                    bool with_head) const;
+  bool still_stands(std::string_view bytes, std::uint64_t start) const;
+  const UniqueFd* descriptor(UniqueFd& opened) const;
+  bool stands_before_position(const UniqueFd& own) const;
   void align();
-  void refresh_head(std::uint64_t size);
+  void refresh_head();
 
   LogPosition position_;
   bool shared_;

@@ -17,6 +17,8 @@ constexpr minutes kKeepOpen{10};
 constexpr std::ptrdiff_t kMaxOpen = 64;
 /// A log that is gone may yet return from where it was moved to.
 constexpr hours kRemember{1};
+/// Truncated logs whose copies were not found.
+constexpr std::ptrdiff_t kMaxGone = LogFollower::kMaxFiles;
 /// Rounds after which a short file that could be a copy still being made is a
 /// log of its own.
 constexpr int kSettledRounds = 2;
@@ -29,7 +31,8 @@ void LogFollower::restore(std::set<std::string> known_sources,
   known_sources_ = std::move(known_sources);
   unseen_places_ = std::move(unseen_places);
   for (auto& position : positions) {
-    paths_[position.path] = {position.device, position.inode};
+    if (position.inode != 0)
+      paths_[position.path] = {position.device, position.inode};
     logs_.push_back(std::make_unique<Followed>(Followed{
         LogFile{std::move(position), false}, false, false, monotonic_now()}));
   }
@@ -163,12 +166,10 @@ void LogFollower::resolve(Followed& log, std::vector<ListedLog>& unknown) {
   const auto copy =
       std::find_if(unknown.begin(), unknown.end(),
                    [&](const auto& listed) { return move(log, listed); });
-  if (copy != unknown.end()) {
+  if (copy != unknown.end())
     unknown.erase(copy);
-  } else if (log.file.unread_bytes() > 0) {
-    problems_->push_back({Fault::missing, log.file.path(),
-                          "truncated before all of it was read"});
-  }
+  else
+    remember(log);
   std::erase_if(unknown, [&](const auto& listed) {
     const bool is_old = is_older_copy(log, listed);
     if (is_old) adopt_at_end(listed);
@@ -177,6 +178,25 @@ void LogFollower::resolve(Followed& log, std::vector<ListedLog>& unknown) {
   log.file.start_over();
   intake_.count_rotation();
   if (log.file.is_open()) read(log);
+}
+
+/// A copy may show late: a name that moves on while its directory is listed can
+/// be missing in the listing.
+void LogFollower::remember(const Followed& log) {
+  if (log.file.unread_bytes() > 0)
+    problems_->push_back({Fault::missing, log.file.path(),
+                          "truncated before all of it was read"});
+  auto position = log.file.position();
+  if (position.offset == 0) return;
+  position.device = 0;
+  position.inode = 0;
+  const auto is_gone = [](const auto& other) {
+    return other->file.id() == LogFileId{};
+  };
+  if (std::count_if(logs_.begin(), logs_.end(), is_gone) >= kMaxGone)
+    logs_.erase(std::find_if(logs_.begin(), logs_.end(), is_gone));
+  logs_.push_back(std::make_unique<Followed>(
+      Followed{LogFile{std::move(position), false}, false, false, began_}));
 }
 
 /// True where `listed` holds the log up to the position: it goes on there.
@@ -311,6 +331,7 @@ LogFollower::Novelty LogFollower::judge(const ListedLog& listed,
       return Novelty::taken;
     }
     if (is_proof && listed.size >= position.offset) continue;
+    if (is_proof && !is_there) return Novelty::copy;
     // A copy being made, or made before more was written. No copy is longer
     // than its original, once that was looked at again.
     const auto begins = listed.size > log->file.size()
@@ -318,6 +339,20 @@ LogFollower::Novelty LogFollower::judge(const ListedLog& listed,
                             : log->file.begins_with(file, buffer_);
     if (begins && *begins) return Novelty::copy;
     undecided = undecided || !begins;
+  }
+  // A log may have become another since it was read, and this its copy.
+  for (const auto& log : logs_) {
+    if (!log->listed) continue;
+    if (log->changed) return Novelty::copy;
+    switch (log->file.likeness_now()) {
+      case Likeness::other:
+        return Novelty::copy;
+      case Likeness::undecided:
+        undecided = true;
+        break;
+      case Likeness::same:
+        break;
+    }
   }
   return undecided ? Novelty::undecided : Novelty::fresh;
 }

@@ -87,12 +87,12 @@ class LogFollower {
   std::vector<ListedLog> match(const LogListing& listing);
   void reopen(Followed& log, const ListedLog& listed);
   void resolve(Followed& log, std::vector<ListedLog>& unknown);
+  void remember(const Followed& log);
   bool move(Followed& log, const ListedLog& listed);
   bool is_older_copy(const Followed& log, const ListedLog& listed) const;
   void admit(const ListedLog& listed);
   void adopt_at_end(const ListedLog& listed);
   Novelty judge(const ListedLog& listed, const UniqueFd& file);
-  bool is_settled(const ListedLog& listed);
   bool is_first_look(const ListedLog& listed) const;
   void note_looks(const LogListing& listing);
   void let_go(const LogListing& listing);

@@ -47,6 +47,8 @@ class LogSamplerLoop {
         first_told_{reader_.report().kept.first} {}
 
   void run(const StopSignal& stop) {
+    // The first round may take long, or hang; counters go on meanwhile.
+    source_.put(std::make_shared<const LogReport>(reader_.report()));
     while (!stop.requested()) {
       const auto began = monotonic_now();
       round();

@@ -48,8 +48,8 @@ agrees() {
   scrape > "$work/metrics" && python3 "$e2e/log_counts.py" "$logs/expected.json" "$work/metrics" > "$work/differences"
 }
 
-soak() { # STYLE RECORDS PATTERN MODES
-  local style=$1 records=$2 modes=$4
+soak() { # STYLE RECORDS PATTERN MODES [BYTES]
+  local style=$1 records=$2 modes=$4 bytes=${5:-8000000}
   logs=$work/$style/logs
   positions=$work/$style/positions
   source=$logs/$3
@@ -57,7 +57,7 @@ soak() { # STYLE RECORDS PATTERN MODES
   mkdir -p "$logs" "$work/state"
   start_reader
   # All pieces are kept: what is deleted before anybody has read it is lost to everybody.
-  background "$WRITER" "$logs" "--records=$records" "--seed=$LOG_SEED" --rotate-bytes=8000000 --keep=1000 \
+  background "$WRITER" "$logs" "--records=$records" "--seed=$LOG_SEED" "--rotate-bytes=$bytes" --keep=1000 \
     "--style=$style" "--modes=$modes"
   # Until it is all read, which takes the longer the more often it is killed.
   while ! has_finished || [ "$kills" -lt 12 ]; do
@@ -78,4 +78,6 @@ need jq
 soak file_log "$LOG_RECORDS" 'openclaw-*.log' numbered,rename,copytruncate,daily
 soak docker "$((LOG_RECORDS / 10))" '*-json.log' numbered,rename,copytruncate
 soak console "$((LOG_RECORDS / 10))" gateway.log numbered,rename,copytruncate
+# Truncated every few milliseconds, again and again while it is read and while its directory is listed.
+soak docker "$((LOG_RECORDS / 10))" '*-json.log' copytruncate 700000
 finish

@@ -211,6 +211,42 @@ TEST_CASE("LogFollower: copied and truncated with something unread") {
     });
 }
 
+TEST_CASE(
+    "LogFollower: copied and truncated, and the copy shows a look later") {
+  play([](LogTrail& trail) {
+    trail.append(kLog, plains(0, 20) + incident(100));
+    trail.settle();
+    trail.append(kLog, incident(101));
+    trail.copy(kLog, "not-listed");
+    trail.truncate(kLog);
+    trail.append(kLog, incident(102));
+    trail.look();
+    trail.look();
+    trail.rename("not-listed", kLog + ".2");
+    trail.settle();
+    CHECK(trail.incidents() == 3);
+    CHECK(trail.lines() == 23);
+    CHECK(trail.rotations() == 1);
+  });
+}
+
+TEST_CASE("LogFollower: a copy that shows late and lacks what was read") {
+  play([](LogTrail& trail) {
+    trail.append(kLog, plains(0, 20) + incident(100));
+    trail.settle();
+    trail.copy(kLog, "not-listed");
+    trail.append(kLog, incident(101));
+    trail.look();
+    trail.truncate(kLog);
+    trail.append(kLog, incident(102));
+    trail.settle();
+    trail.rename("not-listed", kLog + ".2");
+    trail.settle();
+    CHECK(trail.incidents() == 3);
+    CHECK(trail.lines() == 23);
+  });
+}
+
 TEST_CASE("LogFollower: copied, looked at, and then truncated") {
   play([](LogTrail& trail) {
     trail.append(kLog, plains(0, 20) + incident(100));
