@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "exporter/readers/file.h"
+#include "exporter/readers/files/file.h"
 
 namespace openclaw_lock {
 namespace {

@@ -7,7 +7,7 @@
 #include "exporter/log.h"
 #include "exporter/metrics/exposition.h"
 #include "exporter/metrics/metric_families.h"
-#include "exporter/readers/self_reader.h"
+#include "exporter/readers/processes/self_reader.h"
 #include "exporter/sampling/problem_log.h"
 
 namespace openclaw_lock {

@@ -11,7 +11,7 @@
 #include "exporter/config/settings.h"
 #include "exporter/http/content_negotiation.h"
 #include "exporter/metrics/fleet_report.h"
-#include "exporter/readers/gateway_discovery.h"
+#include "exporter/readers/discovery/gateway_discovery.h"
 #include "exporter/sampling/disk_sampler.h"
 #include "exporter/sampling/gateway_sampler.h"
 #include "exporter/sampling/lock_sampler.h"

@@ -11,12 +11,12 @@
 #include "core/base/wall_time.h"
 #include "core/disk/pressure.h"
 #include "core/sources/source_health.h"
-#include "exporter/readers/disk_reader.h"
-#include "exporter/readers/gateway_reader.h"
-#include "exporter/readers/lock_reader.h"
-#include "exporter/readers/log_reader.h"
-#include "exporter/readers/self_reader.h"
-#include "exporter/readers/stall_reader.h"
+#include "exporter/readers/disk/disk_reader.h"
+#include "exporter/readers/disk/stall_reader.h"
+#include "exporter/readers/gateways/gateway_reader.h"
+#include "exporter/readers/locks/lock_reader.h"
+#include "exporter/readers/logs/log_reader.h"
+#include "exporter/readers/processes/self_reader.h"
 
 namespace openclaw_lock {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "exporter/readers/disk_reader.h"
+#include "exporter/readers/disk/disk_reader.h"
 #include "exporter/sampling/reader_thread.h"
 #include "exporter/sampling/source.h"
 

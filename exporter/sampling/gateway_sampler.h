@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "exporter/readers/gateway_reader.h"
+#include "exporter/readers/gateways/gateway_reader.h"
 #include "exporter/sampling/reader_thread.h"
 #include "exporter/sampling/source.h"
 

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <optional>
 
-#include "exporter/readers/log_reader.h"
+#include "exporter/readers/logs/log_reader.h"
 #include "exporter/sampling/log_storage.h"
 #include "exporter/sampling/reader_thread.h"
 #include "exporter/sampling/source.h"

@@ -12,7 +12,7 @@
 
 #include "core/base/stable_hash.h"
 #include "exporter/atomic_file.h"
-#include "exporter/readers/file.h"
+#include "exporter/readers/files/file.h"
 
 namespace openclaw_lock {
 namespace {

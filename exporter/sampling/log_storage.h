@@ -12,7 +12,7 @@
 
 #include "core/base/result.h"
 #include "core/logs/log_checkpoint.h"
-#include "exporter/readers/unique_fd.h"
+#include "exporter/readers/files/unique_fd.h"
 #include "exporter/sampling/reader_thread.h"
 
 namespace openclaw_lock {

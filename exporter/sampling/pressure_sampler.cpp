@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "exporter/readers/pressure_reader.h"
+#include "exporter/readers/disk/pressure_reader.h"
 #include "exporter/sampling/problem_log.h"
 
 namespace openclaw_lock {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "exporter/readers/process_reader.h"
+#include "exporter/readers/processes/process_reader.h"
 #include "exporter/sampling/problem_log.h"
 
 namespace openclaw_lock {

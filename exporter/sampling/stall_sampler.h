@@ -7,7 +7,7 @@
 #include <mutex>
 #include <optional>
 
-#include "exporter/readers/stall_reader.h"
+#include "exporter/readers/disk/stall_reader.h"
 #include "exporter/sampling/reader_thread.h"
 #include "exporter/sampling/source.h"
 

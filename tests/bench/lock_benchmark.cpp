@@ -30,8 +30,8 @@
 #include "exporter/log.h"
 #include "exporter/metrics/exposition.h"
 #include "exporter/metrics/metric_families.h"
-#include "exporter/readers/file.h"
-#include "exporter/readers/lock_reader.h"
+#include "exporter/readers/files/file.h"
+#include "exporter/readers/locks/lock_reader.h"
 
 namespace {
 

@@ -40,7 +40,7 @@
 #include "core/logs/log_event.h"
 #include "core/logs/log_sieve.h"
 #include "core/logs/openclaw_json.h"
-#include "exporter/readers/log_reader.h"
+#include "exporter/readers/logs/log_reader.h"
 
 namespace {
 

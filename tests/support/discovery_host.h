@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "exporter/readers/gateway_discovery.h"
-#include "exporter/readers/process_reader.h"
+#include "exporter/readers/discovery/gateway_discovery.h"
+#include "exporter/readers/processes/process_reader.h"
 #include "tests/support/fake_procfs.h"
 
 namespace openclaw_lock {

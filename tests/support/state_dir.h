@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "exporter/readers/lock_reader.h"
-#include "exporter/readers/process_reader.h"
+#include "exporter/readers/locks/lock_reader.h"
+#include "exporter/readers/processes/process_reader.h"
 #include "tests/support/fake_procfs.h"
 
 namespace openclaw_lock {

@@ -7,7 +7,7 @@
 
 #include <iterator>
 
-#include "exporter/readers/file.h"
+#include "exporter/readers/files/file.h"
 #include "tests/support/temp_tree.h"
 
 using namespace openclaw_lock;

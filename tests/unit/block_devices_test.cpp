@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/block_devices.h"
+#include "exporter/readers/disk/block_devices.h"
 
 #include <doctest/doctest.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/directory_visibility.h"
+#include "exporter/readers/directories/directory_visibility.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
-#include "exporter/readers/process_reader.h"
+#include "exporter/readers/processes/process_reader.h"
 #include "tests/support/fake_procfs.h"
 
 using namespace openclaw_lock;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/docker_container.h"
+#include "exporter/readers/discovery/docker_container.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/file.h"
+#include "exporter/readers/files/file.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

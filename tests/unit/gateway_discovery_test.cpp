@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/gateway_discovery.h"
+#include "exporter/readers/discovery/gateway_discovery.h"
 
 #include <doctest/doctest.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/gateway_reader.h"
+#include "exporter/readers/gateways/gateway_reader.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "exporter/readers/process_reader.h"
+#include "exporter/readers/processes/process_reader.h"
 #include "tests/support/fake_procfs.h"
 #include "tests/support/temp_tree.h"
 

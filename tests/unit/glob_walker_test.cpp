@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/glob_walker.h"
+#include "exporter/readers/files/glob_walker.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

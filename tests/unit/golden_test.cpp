@@ -7,9 +7,9 @@
 
 #include "exporter/metrics/exposition.h"
 #include "exporter/metrics/metric_families.h"
-#include "exporter/readers/file.h"
-#include "exporter/readers/log_follower.h"
-#include "exporter/readers/process_reader.h"
+#include "exporter/readers/files/file.h"
+#include "exporter/readers/logs/log_follower.h"
+#include "exporter/readers/processes/process_reader.h"
 #include "tests/support/captures.h"
 #include "tests/support/fake_procfs.h"
 

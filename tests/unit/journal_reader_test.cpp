@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/journal_reader.h"
+#include "exporter/readers/logs/journal_reader.h"
 
 #include <doctest/doctest.h>
 #include <poll.h>

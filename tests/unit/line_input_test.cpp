@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/line_input.h"
+#include "exporter/readers/logs/line_input.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "exporter/readers/unique_fd.h"
+#include "exporter/readers/files/unique_fd.h"
 #include "tests/support/log_records.h"
 
 using namespace openclaw_lock;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/lock_file_reader.h"
+#include "exporter/readers/locks/lock_file_reader.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 
 #include <cstring>
 
-#include "exporter/readers/file.h"
+#include "exporter/readers/files/file.h"
 #include "tests/support/temp_tree.h"
 
 using namespace openclaw_lock;

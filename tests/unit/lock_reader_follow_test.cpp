@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 
-#include "exporter/readers/lock_reader.h"
+#include "exporter/readers/locks/lock_reader.h"
 #include "tests/support/state_dir.h"
 
 using namespace openclaw_lock;

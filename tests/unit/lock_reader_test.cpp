@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/lock_reader.h"
+#include "exporter/readers/locks/lock_reader.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

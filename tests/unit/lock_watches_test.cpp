@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/lock_watches.h"
+#include "exporter/readers/locks/lock_watches.h"
 
 #include <doctest/doctest.h>
 #include <sys/inotify.h>

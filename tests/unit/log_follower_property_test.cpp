@@ -7,7 +7,7 @@
 #include <random>
 
 #include "core/logs/log_checkpoint.h"
-#include "exporter/readers/log_follower.h"
+#include "exporter/readers/logs/log_follower.h"
 #include "tests/support/log_records.h"
 #include "tests/support/temp_tree.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/log_follower.h"
+#include "exporter/readers/logs/log_follower.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 
 #include <string>
 
-#include "exporter/readers/file.h"
+#include "exporter/readers/files/file.h"
 #include "tests/support/log_trail.h"
 
 using namespace openclaw_lock;

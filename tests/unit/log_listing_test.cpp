@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/log_listing.h"
+#include "exporter/readers/logs/log_listing.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/mount_view.h"
+#include "exporter/readers/files/mount_view.h"
 
 #include <doctest/doctest.h>
 

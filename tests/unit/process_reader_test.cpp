@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/process_reader.h"
+#include "exporter/readers/processes/process_reader.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

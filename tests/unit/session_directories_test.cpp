@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/session_directories.h"
+#include "exporter/readers/directories/session_directories.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

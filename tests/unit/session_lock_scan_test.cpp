@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/session_lock_scan.h"
+#include "exporter/readers/locks/session_lock_scan.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/readers/stall_reader.h"
+#include "exporter/readers/disk/stall_reader.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/readers/directories/session_directories.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+
+#include "core/gateways/glob_capture.h"
+#include "exporter/readers/files/file.h"
+#include "exporter/readers/files/glob_walker.h"
+
+namespace openclaw_lock {
+namespace {
+
+constexpr std::size_t kMaxSessionDirectories = 4096;
+
+/// Names of the entries that may be directories, sorted; empty with a problem
+/// where they cannot be listed. A missing directory is not a problem here.
+std::vector<std::string> subdirectories(const std::string& path,
+                                        StateDirectory& state) {
+  std::vector<std::string> names;
+  const auto directory = open_directory(path);
+  if (!directory) {
+    if (directory.problem().fault != Fault::missing) {
+      state.readable = false;
+      state.problems.push_back(directory.problem());
+    }
+    return names;
+  }
+  const auto listed = list_directory(
+      *directory, [&](std::string_view name, unsigned char type) {
+        if (type == DT_DIR || type == DT_LNK || type == DT_UNKNOWN)
+          names.emplace_back(name);
+        return names.size() <= kMaxSessionDirectories;
+      });
+  if (!listed || names.size() > kMaxSessionDirectories) {
+    state.readable = false;
+    state.problems.push_back(
+        listed
+            ? Problem{Fault::too_big, path, "more than 4096 directories"}
+            : Problem{listed.problem().fault, path, listed.problem().detail});
+    names.resize(std::min(names.size(), kMaxSessionDirectories));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// The agent of `.../agents/AGENT/sessions`, else empty.
+std::string agent_of(const std::string& path) {
+  const auto parts = split_path(path);
+  const auto count = parts.size();
+  if (count < 3 || parts[count - 1] != "sessions" ||
+      parts[count - 3] != "agents")
+    return {};
+  return parts[count - 2];
+}
+
+/// Adds a session directory once, whatever paths lead to it.
+void add(const std::string& path, const std::string& agent, bool required,
+         std::set<DirectoryIdentity>& known, StateDirectory& state) {
+  const auto directory = open_directory(path);
+  struct stat found {};
+  const auto real = directory ? path_of(*directory) : directory.problem();
+  if (!real || ::fstat(directory->get(), &found) != 0) {
+    const auto problem =
+        real ? system_problem(errno, path)
+             : Problem{real.problem().fault, path, real.problem().detail};
+    if (problem.fault == Fault::missing && !required) return;
+    // A link loop or an endless name leads to no directory.
+    if (problem.fault != Fault::malformed || required) state.readable = false;
+    state.problems.push_back(problem);
+    return;
+  }
+  const DirectoryIdentity identity{found.st_dev, found.st_ino};
+  if (!known.insert(identity).second) return;
+  // In another mount namespace the real path means something else to us.
+  struct stat again {};
+  const bool ours = ::stat(real->c_str(), &again) == 0 &&
+                    DirectoryIdentity{again.st_dev, again.st_ino} == identity;
+  state.sessions.push_back({ours ? *real : path, agent, identity});
+}
+
+}  // namespace
+
+/// A directory `tmp/openclaw-UID` is written by era C gateways alone.
+std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir) {
+  std::optional<WallTime> newest;
+  StateDirectory ignored;
+  for (const auto& name : subdirectories(state_dir + "/tmp", ignored)) {
+    if (!name.starts_with("openclaw-")) continue;
+    for (const auto* file :
+         {"gateway.state.lock", "gateway.state.lock.sqlite"}) {
+      auto path = state_dir;
+      path.append("/tmp/").append(name).append("/").append(file);
+      struct stat found {};
+      if (::lstat(path.c_str(), &found) != 0) continue;
+      const auto at = modified_at(found);
+      if (!newest || at > *newest) newest = at;
+    }
+  }
+  return newest;
+}
+
+StateDirectory read_state_directory(
+    const std::string& state_dir,
+    const std::vector<std::string>& extra_session_dirs) {
+  StateDirectory state;
+  const auto directory = open_directory(state_dir);
+  if (!directory) {
+    state.problems.push_back(directory.problem());
+    return state;
+  }
+  state.opened = true;
+  state.readable = true;
+  const auto agents = state_dir + "/agents";
+  state.structure = {state_dir, agents};
+  std::set<DirectoryIdentity> known;
+  for (const auto& agent : subdirectories(agents, state)) {
+    auto path = agents;
+    path.append("/").append(agent);
+    state.structure.push_back(path);
+    add(path.append("/sessions"), agent, false, known, state);
+  }
+  for (const auto& pattern : extra_session_dirs) {
+    for (const auto& match :
+         expand_glob(pattern, kMaxSessionDirectories, state.problems))
+      add(match.path, agent_of(match.path), !is_glob(pattern), known, state);
+  }
+  state.sqlite_gateway_at = newest_sqlite_gateway(state_dir);
+  return state;
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/readers/disk/disk_reader.h"
+
+#include <utility>
+
+#include "core/disk/diskstats.h"
+#include "core/disk/mountstats.h"
+#include "core/procfs/filesystem_type.h"
+#include "exporter/readers/directories/directory_facts.h"
+#include "exporter/readers/files/file.h"
+#include "exporter/readers/files/mount_view.h"
+
+namespace openclaw_lock {
+namespace {
+
+constexpr std::size_t kMaxMounts = 4 << 20;  // mountinfo, mountstats
+constexpr std::size_t kMaxDiskstats = 4 << 20;
+constexpr int kMaxOverlays = 4;  // overlays on overlays
+
+bool is_nfs(const Mount& mount) {
+  return mount.filesystem == "nfs" || mount.filesystem == "nfs4";
+}
+
+}  // namespace
+
+DiskReader::DiskReader(DiskReaderSettings settings)
+    : settings_{std::move(settings)},
+      devices_{settings_.sysfs, settings_.rootfs} {}
+
+std::optional<DiskReader::Place> DiskReader::state_dir_place(
+    std::vector<Problem>& problems) const {
+  const auto directory = directory_facts(settings_.state_dir);
+  if (!directory) {
+    problems.push_back({Fault::missing, "state directory",
+                        "it is not there or cannot be reached"});
+    return {};
+  }
+  const auto view = read_mount_view(settings_.procfs, settings_.state_dir);
+  const auto path =
+      view.inner(directory->real_path.empty() ? settings_.state_dir
+                                              : directory->real_path);
+  const Mount* mount = find_mount(view.mounts, path);
+  if (!mount) {
+    problems.push_back({Fault::missing, "mountinfo",
+                        "no mount is known to hold the state directory"});
+    return {};
+  }
+  const std::filesystem::path root{view.prefix};
+  return Place{*mount,
+               root.empty() ? settings_.procfs / "self" : root.parent_path()};
+}
+
+std::optional<DiskReader::Place> DiskReader::written_place(Place place) const {
+  for (int i = 0; place.mount.filesystem == "overlay"; ++i) {
+    // Who mounted it is not told; most often it was a process of the host.
+    const auto host = settings_.procfs / "1";
+    const auto upper = upper_directory(place.mount);
+    const auto text = read_small_file(host / "mountinfo", kMaxMounts);
+    const auto mounts = text ? parse_mountinfo(*text) : std::vector<Mount>{};
+    const Mount* mount = find_mount(mounts, upper);
+    if (i == kMaxOverlays || upper.empty() || !mount ||
+        mount->device == place.mount.device)
+      return {};
+    place = {*mount, host};
+  }
+  return place;
+}
+
+void DiskReader::read_nfs(const Place& place, std::vector<Problem>& problems) {
+  const auto text = read_small_file(place.process / "mountstats", kMaxMounts);
+  if (!text) {
+    problems.push_back(text.problem());
+    return;
+  }
+  if (const auto work = find_nfs_work(*text, place.mount.mount_point))
+    report_.work = *work;
+  else
+    problems.push_back({Fault::missing, (place.process / "mountstats").string(),
+                        "no statistics of the NFS mount"});
+}
+
+void DiskReader::read_device(const std::string& device,
+                             std::vector<Problem>& problems) {
+  const auto file = settings_.procfs / "diskstats";
+  const auto text = read_small_file(file, kMaxDiskstats);
+  if (!text) {
+    problems.push_back(text.problem());
+    return;
+  }
+  const auto rows = parse_diskstats(*text);
+  const auto row = rows.find(device);
+  if (row == rows.end()) {
+    problems.push_back({Fault::missing, file.string(),
+                        "no row of the state directory's device"});
+    return;
+  }
+  report_.work = {row->second.read, row->second.write, {}};
+  const auto disks = devices_.whole_disks(device);
+  if (disks.empty())
+    problems.push_back({Fault::missing, settings_.sysfs.string(),
+                        "it does not know the state directory's device"});
+  for (const auto& disk : disks) {
+    const auto whole = rows.find(disk);
+    if (whole == rows.end() || !whole->second.flush) continue;
+    auto& flush = report_.work.flush;
+    if (!flush) flush.emplace();
+    flush->count += whole->second.flush->count;
+    flush->wait += whole->second.flush->wait;
+  }
+}
+
+void DiskReader::read_work(const Place& place, std::vector<Problem>& problems) {
+  const auto& mount = place.mount;
+  if (is_nfs(mount)) return read_nfs(place, problems);
+  if (!mount.device.starts_with("0:"))
+    return read_device(mount.device, problems);
+  if (mount.filesystem != "btrfs") return;
+  if (const auto device = devices_.find(mount.source))
+    return read_device(*device, problems);
+  problems.push_back({Fault::missing, "btrfs",
+                      "the device that it names as its source is not known"});
+}
+
+RoundResult DiskReader::round() {
+  report_ = {};
+  RoundResult result;
+  if (auto place = state_dir_place(result.problems)) {
+    report_.filesystem = {place->mount.filesystem,
+                          is_network_filesystem(place->mount.filesystem)};
+    if (const auto written = written_place(*std::move(place))) {
+      report_.filesystem->network =
+          is_network_filesystem(written->mount.filesystem);
+      read_work(*written, result.problems);
+    } else {
+      result.problems.push_back(
+          {Fault::missing, "overlay",
+           "what it writes to lies on no mount of the first process"});
+    }
+  }
+  result.success = result.problems.empty();
+  return result;
+}
+
+}  // namespace openclaw_lock

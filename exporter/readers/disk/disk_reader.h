@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/disk/disk_work.h"
+#include "core/procfs/mountinfo.h"
+#include "core/sources/source_health.h"
+#include "exporter/readers/disk/block_devices.h"
+
+namespace openclaw_lock {
+
+/// Where to look for the disk of one gateway.
+struct DiskReaderSettings {
+  std::string state_dir;  ///< as the exporter can open it
+  std::filesystem::path procfs = "/proc";
+  std::filesystem::path sysfs = "/sys";
+  std::filesystem::path rootfs = "/";
+};
+
+/// What a directory lies on.
+struct FilesystemReport {
+  std::string type;      ///< as the kernel names it, e.g. ext4
+  bool network = false;  ///< its data come over a network
+
+  bool operator==(const FilesystemReport&) const = default;
+};
+
+/// What is known of the disk of one gateway.
+struct DiskReport {
+  std::optional<FilesystemReport> filesystem;  ///< empty: not known now
+  /// Of the device or NFS server that the file system, or the one that an
+  /// overlay writes to, lies on; empty where there is none (tmpfs, FUSE).
+  DiskWork work;
+
+  bool operator==(const DiskReport&) const = default;
+};
+
+/// Reads what the state directory of one gateway lies on, and how long that
+/// was waited for. Not thread-safe; its thread may hang in it.
+class DiskReader {
+ public:
+  explicit DiskReader(DiskReaderSettings settings);
+
+  RoundResult round();
+
+  const DiskReport& report() const { return report_; }
+
+ private:
+  /// A mount, and the directory of /proc whose process has it.
+  struct Place {
+    Mount mount;
+    std::filesystem::path process;
+  };
+
+  std::optional<Place> state_dir_place(std::vector<Problem>& problems) const;
+  /// Where an overlay writes to, else the place itself. Empty where the
+  /// exporter does not see that.
+  std::optional<Place> written_place(Place place) const;
+  void read_work(const Place& place, std::vector<Problem>& problems);
+  void read_nfs(const Place& place, std::vector<Problem>& problems);
+  void read_device(const std::string& device, std::vector<Problem>& problems);
+
+  DiskReaderSettings settings_;
+  BlockDevices devices_;
+  DiskReport report_;
+};
+
+}  // namespace openclaw_lock

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/readers/disk/stall_reader.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "core/base/text.h"
+#include "core/procfs/block_delay.h"
+#include "core/procfs/mountinfo.h"
+#include "core/procfs/process_stat.h"
+#include "core/procfs/unified_cgroup.h"
+#include "exporter/readers/disk/pressure_reader.h"
+#include "exporter/readers/files/file.h"
+
+namespace openclaw_lock {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+
+constexpr std::size_t kMaxStat = 4096;
+constexpr std::size_t kMaxCgroup = 65536;
+constexpr std::size_t kMaxMountinfo = 4 << 20;
+
+/// Of the process, or of the thread.
+std::optional<ProcessStat> read_stat(const fs::path& directory) {
+  const auto text = read_small_file(directory / "stat", kMaxStat);
+  if (!text) return {};
+  auto stat = parse_process_stat(*text);
+  return stat ? std::optional{*std::move(stat)} : std::nullopt;
+}
+
+std::optional<milliseconds> to_span(const std::optional<std::uint64_t>& ticks) {
+  const auto per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  if (!ticks) return {};
+  return milliseconds{static_cast<std::int64_t>(*ticks * 1000 / per_second)};
+}
+
+/// Paths of a group by each mount of the hierarchy; none that leads out of it.
+std::vector<std::string> directories_of(const std::vector<Mount>& mounts,
+                                        const std::string& group) {
+  std::vector<std::string> directories;
+  for (const auto& mount : mounts) {
+    if (mount.filesystem != "cgroup2") continue;
+    for (auto& path : paths_to({mount}, {mount.device, group}))
+      if ((path + '/').find("/../") == std::string::npos)
+        directories.push_back(std::move(path));
+  }
+  return directories;
+}
+
+}  // namespace
+
+void StallReader::watch(GatewayProcesses processes) {
+  std::erase_if(gateways_, [&](const auto& gateway) {
+    return !processes.contains(gateway.first);
+  });
+  for (auto& [name, of_gateway] : processes)
+    gateways_[name].processes = std::move(of_gateway);
+}
+
+std::optional<bool> StallReader::is_blocked(
+    const ProcessIdentity& process) const {
+  const auto directory = procfs_ / std::to_string(process.pid);
+  const auto stat = read_stat(directory);
+  if (!stat || stat->start_ticks != process.start_ticks) return {};
+  const auto threads = open_directory(directory / "task");
+  if (!threads) return {};
+  bool blocked = false;
+  const auto listed =
+      list_directory(*threads, [&](std::string_view name, unsigned char) {
+        const auto thread = read_stat(directory / "task" / name);
+        blocked = thread && thread->state == 'D';
+        return !blocked;
+      });
+  if (!listed) return {};
+  return blocked;
+}
+
+void StallReader::look(MonotonicTime now) {
+  for (auto& [name, gateway] : gateways_) {
+    std::optional<bool> blocked;
+    for (const auto& process : gateway.processes)
+      if (const auto found = is_blocked(process);
+          found && !blocked.value_or(false))
+        blocked = found;
+    if (blocked)
+      gateway.blocked.observe(now, *blocked);
+    else
+      gateway.blocked.pause();
+  }
+}
+
+void StallReader::read_pressures() {
+  const auto text = read_small_file(procfs_ / "self/mountinfo", kMaxMountinfo);
+  const auto mounts = text ? parse_mountinfo(*text) : std::vector<Mount>{};
+  for (auto& [name, gateway] : gateways_) {
+    std::map<std::string, Pressure> groups;
+    for (const auto& process : gateway.processes) {
+      const auto cgroup = read_small_file(
+          procfs_ / std::to_string(process.pid) / "cgroup", kMaxCgroup);
+      const auto group = cgroup ? parse_unified_cgroup(*cgroup) : std::nullopt;
+      if (!group || groups.contains(*group)) continue;
+      for (const auto& directory : directories_of(mounts, *group))
+        if (const auto found =
+                read_pressure(fs::path{directory} / "io.pressure")) {
+          groups.emplace(*group, *found);
+          break;
+        }
+    }
+    gateway.pressure.observe(std::move(groups));
+  }
+}
+
+std::map<ThreadIdentity, std::uint64_t> StallReader::delays_of(
+    const ProcessIdentity& process) const {
+  const auto directory = procfs_ / std::to_string(process.pid);
+  const auto stat = read_stat(directory);
+  const auto tasks = open_directory(directory / "task");
+  if (!stat || stat->start_ticks != process.start_ticks || !tasks) return {};
+  std::map<ThreadIdentity, std::uint64_t> threads;
+  bool known = accounting_since_ && process.start_ticks >= *accounting_since_;
+  const auto listed =
+      list_directory(*tasks, [&](std::string_view name, unsigned char) {
+        const auto id = parse_integer<int>(name);
+        const auto text =
+            read_small_file(directory / "task" / name / "stat", kMaxStat);
+        const auto ticks = text ? parse_block_delay_ticks(*text) : std::nullopt;
+        if (!id || !ticks) return true;
+        threads[{*id, process.start_ticks}] = *ticks;
+        known = known || *ticks > 0;
+        return true;
+      });
+  if (!listed || !known) return {};
+  return threads;
+}
+
+void StallReader::read_delays(std::uint64_t now_ticks) {
+  const auto on = read_small_file(procfs_ / "sys/kernel/task_delayacct", 64);
+  if (!on || !on->starts_with('1')) {
+    accounting_since_.reset();
+    for (auto& [name, gateway] : gateways_) gateway.delay = {};
+    return;
+  }
+  if (!accounting_since_) accounting_since_ = now_ticks;
+  for (auto& [name, gateway] : gateways_) {
+    std::map<ThreadIdentity, std::uint64_t> threads;
+    for (const auto& process : gateway.processes)
+      threads.merge(delays_of(process));
+    gateway.delay.observe(std::move(threads));
+  }
+}
+
+StallReport StallReader::report() const {
+  StallReport report;
+  for (const auto& [name, gateway] : gateways_)
+    report[name] = {gateway.blocked.total(), gateway.pressure.total(),
+                    to_span(gateway.delay.total())};
+  return report;
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "exporter/readers/files/unique_fd.h"
+
+namespace openclaw_lock {
+
+/// One event of inotify(7).
+struct InotifyEvent {
+  int watch = -1;          ///< -1 with IN_Q_OVERFLOW
+  std::uint32_t mask = 0;  ///< IN_*
+  std::string_view
+      name;  ///< of the file in the watched directory; may be empty
+};
+
+/// One inotify instance. The kernel allows a user 128 of them by default
+/// (fs.inotify.max_user_instances).
+class Inotify {
+ public:
+  static Result<Inotify> create();
+
+  int descriptor() const { return fd_.get(); }
+
+  /// Watches a directory; the same directory gives the same number again.
+  Result<int> watch(const std::string& directory, std::uint32_t mask) const;
+  void remove(int watch) const;
+
+  /// Takes what is queued, without waiting, and calls `visit` for each event in
+  /// the kernel's order. At most 16384 events a call, so that a busy directory
+  /// cannot keep the caller; false where more may be waiting.
+  bool drain(const std::function<void(const InotifyEvent&)>& visit) const;
+
+ private:
+  explicit Inotify(UniqueFd fd) : fd_{std::move(fd)} {}
+
+  UniqueFd fd_;
+};
+
+}  // namespace openclaw_lock

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/wall_time.h"
+#include "core/gateways/gateway_count.h"
+#include "core/gateways/store_era.h"
+#include "core/gateways/wal_writers.h"
+#include "core/procfs/mountinfo.h"
+#include "core/procfs/process_table.h"
+#include "core/sources/source_health.h"
+#include "exporter/clock.h"
+#include "exporter/readers/directories/directory_visibility.h"
+#include "exporter/readers/directories/session_directories.h"
+#include "exporter/readers/gateways/gateway_locks.h"
+#include "exporter/readers/gateways/store_reader.h"
+
+namespace openclaw_lock {
+
+/// The databases of one kind.
+struct DatabaseFacts {
+  std::uint64_t main_bytes = 0;
+  std::uint64_t wal_bytes = 0;
+  /// Longest that one process has been seen with a WAL write lock; 0: none has
+  /// it. Empty where the locks of all processes cannot be seen.
+  std::optional<std::chrono::milliseconds> writer_held;
+};
+
+/// What is known of the gateways that run on one state directory. What could
+/// not be measured is empty.
+struct GatewayFacts {
+  std::optional<std::size_t> instances;
+  std::optional<WallTime> youngest_start;  ///< of a gateway; empty: none runs
+  /// No running gateway is named by the singleton lock; empty: none runs.
+  std::optional<bool> lock_mismatch;
+
+  std::optional<Store> store;
+  std::string version;  ///< that last wrote the configuration, or empty
+  std::optional<DatabaseFacts> state_database;
+  std::optional<DatabaseFacts> agent_databases;  ///< all together
+};
+
+struct GatewayReaderSettings {
+  std::string state_dir;  ///< as the exporter can open it
+  std::filesystem::path procfs = "/proc";
+};
+
+/// Finds the gateways of one state directory among all processes. Not
+/// thread-safe: its thread alone calls it, and may hang in it where the state
+/// directory does. A directory of another file system that may hang is not
+/// touched.
+///
+/// Which state directory a process has is told by, in this order: a singleton
+/// lock that names the process; what it keeps open; its environment. Device and
+/// inode below /proc/PID/root decide, so that a path means what it means in
+/// that process' container.
+class GatewayReader {
+ public:
+  /// See LockReader::Census.
+  using Census = std::function<std::shared_ptr<const ProcessTable>()>;
+
+  using Clock = std::function<MonotonicTime()>;
+
+  GatewayReader(GatewayReaderSettings settings, Census census,
+                Clock clock = monotonic_now);
+
+  /// Obstacles are problems of source `processes`; they leave facts empty.
+  RoundResult round();
+
+  const GatewayFacts& facts() const { return facts_; }
+
+ private:
+  struct Key {
+    std::uint64_t start_ticks = 0;
+    int pid = 0;
+    std::string comm;  ///< changes when OpenClaw gives itself a title
+
+    auto operator<=>(const Key&) const = default;
+  };
+  struct Known {
+    ProcessRole role = ProcessRole::none;
+    bool looked = false;  ///< `role` is that of its arguments
+    std::string profile;
+    Answer uses = Answer::unknown;
+    Answer serves = Answer::unknown;
+    bool named = false;  ///< by a singleton lock of this state directory
+    bool lease = false;  ///< and that lock is of the era of leases
+    int rounds = 0;      ///< since it was first looked at
+  };
+  /// What /proc/PID says of one process in this round.
+  struct Look;
+
+  void look_at(const Process& process, const ProcessTable& table,
+               DirectoryVisibility& visibility, Known& known);
+  void look_at_role(const Process& process, Known& known);
+  void look_at_files(Look& look, Known& known) const;
+  /// Where the process may keep its lock outside the state directory; in user
+  /// namespaces the name holds another user id than ours.
+  std::set<std::string> lock_directories(const Look& look) const;
+  void look_at_locks(const Look& look, Known& known) const;
+  void look_at_environment(const Look& look, Known& known) const;
+  bool claims_this(const GatewayClaim& claim, const Look& look) const;
+  /// Whether the path that a process names is our state directory.
+  Answer is_ours(const std::string& inner_path, const Look& look) const;
+  bool belongs_to_another_user(int pid) const;
+  void read_store();
+  void judge_era();
+  /// Who holds WAL write locks of this state directory's databases.
+  void look_at_writers(const ProcessTable& table);
+  std::optional<DatabaseFacts> database_facts(
+      const std::optional<DatabaseFiles>& files) const;
+  void tell(const ProcessTable& table, const GatewayCount& count,
+            RoundResult& round);
+
+  GatewayReaderSettings settings_;
+  Census census_;
+  Clock clock_;
+  ConfigVersion config_version_;
+  WalWriters writers_;
+  std::map<Key, Known> known_;
+  // Of the round under way:
+  DirectoryIdentity identity_;
+  uid_t owner_ = 0;
+  mode_t mode_ = 0;
+  std::string device_;  ///< of the state directory, as mountinfo has it
+  GatewayLocks state_locks_;
+  StoreFiles store_;
+  bool writers_seen_ = false;
+  GatewayFacts facts_;
+};
+
+}  // namespace openclaw_lock

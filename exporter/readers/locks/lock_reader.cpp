@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/readers/locks/lock_reader.h"
+
+#include <sys/inotify.h>
+
+#include <algorithm>
+
+#include "core/procfs/filesystem_type.h"
+#include "exporter/readers/files/file.h"
+
+namespace openclaw_lock {
+namespace {
+
+std::string why_unknown(Fault obstacle) {
+  std::string text = "holders cannot be judged: ";
+  if (obstacle == Fault::denied)
+    text += "not all processes can be read or told apart";
+  if (obstacle == Fault::timeout) text += "the process table is not answering";
+  if (obstacle == Fault::pid_namespace)
+    text += "they may run where this exporter cannot see them";
+  return text;
+}
+
+}  // namespace
+
+LockReader::LockReader(LockReaderSettings settings, Census census,
+                       WallClock clock)
+    : settings_{std::move(settings)},
+      census_{std::move(census)},
+      clock_{std::move(clock)},
+      ledger_{kMaxLocks} {}
+
+void LockReader::take_directories(const StateDirectory& state) {
+  std::set<DirectoryIdentity> present;
+  for (const auto& sessions : state.sessions) {
+    present.insert(sessions.identity);
+    auto [entry, is_new] = directories_.try_emplace(sessions.identity);
+    auto& directory = entry->second;
+    directory.facts = sessions;
+    if (!is_new) continue;
+    directory.number = next_number_++;
+    directory.label = labels_.label(sessions.agent);
+    directory.preexisting = !looked_before_;
+    by_number_[directory.number] = sessions.identity;
+    for (const auto kind : kLockKinds)
+      ledger_.add_series({directory.label, kind});
+  }
+  if (!state.readable) return;
+  std::erase_if(directories_, [&](const auto& entry) {
+    if (present.contains(entry.first)) return false;
+    ledger_.forget(entry.second.number);
+    watches_.forget_sessions(entry.second.number);
+    by_number_.erase(entry.second.number);
+    return true;
+  });
+}
+
+void LockReader::watch_directories(const StateDirectory& state,
+                                   const MountView& view) {
+  bool all = true;
+  for (const auto& path : state.structure) watches_.watch_structure(path);
+  for (auto& [identity, directory] : directories_) {
+    const Mount* mount =
+        find_mount(view.mounts, view.inner(directory.facts.path));
+    // Other hosts' changes to a network file system give no events.
+    const bool may_watch = mount && is_local_filesystem(mount->filesystem);
+    all = may_watch &&
+          watches_.watch_sessions(directory.number, directory.facts.path) &&
+          all;
+  }
+  report_.followed = all && watches_.descriptor() >= 0;
+}
+
+std::optional<HolderVerdict> LockReader::judge(
+    const Directory& directory, const ScannedLock& lock,
+    DirectoryVisibility& visibility, const ProcessTable& table) const {
+  const auto taken = acquired_at(lock.claim, lock.modified_at, clock_());
+  auto evidence = visibility.gather(*lock.claim, table);
+  evidence.local_filesystem = is_local_filesystem(visibility.filesystem());
+  const LockPlace place{directory.number, lock.name};
+  evidence.seen_alive = ledger_.seen_alive(place, *lock.claim);
+  evidence.seen_nested = ledger_.seen_nested(place, *lock.claim);
+  evidence.lock_unchanged = true;
+  const auto verdict = judge_holder(*lock.claim, taken, evidence);
+  if (verdict.holder != Holder::dead && verdict.holder != Holder::recycled)
+    return verdict;
+  const auto handle = open_directory(directory.facts.path);
+  const auto again =
+      handle ? stat_lock_file(*handle, lock.name) : handle.problem();
+  if (again && again->identity == lock.identity) return verdict;
+  if (!again && again.problem().fault == Fault::missing) return {};
+  evidence.lock_unchanged = false;
+  return judge_holder(*lock.claim, taken, evidence);
+}
+
+/// One is enough for all locks of a directory.
+void LockReader::add_obstacle(const Directory& directory, Fault obstacle) {
+  Problem problem{obstacle, directory.facts.path, why_unknown(obstacle)};
+  if (std::find(holder_problems_.begin(), holder_problems_.end(), problem) !=
+      holder_problems_.end())
+    return;
+  ++report_.holder_problems[static_cast<std::size_t>(obstacle)];
+  holder_problems_.push_back(std::move(problem));
+}
+
+void LockReader::add_judged(const Directory& directory, const ScannedLock& lock,
+                            const HolderVerdict& verdict) {
+  if (verdict.obstacle) add_obstacle(directory, *verdict.obstacle);
+  ledger_.judged({directory.number, lock.name}, verdict);
+  const auto kind = lock_kind(lock.name);
+  if (!kind) return;
+  if (*kind == LockKind::session && verdict.holder == Holder::unknown)
+    snapshot_.writers_known = false;
+  if (*kind == LockKind::session && verdict.holder == Holder::alive)
+    snapshot_.writers.emplace(lock.claim->pid.value_or(0),
+                              lock.claim->start_ticks.value_or(0));
+  snapshot_.locks.push_back(
+      {{directory.label, *kind},
+       verdict.holder,
+       acquired_at(lock.claim, lock.modified_at, clock_()),
+       lock.claim ? lock.claim->max_hold : std::nullopt});
+}
+
+void LockReader::judge_directory(Directory& directory, const MountView& view,
+                                 const ProcessTable* table) {
+  DirectoryVisibility visibility{
+      settings_.procfs, view.mounts, view.inner(directory.facts.path),
+      directory.facts.identity.device, directory.facts.identity.inode};
+  for (const auto& lock : directory.found.locks) {
+    std::optional<HolderVerdict> verdict = HolderVerdict{};
+    if (!table && census_ && lock.claim)
+      verdict->obstacle = Fault::timeout;
+    else if (table && lock.claim)
+      verdict = judge(directory, lock, visibility, *table);
+    if (verdict) add_judged(directory, lock, *verdict);
+  }
+}
+
+RoundResult LockReader::round() {
+  RoundResult round;
+  rescan_ = false;
+  snapshot_ = {};
+  holder_problems_.clear();
+  const auto state =
+      read_state_directory(settings_.state_dir, settings_.session_dirs);
+  round.problems = state.problems;
+  round.success = state.readable;
+  snapshot_.writers_known = state.readable;
+  if (watches_.obstacle()) round.problems.push_back(*watches_.obstacle());
+
+  const auto view = read_mount_view(settings_.procfs, settings_.state_dir);
+  take_directories(state);
+  watch_directories(state, view);
+
+  ledger_.begin_scan();
+  const bool any_claim = list_directories(state, round);
+  follow();
+  reconcile();
+  ledger_.end_scan();
+
+  const auto table = any_claim && census_ ? census_() : nullptr;
+  for (auto& [identity, directory] : directories_)
+    if (directory.found.complete) judge_directory(directory, view, table.get());
+  ledger_.end_judgement();
+  looked_before_ = looked_before_ || state.readable;
+  ledger_.settle(clock_());
+  report_.totals = ledger_.totals();
+  report_.snapshot.reset();
+  if (state.opened)
+    report_.snapshot =
+        std::make_shared<const LockSnapshot>(std::move(snapshot_));
+  return round;
+}
+
+bool LockReader::list_directories(const StateDirectory& state,
+                                  RoundResult& round) {
+  bool any_claim = false;
+  for (auto& [identity, directory] : directories_) {
+    auto& found = directory.found;
+    found = directory.scan.scan(directory.facts.path, state.sqlite_gateway_at,
+                                clock_);
+    snapshot_.writers_known = snapshot_.writers_known && found.complete;
+    round.success = round.success && found.complete;
+    round.problems.insert(round.problems.end(), found.problems.begin(),
+                          found.problems.end());
+    snapshot_.leftover_files += found.leftover_files;
+    any_claim = any_claim || std::any_of(found.locks.begin(), found.locks.end(),
+                                         [](const auto& lock) {
+                                           return lock.claim && lock.claim->pid;
+                                         });
+  }
+  return any_claim;
+}
+
+void LockReader::reconcile() {
+  std::set<std::string> incomplete;
+  for (auto& [identity, directory] : directories_) {
+    if (!directory.found.complete) {
+      incomplete.insert(directory.label);
+      continue;
+    }
+    ledger_.reconcile(directory.number, directory.label, directory.found.locks,
+                      directory.preexisting, clock_());
+    directory.preexisting = false;
+    snapshot_.agents.insert(directory.label);
+  }
+  for (const auto& label : incomplete) snapshot_.agents.erase(label);
+}
+
+void LockReader::handle_file(Directory& directory, const InotifyEvent& event) {
+  const auto kind = lock_kind(event.name);
+  if (!kind) return;
+  const auto now = clock_();
+  const LockPlace place{directory.number, std::string{event.name}};
+  if ((event.mask & (IN_CREATE | IN_MOVED_TO)) != 0)
+    ledger_.created(place, {directory.label, *kind}, now);
+  if ((event.mask & (IN_MODIFY | IN_MOVED_TO)) != 0 &&
+      ledger_.wants_claim(place)) {
+    const auto handle = open_directory(directory.facts.path);
+    const auto file =
+        handle ? read_lock_file(*handle, place.name) : handle.problem();
+    if (file)
+      ledger_.written(place, file->identity,
+                      file->claim ? std::optional{*file->claim} : std::nullopt);
+  }
+  if ((event.mask & IN_CLOSE_WRITE) != 0) ledger_.closed(place, now);
+  if ((event.mask & (IN_DELETE | IN_MOVED_FROM)) != 0)
+    ledger_.deleted(place, now);
+}
+
+void LockReader::handle(const LockWatches::Event& event) {
+  switch (event.meaning) {
+    case LockWatches::Meaning::session_file: {
+      const auto number = by_number_.find(event.directory);
+      if (number == by_number_.end()) return;
+      handle_file(directories_.at(number->second), event.inotify);
+      return;
+    }
+    case LockWatches::Meaning::lost:
+      ++report_.watch_lost;
+      rescan_ = true;
+      return;
+    case LockWatches::Meaning::structure:
+      rescan_ = true;
+      return;
+    case LockWatches::Meaning::nothing:
+      return;
+  }
+}
+
+void LockReader::follow() {
+  watches_.drain([this](const LockWatches::Event& event) { handle(event); });
+  ledger_.settle(clock_());
+  report_.totals = ledger_.totals();
+}
+
+bool LockReader::wants_round(WallTime now) const {
+  return rescan_ || ledger_.wants_judgement(now);
+}
+
+}  // namespace openclaw_lock

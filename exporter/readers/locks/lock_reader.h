@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/locks/agent_labels.h"
+#include "core/locks/lock_assessment.h"
+#include "core/locks/lock_ledger.h"
+#include "core/procfs/process_table.h"
+#include "core/sources/source_health.h"
+#include "exporter/clock.h"
+#include "exporter/readers/directories/directory_visibility.h"
+#include "exporter/readers/directories/session_directories.h"
+#include "exporter/readers/files/mount_view.h"
+#include "exporter/readers/locks/lock_watches.h"
+#include "exporter/readers/locks/session_lock_scan.h"
+
+namespace openclaw_lock {
+
+/// What is known of one gateway's locks.
+struct LockReport {
+  /// Of the newest round; null where it could not open the state dir. Agents
+  /// whose directories could not all be read are not in it.
+  std::shared_ptr<const LockSnapshot> snapshot;
+  std::map<LockSeries, LockTotals> totals;
+  bool followed = false;  ///< every session directory by inotify
+  std::uint64_t watch_lost = 0;
+  /// Obstacles to judging holders, for source `processes`.
+  ProblemCounts holder_problems{};
+};
+
+struct LockReaderSettings {
+  std::string state_dir;                  ///< as the exporter can open it
+  std::vector<std::string> session_dirs;  ///< extra ones; may be globs
+  std::filesystem::path procfs = "/proc";
+};
+
+/// Reads and follows the session locks of one gateway. Not thread-safe: its
+/// thread alone calls it, and may hang in it.
+class LockReader {
+ public:
+  /// Gives a process table read after the call, or null where none came in
+  /// time. An empty function: holders are not judged.
+  using Census = std::function<std::shared_ptr<const ProcessTable>()>;
+
+  LockReader(LockReaderSettings settings, Census census,
+             WallClock clock = wall_time_now);
+
+  /// Lists every session directory, reads what is new, judges each holder.
+  RoundResult round();
+
+  /// Takes the events that wait, without waiting for more.
+  void follow();
+
+  /// Descriptor to wait at for events; -1: none.
+  int descriptor() const { return watches_.descriptor(); }
+
+  /// True where a round should not wait for its time.
+  bool wants_round(WallTime now) const;
+
+  /// See LockLedger::next_deadline.
+  std::optional<WallTime> next_deadline() const {
+    return ledger_.next_deadline();
+  }
+
+  const LockReport& report() const { return report_; }
+  const std::vector<Problem>& holder_problems() const {
+    return holder_problems_;
+  }
+
+ private:
+  struct Directory {
+    int number = 0;
+    SessionDirectory facts;
+    std::string label;         ///< of the agent
+    bool preexisting = false;  ///< not yet looked at, and may be old
+    SessionLockScan scan;
+    SessionLocks found;  ///< in this round
+  };
+
+  void take_directories(const StateDirectory& state);
+  bool list_directories(const StateDirectory& state, RoundResult& round);
+  void reconcile();
+  void watch_directories(const StateDirectory& state, const MountView& view);
+  void judge_directory(Directory& directory, const MountView& view,
+                       const ProcessTable* table);
+  /// Empty where the lock is gone by now.
+  std::optional<HolderVerdict> judge(const Directory& directory,
+                                     const ScannedLock& lock,
+                                     DirectoryVisibility& visibility,
+                                     const ProcessTable& table) const;
+  void add_obstacle(const Directory& directory, Fault obstacle);
+  void add_judged(const Directory& directory, const ScannedLock& lock,
+                  const HolderVerdict& verdict);
+  void handle(const LockWatches::Event& event);
+  void handle_file(Directory& directory, const InotifyEvent& event);
+
+  LockReaderSettings settings_;
+  Census census_;
+  WallClock clock_;
+  LockWatches watches_;
+  LockLedger ledger_;
+  AgentLabels labels_;
+  std::map<DirectoryIdentity, Directory> directories_;
+  std::map<int, DirectoryIdentity> by_number_;
+  int next_number_ = 0;
+  bool looked_before_ = false;
+  bool rescan_ = false;
+  LockReport report_;
+  LockSnapshot snapshot_;  ///< of the round under way
+  std::vector<Problem> holder_problems_;
+};
+
+}  // namespace openclaw_lock

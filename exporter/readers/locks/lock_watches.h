@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/base/result.h"
+#include "exporter/readers/files/inotify.h"
+
+namespace openclaw_lock {
+
+/// The inotify watches of one gateway: its session directories, and the
+/// directories in which new ones appear. Without inotify (no instance left, no
+/// watch left) it watches nothing and says so; scans do the work then.
+class LockWatches {
+ public:
+  /// What an event means to the lock reader.
+  enum class Meaning {
+    session_file,  ///< something about a file of a session directory
+    structure,     ///< a directory came or went: look again
+    lost,          ///< the kernel's queue overflowed
+    nothing,
+  };
+  struct Event {
+    Meaning meaning = Meaning::nothing;
+    int directory = 0;  ///< number of the session directory
+    InotifyEvent inotify;
+  };
+
+  LockWatches();
+
+  /// -1 where there is no inotify.
+  int descriptor() const { return inotify_ ? inotify_->descriptor() : -1; }
+  /// Why there is no inotify.
+  const std::optional<Problem>& obstacle() const { return obstacle_; }
+
+  /// Each is harmless when repeated. False where the watch could not be had.
+  bool watch_sessions(int directory, const std::string& path);
+  bool watch_structure(const std::string& path);
+  void forget_sessions(int directory);
+
+  /// See Inotify::drain.
+  bool drain(const std::function<void(const Event&)>& visit);
+
+ private:
+  struct Target {
+    int directory = -1;  ///< -1: structure
+    std::string path;
+  };
+
+  bool add(const std::string& path, std::uint32_t mask, int directory);
+  Event interpret(const InotifyEvent& event);
+
+  std::optional<Inotify> inotify_;
+  std::optional<Problem> obstacle_;
+  std::map<int, Target> targets_;         ///< by watch number
+  std::map<std::string, int> structure_;  ///< watch number by path
+  std::map<int, int> sessions_;           ///< watch number by directory
+};
+
+}  // namespace openclaw_lock

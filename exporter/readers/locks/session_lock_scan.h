@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/wall_time.h"
+#include "core/locks/lock_ledger.h"
+#include "exporter/clock.h"
+#include "exporter/readers/locks/lock_file_reader.h"
+
+namespace openclaw_lock {
+
+/// What one listing of a session directory found.
+struct SessionLocks {
+  bool complete = false;  ///< the directory was listed to its end
+  std::vector<ScannedLock> locks;
+  std::uint64_t leftover_files = 0;  ///< see is_leftover; not among the locks
+  std::vector<Problem> problems;
+};
+
+/// Lists the locks of one session directory again and again, and reads those
+/// that are new or have changed. Other files are neither opened nor looked at.
+class SessionLockScan {
+ public:
+  /// `sqlite_gateway_at`: see StateDirectory. At most 65536 locks; a directory
+  /// with more is too_big.
+  SessionLocks scan(const std::string& path,
+                    const std::optional<WallTime>& sqlite_gateway_at,
+                    const WallClock& clock);
+
+ private:
+  Result<LockFile> look(const UniqueFd& directory, const std::string& name);
+
+  std::map<std::string, LockFile> known_;  ///< as last read
+};
+
+/// How many locks of a directory are read, and of a gateway remembered.
+inline constexpr std::size_t kMaxLocks = 65536;
+
+}  // namespace openclaw_lock

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/wall_time.h"
+#include "core/logs/log_checkpoint.h"
+#include "core/logs/log_intake.h"
+#include "core/sources/source_health.h"
+#include "exporter/readers/logs/log_file.h"
+#include "exporter/readers/logs/log_listing.h"
+
+namespace openclaw_lock {
+
+/// Follows the log files of one gateway through everything that happens to
+/// them, by looking at them each round; no inotify, so that all file systems
+/// are alike. A log whose size and mtime stay is not read.
+///
+/// - What is there when a source is first looked at is read from its end on;
+///   what appears later from its start. What could not be looked at then is
+///   first looked at when it can.
+/// - A log is known by its inode, and again by what it begins with and what
+///   stands before the position (log_prints.h).
+/// - Renamed, it goes on under its new name; deleted, it is read to its end.
+/// - A copy of a known log is not read, unless the original is truncated then
+///   (logrotate's copytruncate): the rest is read from the copy, and the
+///   original from its start.
+class LogFollower {
+ public:
+  static constexpr std::size_t kMaxFiles = 256;
+
+  explicit LogFollower(LogIntake& intake) : intake_{intake} {}
+
+  /// What to follow from now on; sources may come and go. `owner`: of the
+  /// gateway's state directory, see list_logs(). `host_dirs`: that directory as
+  /// the host names it; logs of containers that have others are left out (see
+  /// owner_of_container_log()).
+  void watch(std::vector<FollowedSource> sources, std::optional<uid_t> owner,
+             std::vector<std::string> host_dirs);
+
+  /// Goes on where another follower has ended.
+  void restore(std::set<std::string> known_sources,
+               std::set<std::string> unseen_places,
+               std::vector<LogPosition> positions);
+
+  /// Reads what is new, a chunk of each log at least, and more until `pause`
+  /// says so. `paused`: another round has something to do at once.
+  ReadState round(WallTime now, const LogFile::Pause& pause,
+                  std::vector<Problem>& problems);
+
+  std::vector<LogPosition> positions() const;
+  const std::set<std::string>& known_sources() const { return known_sources_; }
+  /// Directories and files that no look at their source has seen yet.
+  const std::set<std::string>& unseen_places() const { return unseen_places_; }
+  std::size_t followed() const;  ///< files that are there
+  std::uint64_t unread_bytes() const;
+
+ private:
+  struct Followed {
+    LogFile file;
+    bool changed = false;  ///< it is no longer the log that it was
+    bool listed = false;   ///< in this round
+    MonotonicTime listed_at{};
+  };
+  struct Unchanged {
+    std::uint64_t size = 0;
+    std::int64_t mtime_ns = 0;
+    int rounds = 0;
+  };
+  enum class Novelty { fresh, copy, undecided, taken };
+
+  void read(Followed& log);
+  void read_open_logs();
+  void leave_out_containers(LogListing& listing);
+  void count_renames(const LogListing& listing);
+  std::vector<ListedLog> match(const LogListing& listing);
+  void reopen(Followed& log, const ListedLog& listed);
+  void resolve(Followed& log, std::vector<ListedLog>& unknown);
+  void remember(const Followed& log);
+  bool move(Followed& log, const ListedLog& listed);
+  bool is_older_copy(const Followed& log, const ListedLog& listed) const;
+  void admit(const ListedLog& listed);
+  void adopt_at_end(const ListedLog& listed);
+  Novelty judge(const ListedLog& listed, const UniqueFd& file);
+  bool is_first_look(const ListedLog& listed) const;
+  void note_looks(const LogListing& listing);
+  void let_go(const LogListing& listing);
+  Followed& follow(LogPosition position, const ListedLog& listed);
+
+  std::vector<FollowedSource> sources_;
+  std::optional<uid_t> owner_;
+  std::vector<std::string> host_dirs_;
+  LogIntake& intake_;
+  LogBuffer buffer_;
+  std::set<std::string> known_sources_;
+  std::set<std::string> unseen_places_;
+  std::vector<std::unique_ptr<Followed>> logs_;
+  std::map<std::string, LogFileId> paths_;  ///< of the listing before
+  /// Files that are no logs of their own yet, and how they looked.
+  std::map<LogFileId, Unchanged> waiting_;
+  /// Logs of containers: whether they are of another gateway.
+  std::map<LogFileId, bool> foreign_;
+
+  /// Of the round under way.
+  WallTime now_{};
+  MonotonicTime began_{};
+  const LogFile::Pause* pause_ = nullptr;
+  std::vector<Problem>* problems_ = nullptr;
+  bool paused_ = false;
+};
+
+}  // namespace openclaw_lock

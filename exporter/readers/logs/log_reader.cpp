@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/readers/logs/log_reader.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string_view>
+#include <utility>
+
+#include "exporter/clock.h"
+
+namespace openclaw_lock {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kRoundTime{1};
+constexpr std::string_view kJournal = "journald:";
+constexpr std::size_t kJournalEntries = 1000;
+
+/// It can be read for one gateway only, and for good.
+bool claim_standard_input() {
+  static std::atomic_flag claimed;
+  return !claimed.test_and_set();
+}
+
+bool is_readable(int descriptor) {
+  pollfd event{descriptor, POLLIN, 0};
+  return descriptor >= 0 && ::poll(&event, 1, 0) > 0;
+}
+
+}  // namespace
+
+LogReader::LogReader(std::string gateway, std::optional<LogCheckpoint> restored)
+    : gateway_{std::move(gateway)},
+      ledger_{restored ? std::move(restored->ledger) : LogLedger::State{}},
+      intake_{ledger_},
+      follower_{intake_} {
+  if (!restored) return;
+  follower_.restore(std::move(restored->sources), std::move(restored->unseen),
+                    std::move(restored->files));
+  cursors_ = std::move(restored->cursors);
+}
+
+void LogReader::watch(const WatchedGateway& gateway) {
+  files_.clear();
+  wants_input_ = false;
+  std::map<std::string, Unit> units;
+  for (const auto& log : gateway.logs) {
+    if (log.source == "-") {
+      if (!input_ && claim_standard_input())
+        input_.emplace(STDIN_FILENO, log.shared);
+      wants_input_ = true;
+    } else if (log.source.starts_with(kJournal)) {
+      const auto known = units_.find(log.source);
+      units[log.source] =
+          known == units_.end() ? Unit{} : std::move(known->second);
+    } else {
+      files_.push_back({log.source, log.shared});
+    }
+  }
+  units_ = std::move(units);
+  intake_.set_own_dirs(gateway.own_dirs);
+  follower_.watch(files_, gateway.owner, gateway.host_dirs);
+}
+
+RoundResult LogReader::round() {
+  RoundResult result;
+  const auto until = monotonic_now() + kRoundTime;
+  const auto now = wall_time_now();
+  const auto state = follower_.round(
+      now, [until] { return monotonic_now() >= until; }, result.problems);
+  wants_round_ = state != ReadState::at_end;
+  read_input(now, result.problems);
+  read_journals(now, result.problems);
+  if (!has_sources())
+    result.problems.push_back({Fault::missing,
+                               files_.empty() ? "logs" : files_[0].pattern,
+                               "no log is there to follow"});
+  result.success = result.problems.empty();
+  return result;
+}
+
+void LogReader::read_input(WallTime now, std::vector<Problem>& problems) {
+  if (wants_input_ && !input_)
+    problems.push_back({Fault::malformed, "standard input",
+                        "is read for another gateway; name the one that it is "
+                        "of: --openclaw.log=NAME=-"});
+  const auto until = monotonic_now() + kRoundTime;
+  while (input_ && is_readable(input_->descriptor()) &&
+         monotonic_now() < until) {
+    const auto more = input_->read_on(intake_, now);
+    if (!more) problems.push_back(more.problem());
+    if (!more || !*more) return;
+  }
+}
+
+std::optional<Problem> LogReader::open(const std::string& source, Unit& unit) {
+  auto journal = open_journal(source.substr(kJournal.size()));
+  if (!journal) return journal.problem();
+  const auto cursor = cursors_.find(source);
+  if (cursor == cursors_.end()) {
+    if (auto problem = (*journal)->seek_end()) return problem;
+  } else {
+    const auto found = (*journal)->seek_after(cursor->second);
+    if (!found) return found.problem();
+  }
+  cursors_[source] = (*journal)->cursor();
+  unit.journal = *std::move(journal);
+  return {};
+}
+
+void LogReader::read_journals(WallTime now, std::vector<Problem>& problems) {
+  const auto until = monotonic_now() + kRoundTime;
+  for (auto& [source, unit] : units_) {
+    if (!unit.journal)
+      if (auto problem = open(source, unit)) {
+        problems.push_back(*std::move(problem));
+        continue;
+      }
+    const auto take = [this, now,
+                       &decoder = unit.decoder](const ConsoleLine& line) {
+      intake_.count_bytes(line.text.size() + 1);
+      intake_.take(line, decoder, false, now);
+    };
+    for (bool more = true; more;) {
+      const auto drained = unit.journal->drain(kJournalEntries, take);
+      if (!drained) problems.push_back(drained.problem());
+      more = drained && !*drained && monotonic_now() < until;
+      wants_round_ = wants_round_ || (drained && !*drained && !more);
+    }
+    cursors_[source] = unit.journal->cursor();
+  }
+}
+
+bool LogReader::has_sources() const {
+  return follower_.followed() > 0 || input_ || !units_.empty();
+}
+
+std::vector<int> LogReader::descriptors() const {
+  std::vector<int> descriptors;
+  if (input_ && input_->descriptor() >= 0)
+    descriptors.push_back(input_->descriptor());
+  for (const auto& [source, unit] : units_)
+    if (unit.journal) descriptors.push_back(unit.journal->descriptor());
+  return descriptors;
+}
+
+LogReport LogReader::report() const {
+  LogReport report;
+  report.totals = ledger_.totals();
+  report.kept = ledger_.kept();
+  report.files = follower_.followed();
+  if (input_ && input_->descriptor() >= 0) ++report.files;
+  for (const auto& [source, unit] : units_)
+    if (unit.journal) ++report.files;
+  report.unread_bytes = follower_.unread_bytes();
+  return report;
+}
+
+LogCheckpoint LogReader::checkpoint() const {
+  LogCheckpoint checkpoint;
+  checkpoint.gateway = gateway_;
+  checkpoint.sources = follower_.known_sources();
+  checkpoint.unseen = follower_.unseen_places();
+  checkpoint.files = follower_.positions();
+  checkpoint.cursors = cursors_;
+  checkpoint.ledger = ledger_.state();
+  return checkpoint;
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/wall_time.h"
+#include "core/logs/log_checkpoint.h"
+#include "core/logs/log_intake.h"
+#include "core/logs/log_ledger.h"
+#include "core/sources/source_health.h"
+#include "exporter/readers/discovery/gateway_discovery.h"
+#include "exporter/readers/logs/journal_reader.h"
+#include "exporter/readers/logs/line_input.h"
+#include "exporter/readers/logs/log_follower.h"
+
+namespace openclaw_lock {
+
+/// What is known of the logs of one gateway.
+struct LogReport {
+  LogTotals totals;
+  KeptIncidents kept;
+  std::size_t files = 0;  ///< followed; a journal or input counts as one
+  std::uint64_t unread_bytes = 0;  ///< of files, incomplete lines included
+
+  bool operator==(const LogReport&) const = default;
+};
+
+/// Reads all logs of one gateway. Not thread-safe; its thread may hang in it.
+class LogReader {
+ public:
+  /// `restored`: what an earlier reader of the gateway has kept.
+  explicit LogReader(std::string gateway,
+                     std::optional<LogCheckpoint> restored = {});
+
+  /// What to read from now on. What is taken away is forgotten but for its
+  /// position.
+  void watch(const WatchedGateway& gateway);
+
+  /// Reads what is new, for about a second a sort of source at most.
+  RoundResult round();
+
+  /// There is more to read at once.
+  bool wants_round() const { return wants_round_; }
+
+  /// What poll(2) should watch: a round is due when one is readable.
+  std::vector<int> descriptors() const;
+
+  LogReport report() const;
+  LogCheckpoint checkpoint() const;
+
+ private:
+  /// A unit whose journal is read; the journal may be missing for a while.
+  struct Unit {
+    std::unique_ptr<JournalReader> journal;
+    LogDecoder decoder;
+  };
+
+  void read_input(WallTime now, std::vector<Problem>& problems);
+  void read_journals(WallTime now, std::vector<Problem>& problems);
+  std::optional<Problem> open(const std::string& source, Unit& unit);
+  bool has_sources() const;
+
+  std::string gateway_;
+  LogLedger ledger_;
+  LogIntake intake_;
+  LogFollower follower_;
+  std::vector<FollowedSource> files_;
+  std::optional<LineInput> input_;
+  bool wants_input_ = false;
+  std::map<std::string, Unit> units_;           ///< by source
+  std::map<std::string, std::string> cursors_;  ///< by source
+  bool wants_round_ = false;
+};
+
+}  // namespace openclaw_lock
