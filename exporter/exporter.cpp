@@ -2,6 +2,8 @@
 #include "exporter/exporter.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <iterator>
 
 #include "exporter/clock.h"
 #include "exporter/log.h"
@@ -23,7 +25,31 @@ SourceTiming timing_of(const Settings& settings) {
           std::clamp(2 * settings.sample_interval, kLeast, kMost)};
 }
 
+/// What a sampler has, where there is one.
+template <typename Value>
+void show(const SamplerOf<Value>* sampler, std::shared_ptr<const Value>& value,
+          std::optional<SourceHealth>& health) {
+  if (sampler == nullptr) return;
+  value = sampler->source().latest();
+  health = sampler->source().health();
+}
+
+std::vector<Sampler*> those_of(std::initializer_list<Sampler*> samplers) {
+  std::vector<Sampler*> there;
+  std::ranges::copy_if(samplers, std::back_inserter(there),
+                       [](const Sampler* one) { return one != nullptr; });
+  return there;
+}
+
 }  // namespace
+
+std::vector<Sampler*> Exporter::Gateway::samplers() const {
+  return those_of({locks.get(), logs.get(), facts.get(), disk.get()});
+}
+
+std::vector<Sampler*> Exporter::Fleet::samplers() const {
+  return those_of({pressure.get(), stalls.get()});
+}
 
 Exporter::Exporter(const Settings& settings, DiscoveryEnvironment environment,
                    std::shared_ptr<LogStorage> storage)
@@ -136,13 +162,8 @@ void Exporter::end_others(Fleet& fleet,
   }
   for (auto& gateway : ended) {
     log::info("a gateway is gone", {{"gateway", gateway.watched.name}});
-    if (gateway.logs) gateway.logs->request_stop();
-    if (gateway.facts) gateway.facts->request_stop();
-    if (gateway.disk) gateway.disk->request_stop();
-    if (gateway.locks) gateway.locks->stop(milliseconds{1000});
-    if (gateway.logs) gateway.logs->stop(milliseconds{1000});
-    if (gateway.facts) gateway.facts->stop(milliseconds{1000});
-    if (gateway.disk) gateway.disk->stop(milliseconds{1000});
+    for (auto* sampler : gateway.samplers()) sampler->request_stop();
+    for (auto* sampler : gateway.samplers()) sampler->stop(milliseconds{1000});
   }
 }
 
@@ -158,17 +179,14 @@ bool Exporter::ready() const {
   if (!fleet_->discovery.health().settled) return false;
   if (fleet_->census && !fleet_->census->source().health().settled)
     return false;
-  if (fleet_->pressure && !fleet_->pressure->source().health().settled)
-    return false;
+  const auto settled = [](const Sampler* sampler) {
+    return sampler->settled();
+  };
+  if (!std::ranges::all_of(fleet_->samplers(), settled)) return false;
   const std::lock_guard guard{fleet_->mutex};
-  return std::all_of(
-      fleet_->gateways.begin(), fleet_->gateways.end(), [](const auto& entry) {
-        const auto& [watched, locks, logs, facts, disk] = entry.second;
-        return (!locks || locks->source().health().settled) &&
-               (!logs || logs->source().health().settled) &&
-               (!facts || facts->source().health().settled) &&
-               (!disk || disk->source().health().settled);
-      });
+  return std::ranges::all_of(fleet_->gateways, [&](const auto& entry) {
+    return std::ranges::all_of(entry.second.samplers(), settled);
+  });
 }
 
 FleetReport Exporter::report() const {
@@ -192,22 +210,10 @@ FleetReport Exporter::report() const {
     GatewayReport out;
     out.name = name;
     out.processes_health = processes;
-    if (gateway.locks) {
-      out.locks = gateway.locks->source().latest();
-      out.locks_health = gateway.locks->source().health();
-    }
-    if (gateway.logs) {
-      out.logs = gateway.logs->source().latest();
-      out.logs_health = gateway.logs->source().health();
-    }
-    if (gateway.facts) {
-      out.facts = gateway.facts->source().latest();
-      out.facts_health = gateway.facts->source().health();
-    }
-    if (gateway.disk) {
-      out.disk = gateway.disk->source().latest();
-      out.disk_health = gateway.disk->source().health();
-    }
+    show(gateway.locks.get(), out.locks, out.locks_health);
+    show(gateway.logs.get(), out.logs, out.logs_health);
+    show(gateway.facts.get(), out.facts, out.facts_health);
+    show(gateway.disk.get(), out.disk, out.disk_health);
     if (stalls && stalls->contains(name)) out.stalls = stalls->at(name);
     report.gateways.push_back(std::move(out));
   }
@@ -239,23 +245,12 @@ bool Exporter::stop(milliseconds patience) {
   }
   discovery_->request_stop();
   if (fleet_->census) fleet_->census->request_stop();
-  if (fleet_->pressure) fleet_->pressure->request_stop();
-  if (fleet_->stalls) fleet_->stalls->request_stop();
-  for (auto& [name, gateway] : gateways) {
-    if (gateway.locks) gateway.locks->request_stop();
-    if (gateway.logs) gateway.logs->request_stop();
-    if (gateway.facts) gateway.facts->request_stop();
-    if (gateway.disk) gateway.disk->request_stop();
-  }
+  auto samplers = fleet_->samplers();
+  for (const auto& [name, gateway] : gateways)
+    for (auto* sampler : gateway.samplers()) samplers.push_back(sampler);
+  for (auto* sampler : samplers) sampler->request_stop();
   bool all = discovery_->stop(left());
-  for (auto& [name, gateway] : gateways) {
-    if (gateway.locks) all = gateway.locks->stop(left()) && all;
-    if (gateway.logs) all = gateway.logs->stop(left()) && all;
-    if (gateway.facts) all = gateway.facts->stop(left()) && all;
-    if (gateway.disk) all = gateway.disk->stop(left()) && all;
-  }
-  if (fleet_->pressure) all = fleet_->pressure->stop(left()) && all;
-  if (fleet_->stalls) all = fleet_->stalls->stop(left()) && all;
+  for (auto* sampler : samplers) all = sampler->stop(left()) && all;
   discovery_.reset();
   return all;
 }

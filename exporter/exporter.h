@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "exporter/config/settings.h"
 #include "exporter/http/content_negotiation.h"
@@ -24,9 +25,9 @@
 
 namespace openclaw_lock {
 
-/// All readers of one configuration, running: discovery starts a lock sampler
-/// for each gateway it finds and ends those whose gateway is gone. What it
-/// shows is taken from memory; nothing here waits for a reader.
+/// All readers of one configuration, running: discovery starts the samplers of
+/// each gateway it finds and ends those whose gateway is gone. What it shows is
+/// taken from memory; nothing here waits for a reader.
 class Exporter {
  public:
   /// `storage`: where positions in logs are kept; null without logs.
@@ -53,6 +54,8 @@ class Exporter {
     std::unique_ptr<LogSampler> logs;
     std::unique_ptr<GatewaySampler> facts;
     std::unique_ptr<DiskSampler> disk;
+
+    std::vector<Sampler*> samplers() const;
   };
 
   /// Shared with the discovery thread, which may outlive the exporter.
@@ -67,6 +70,9 @@ class Exporter {
     std::unique_ptr<PressureSampler> pressure;
     std::unique_ptr<StallSampler> stalls;
     std::shared_ptr<LogStorage> storage;
+    /// Of the whole host.
+    std::vector<Sampler*> samplers() const;
+
     mutable std::mutex mutex;
     std::map<std::string, Gateway> gateways;  ///< by name
     bool stopped = false;

@@ -3,25 +3,22 @@
 
 #include <utility>
 
-#include "exporter/sampling/problem_log.h"
-
 namespace openclaw_lock {
 
 DiskSampler::DiskSampler(const std::string& gateway,
                          DiskReaderSettings settings, SourceTiming timing)
-    : source_{std::make_shared<Source<DiskReport>>(timing)},
-      thread_{
-          "disk", [source = source_, gateway, settings = std::move(settings),
-                   timing](const StopSignal& stop) {
+    : SamplerOf{
+          "disk", timing,
+          [gateway, settings = std::move(settings), timing](
+              Source<DiskReport>& source, const StopSignal& stop) {
             DiskReader reader{settings};
-            ProblemLog problems{"disk", gateway};
-            do {
-              source->begin_round();
-              const auto result = reader.round();
-              problems.tell(result.problems);
-              source->put(std::make_shared<const DiskReport>(reader.report()));
-              source->finish_round(result);
-            } while (stop.sleep(timing.interval));
+            sample_each_interval(
+                source, ProblemLog{"disk", gateway}, timing.interval, stop,
+                [&reader](std::shared_ptr<const DiskReport>& report) {
+                  auto result = reader.round();
+                  report = std::make_shared<const DiskReport>(reader.report());
+                  return result;
+                });
           }} {}
 
 }  // namespace openclaw_lock

@@ -3,28 +3,24 @@
 
 #include <utility>
 
-#include "exporter/sampling/problem_log.h"
-
 namespace openclaw_lock {
 
 GatewaySampler::GatewaySampler(const std::string& gateway,
                                GatewayReaderSettings settings,
                                GatewayReader::Census census,
                                SourceTiming timing)
-    : source_{std::make_shared<Source<GatewayFacts>>(timing)},
-      thread_{
-          "gateways",
-          [source = source_, gateway, settings = std::move(settings),
-           census = std::move(census), timing](const StopSignal& stop) {
+    : SamplerOf{
+          "gateways", timing,
+          [gateway, settings = std::move(settings), census = std::move(census),
+           timing](Source<GatewayFacts>& source, const StopSignal& stop) {
             GatewayReader reader{settings, census};
-            ProblemLog problems{"processes", gateway};
-            do {
-              source->begin_round();
-              const auto result = reader.round();
-              problems.tell(result.problems);
-              source->put(std::make_shared<const GatewayFacts>(reader.facts()));
-              source->finish_round(result);
-            } while (stop.sleep(timing.interval));
+            sample_each_interval(
+                source, ProblemLog{"processes", gateway}, timing.interval, stop,
+                [&reader](std::shared_ptr<const GatewayFacts>& facts) {
+                  auto result = reader.round();
+                  facts = std::make_shared<const GatewayFacts>(reader.facts());
+                  return result;
+                });
           }} {}
 
 }  // namespace openclaw_lock

@@ -4,8 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
-
-#include "exporter/sampling/problem_log.h"
+#include <utility>
 
 namespace openclaw_lock {
 namespace {
@@ -100,12 +99,11 @@ class Loop {
 LockSampler::LockSampler(const std::string& gateway,
                          LockReaderSettings settings, LockReader::Census census,
                          SourceTiming timing)
-    : source_{std::make_shared<Source<LockReport>>(timing)},
-      thread_{
-          "locks",
-          [source = source_, gateway, settings = std::move(settings),
-           census = std::move(census), timing](const StopSignal& stop) {
-            Loop{gateway, settings, census, timing.interval, *source}.run(stop);
+    : SamplerOf{
+          "locks", timing,
+          [gateway, settings = std::move(settings), census = std::move(census),
+           timing](Source<LockReport>& source, const StopSignal& stop) {
+            Loop{gateway, settings, census, timing.interval, source}.run(stop);
           }} {}
 
 }  // namespace openclaw_lock

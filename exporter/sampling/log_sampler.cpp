@@ -8,7 +8,6 @@
 
 #include "core/base/text.h"
 #include "exporter/log.h"
-#include "exporter/sampling/problem_log.h"
 
 namespace openclaw_lock {
 namespace {
@@ -30,13 +29,10 @@ std::optional<LogCheckpoint> load(LogStorage& storage,
   return {};
 }
 
-}  // namespace
-
-class LogSamplerLoop {
+class Loop {
  public:
-  LogSamplerLoop(const std::string& gateway, LogSampler::Orders& orders,
-                 LogStorage& storage, milliseconds interval,
-                 Source<LogReport>& source)
+  Loop(const std::string& gateway, Inbox<WatchedGateway>& orders,
+       LogStorage& storage, milliseconds interval, Source<LogReport>& source)
       : reader_{gateway, load(storage, gateway)},
         gateway_{gateway},
         problems_{"logs", gateway},
@@ -58,15 +54,9 @@ class LogSamplerLoop {
   }
 
  private:
-  void take_orders() {
-    const std::lock_guard guard{orders_.mutex};
-    if (orders_.gateway) reader_.watch(*orders_.gateway);
-    orders_.gateway.reset();
-  }
-
   void round() {
     source_.begin_round();
-    take_orders();
+    if (const auto gateway = orders_.take()) reader_.watch(*gateway);
     auto result = reader_.round();
     auto report = reader_.report();
     if (!stored_ || !(report == *stored_)) {
@@ -111,7 +101,7 @@ class LogSamplerLoop {
   LogReader reader_;
   std::string gateway_;
   ProblemLog problems_;
-  LogSampler::Orders& orders_;
+  Inbox<WatchedGateway>& orders_;
   LogStorage& storage_;
   milliseconds interval_;
   Source<LogReport>& source_;
@@ -119,25 +109,24 @@ class LogSamplerLoop {
   std::optional<KeptIncident> first_told_;
 };
 
+}  // namespace
+
 LogSampler::LogSampler(const WatchedGateway& gateway,
                        std::shared_ptr<LogStorage> storage, SourceTiming timing)
-    : source_{std::make_shared<Source<LogReport>>(timing)},
-      orders_{std::make_shared<Orders>()},
-      thread_{"logs", [source = source_, orders = orders_, name = gateway.name,
-                       first = gateway, storage = std::move(storage),
-                       timing](const StopSignal& stop) {
-                {
-                  const std::lock_guard guard{orders->mutex};
-                  if (!orders->gateway) orders->gateway = first;
-                }
-                LogSamplerLoop{name, *orders, *storage, timing.interval,
-                               *source}
-                    .run(stop);
-              }} {}
+    : LogSampler{gateway, std::move(storage), timing,
+                 std::make_shared<Orders>()} {}
 
-void LogSampler::watch(const WatchedGateway& gateway) {
-  const std::lock_guard guard{orders_->mutex};
-  orders_->gateway = gateway;
-}
+LogSampler::LogSampler(const WatchedGateway& gateway,
+                       std::shared_ptr<LogStorage> storage, SourceTiming timing,
+                       std::shared_ptr<Orders> orders)
+    : SamplerOf{"logs", timing,
+                [name = gateway.name, first = gateway,
+                 storage = std::move(storage), orders,
+                 timing](Source<LogReport>& source, const StopSignal& stop) {
+                  orders->put_first(first);
+                  Loop{name, *orders, *storage, timing.interval, source}.run(
+                      stop);
+                }},
+      orders_{std::move(orders)} {}
 
 }  // namespace openclaw_lock

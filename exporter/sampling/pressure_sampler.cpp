@@ -4,28 +4,30 @@
 #include <utility>
 
 #include "exporter/readers/disk/pressure_reader.h"
-#include "exporter/sampling/problem_log.h"
 
 namespace openclaw_lock {
+namespace {
+
+RoundResult read_round(const std::filesystem::path& file,
+                       std::shared_ptr<const Pressure>& value) {
+  const auto pressure = read_pressure(file);
+  if (pressure) value = std::make_shared<const Pressure>(*pressure);
+  if (pressure || pressure.problem().fault == Fault::missing) return {true, {}};
+  return {false, {pressure.problem()}};
+}
+
+}  // namespace
 
 PressureSampler::PressureSampler(std::filesystem::path file,
                                  SourceTiming timing)
-    : source_{std::make_shared<Source<Pressure>>(timing)},
-      thread_{"pressure", [source = source_, file = std::move(file),
-                           timing](const StopSignal& stop) {
-                ProblemLog problems{"disk"};
-                do {
-                  source->begin_round();
-                  const auto pressure = read_pressure(file);
-                  RoundResult result{true, {}};
-                  if (!pressure && pressure.problem().fault != Fault::missing)
-                    result = {false, {pressure.problem()}};
-                  problems.tell(result.problems);
-                  source->put(pressure
-                                  ? std::make_shared<const Pressure>(*pressure)
-                                  : nullptr);
-                  source->finish_round(result);
-                } while (stop.sleep(timing.interval));
-              }} {}
+    : SamplerOf{"pressure", timing,
+                [file = std::move(file), timing](Source<Pressure>& source,
+                                                 const StopSignal& stop) {
+                  sample_each_interval(
+                      source, ProblemLog{"disk"}, timing.interval, stop,
+                      [&file](std::shared_ptr<const Pressure>& value) {
+                        return read_round(file, value);
+                      });
+                }} {}
 
 }  // namespace openclaw_lock

@@ -24,46 +24,64 @@ std::uint64_t boot_ticks() {
                                     now.tv_nsec * per_second / 1'000'000'000);
 }
 
+/// Looks, and shows what was seen each interval and where it is to look at
+/// others.
+class Loop {
+ public:
+  Loop(const std::filesystem::path& procfs, Inbox<GatewayProcesses>& orders,
+       milliseconds interval, Source<StallReport>& source)
+      : reader_{procfs},
+        orders_{orders},
+        interval_{interval},
+        source_{source} {}
+
+  void run(const StopSignal& stop) {
+    milliseconds rest{};
+    do {
+      const auto began = monotonic_now();
+      source_.begin_round();
+      round(began);
+      source_.finish_round({true, {}});
+      const auto took =
+          std::chrono::ceil<milliseconds>(monotonic_now() - began);
+      rest = std::max(kShortestRest, kRestFactor * took);
+    } while (stop.sleep(rest));
+  }
+
+ private:
+  void round(MonotonicTime began) {
+    bool due = !shown_at_ || began - *shown_at_ >= interval_;
+    if (auto processes = orders_.take()) {
+      reader_.watch(*std::move(processes));
+      due = true;
+    }
+    reader_.look(began);
+    if (!due) return;
+    reader_.read_pressures();
+    reader_.read_delays(boot_ticks());
+    source_.put(std::make_shared<const StallReport>(reader_.report()));
+    shown_at_ = began;
+  }
+
+  StallReader reader_;
+  Inbox<GatewayProcesses>& orders_;
+  milliseconds interval_;
+  Source<StallReport>& source_;
+  std::optional<MonotonicTime> shown_at_;
+};
+
 }  // namespace
 
 StallSampler::StallSampler(std::filesystem::path procfs, SourceTiming timing)
-    : source_{std::make_shared<Source<StallReport>>(timing)},
-      orders_{std::make_shared<Orders>()},
-      thread_{"stalls",
-              [source = source_, orders = orders_, procfs = std::move(procfs),
-               timing](const StopSignal& stop) {
-                StallReader reader{procfs};
-                std::optional<MonotonicTime> shown_at;
-                milliseconds rest{};
-                do {
-                  const auto began = monotonic_now();
-                  source->begin_round();
-                  bool due = !shown_at || began - *shown_at >= timing.interval;
-                  {
-                    const std::lock_guard guard{orders->mutex};
-                    due = due || orders->processes;
-                    if (orders->processes)
-                      reader.watch(*std::move(orders->processes));
-                    orders->processes.reset();
-                  }
-                  reader.look(began);
-                  if (due) {
-                    reader.read_pressures();
-                    reader.read_delays(boot_ticks());
-                    source->put(
-                        std::make_shared<const StallReport>(reader.report()));
-                    shown_at = began;
-                  }
-                  source->finish_round({true, {}});
-                  const auto took =
-                      std::chrono::ceil<milliseconds>(monotonic_now() - began);
-                  rest = std::max(kShortestRest, kRestFactor * took);
-                } while (stop.sleep(rest));
-              }} {}
+    : StallSampler{std::move(procfs), timing, std::make_shared<Orders>()} {}
 
-void StallSampler::watch(GatewayProcesses processes) {
-  const std::lock_guard guard{orders_->mutex};
-  orders_->processes = std::move(processes);
-}
+StallSampler::StallSampler(std::filesystem::path procfs, SourceTiming timing,
+                           std::shared_ptr<Orders> orders)
+    : SamplerOf{"stalls", timing,
+                [procfs = std::move(procfs), orders, timing](
+                    Source<StallReport>& source, const StopSignal& stop) {
+                  Loop{procfs, *orders, timing.interval, source}.run(stop);
+                }},
+      orders_{std::move(orders)} {}
 
 }  // namespace openclaw_lock
