@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/base/text.h"
+#include "core/gateways/openclaw_process.h"
 
 namespace openclaw_lock {
 namespace {
@@ -53,14 +54,6 @@ bool runs_gateway(const Pieces& arguments) {
            arguments[i + 1] == "run";
   }
   return false;
-}
-
-std::string_view value_of(const Pieces& environment, std::string_view name) {
-  for (const auto entry : environment)
-    if (entry.size() > name.size() && entry.starts_with(name) &&
-        entry[name.size()] == '=')
-      return entry.substr(name.size() + 1);
-  return {};
 }
 
 }  // namespace

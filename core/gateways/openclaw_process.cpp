@@ -4,7 +4,6 @@
 #include <algorithm>
 
 namespace openclaw_lock {
-namespace {
 
 std::string_view value_of(const std::vector<std::string_view>& environment,
                           std::string_view name) {
@@ -15,7 +14,10 @@ std::string_view value_of(const std::vector<std::string_view>& environment,
   return {};
 }
 
-}  // namespace
+bool may_be_openclaw(std::string_view comm) {
+  return comm.starts_with("openclaw") || comm.starts_with("node") ||
+         comm == "MainThread";
+}
 
 std::vector<std::string_view> split_nul(std::string_view text) {
   std::vector<std::string_view> pieces;

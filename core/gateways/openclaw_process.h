@@ -12,6 +12,15 @@ namespace openclaw_lock {
 /// the empty ones: a process that set its title leaves NUL padding.
 std::vector<std::string_view> split_nul(std::string_view text);
 
+/// The value of NAME=VALUE in an environment; empty where it is not there.
+std::string_view value_of(const std::vector<std::string_view>& environment,
+                          std::string_view name);
+
+/// Whether a process of this comm can be OpenClaw's, so that its arguments are
+/// worth reading: a title, or an interpreter and what its main thread is
+/// called.
+bool may_be_openclaw(std::string_view comm);
+
 /// True for a process that belongs to OpenClaw, gateway or not: its title
 /// starts with `openclaw`, or an argument is one of its entry files
 /// (`openclaw.mjs`, `openclaw/dist/index.js`, `openclaw/dist/entry.js`).

@@ -12,14 +12,6 @@ namespace {
 
 constexpr std::size_t kLongestName = 128;
 
-Problem refuse(std::string reason) {
-  return {Fault::malformed, {}, std::move(reason)};
-}
-
-bool reads_standard_input(const GatewaySettings& gateway) {
-  return std::ranges::find(gateway.logs, "-") != gateway.logs.end();
-}
-
 /// Whether `path` is a directory that `pattern` matches, or is below one.
 bool lies_in(const std::string& path, const std::string& pattern) {
   const auto depth = split_path(pattern).size();
@@ -34,17 +26,25 @@ bool lies_in(const std::string& path, const std::string& pattern) {
 
 Result<GatewaySettings> parse_gateway(std::string_view text) {
   GatewaySettings gateway;
-  const auto equals = text.find('=');
-  if (!text.starts_with('/') && equals != std::string_view::npos) {
-    gateway.name = text.substr(0, equals);
-    if (auto problem = check_gateway_name(gateway.name)) return *problem;
-    text.remove_prefix(equals + 1);
-  }
+  if (auto problem = split_gateway_name(text, gateway.name)) return *problem;
   auto state_dir = parse_absolute_path(text);
   if (!state_dir) return state_dir.problem();
   gateway.state_dir = *std::move(state_dir);
   if (auto problem = check_gateway(gateway)) return *problem;
   return gateway;
+}
+
+std::optional<Problem> split_gateway_name(std::string_view& text,
+                                          std::string& name) {
+  const auto equals = text.find('=');
+  if (text.starts_with('/') || equals == std::string_view::npos) return {};
+  name = text.substr(0, equals);
+  text.remove_prefix(equals + 1);
+  return check_gateway_name(name);
+}
+
+bool reads_standard_input(const GatewaySettings& gateway) {
+  return std::ranges::find(gateway.logs, "-") != gateway.logs.end();
 }
 
 std::optional<Problem> check_gateway_name(std::string_view name) {

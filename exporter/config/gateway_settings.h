@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,14 @@ namespace openclaw_lock {
 /// Reads the value of --openclaw.state-dir: `PATH` or `NAME=PATH`. Problems
 /// are as in setting_values.h.
 Result<GatewaySettings> parse_gateway(std::string_view text);
+
+/// Takes `NAME=` off the front of `text`, which may be without. What is wrong
+/// with the name, as check_gateway_name() says it.
+std::optional<Problem> split_gateway_name(std::string_view& text,
+                                          std::string& name);
+
+/// Whether one of its logs is `-`.
+bool reads_standard_input(const GatewaySettings& gateway);
 
 /// What is wrong with the name: empty, over 128 bytes, not UTF-8, or with
 /// control characters. Nothing: it is good.

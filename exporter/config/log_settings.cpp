@@ -10,10 +10,6 @@
 namespace openclaw_lock {
 namespace {
 
-Problem refuse(std::string reason) {
-  return {Fault::malformed, {}, std::move(reason)};
-}
-
 /// As the user wrote it.
 std::string value_of(const LogSettings& log) {
   return log.gateway.empty() ? log.source : log.gateway + '=' + log.source;
@@ -56,7 +52,7 @@ std::optional<Problem> check_log(const std::vector<GatewaySettings>& gateways,
 
 bool reads_standard_input(const Settings& settings,
                           const GatewaySettings& gateway) {
-  return std::ranges::find(gateway.logs, "-") != gateway.logs.end() &&
+  return reads_standard_input(gateway) &&
          logs_from_flags(settings, &gateway, gateway.name).empty();
 }
 
@@ -64,12 +60,7 @@ bool reads_standard_input(const Settings& settings,
 
 Result<LogSettings> parse_log(std::string_view text) {
   LogSettings log;
-  const auto equals = text.find('=');
-  if (!text.starts_with('/') && equals != std::string_view::npos) {
-    log.gateway = text.substr(0, equals);
-    if (auto problem = check_gateway_name(log.gateway)) return *problem;
-    text.remove_prefix(equals + 1);
-  }
+  if (auto problem = split_gateway_name(text, log.gateway)) return *problem;
   auto source = parse_log_source(text);
   if (!source) return source.problem();
   log.source = *std::move(source);

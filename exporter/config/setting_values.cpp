@@ -19,10 +19,6 @@ constexpr std::size_t kLongestPath = 4095;  // PATH_MAX without its NUL
 constexpr std::size_t kLongestUnit = 255;
 constexpr std::string_view kJournald = "journald:";
 
-Problem refuse(std::string reason) {
-  return {Fault::malformed, {}, std::move(reason)};
-}
-
 bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte == 0x7f;
@@ -60,6 +56,10 @@ bool is_normal_url_path(const std::string& path) {
 }
 
 }  // namespace
+
+Problem refuse(std::string reason) {
+  return {Fault::malformed, {}, std::move(reason)};
+}
 
 Result<ListenAddress> parse_listen_address(std::string_view text) {
   const std::string expected = "expected ADDRESS:PORT with an IPv4 address";

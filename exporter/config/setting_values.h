@@ -15,6 +15,9 @@ namespace openclaw_lock {
 // value is a Problem with an empty `where` and a `detail` that says what would
 // be right, fit to follow a colon.
 
+/// Such a problem.
+Problem refuse(std::string reason);
+
 /// `1.2.3.4:10069`, `:10069` (all addresses) or `localhost:10069`; port 0 to
 /// 65535. IPv6 addresses and unix sockets are refused by name.
 Result<ListenAddress> parse_listen_address(std::string_view text);

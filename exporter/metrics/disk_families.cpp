@@ -11,12 +11,9 @@ double seconds_of(std::chrono::microseconds span) {
 
 void add_stalled(FamilyBuilder& family, const MetricLabels& labels,
                  const Pressure& pressure) {
-  auto of_severity = labels;
-  of_severity.emplace_back("severity", "some");
-  family.add(of_severity, seconds_of(pressure.some));
-  if (!pressure.full) return;
-  of_severity.back().second = "full";
-  family.add(of_severity, seconds_of(*pressure.full));
+  family.add(with(labels, "severity", "some"), seconds_of(pressure.some));
+  if (pressure.full)
+    family.add(with(labels, "severity", "full"), seconds_of(*pressure.full));
 }
 
 void add_stalls(const FleetReport& report, MetricFamilies& families) {
@@ -90,10 +87,9 @@ void add_filesystems(const FleetReport& report, MetricFamilies& families) {
   auto info = gauge("openclaw_lock_filesystem_info",
                     "What the state directory lies on.");
   for (const auto& gateway : report.gateways) {
-    // A reader that hangs knows nothing of the present.
-    if (!gateway.disk || !gateway.disk_health || !gateway.disk_health->fresh)
-      continue;
-    if (const auto& filesystem = gateway.disk->filesystem)
+    const auto* disk = current(gateway.disk, gateway.disk_health);
+    if (!disk) continue;
+    if (const auto& filesystem = disk->filesystem)
       info.add({{"gateway", gateway.name},
                 {"fstype", to_label_text(filesystem->type)},
                 {"network", filesystem->network ? "true" : "false"}},

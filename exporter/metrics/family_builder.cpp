@@ -5,6 +5,12 @@ namespace openclaw_lock {
 
 using prometheus::MetricType;
 
+MetricLabels with(MetricLabels labels, std::string name,
+                  std::string_view value) {
+  labels.emplace_back(std::move(name), std::string{value});
+  return labels;
+}
+
 FamilyBuilder::FamilyBuilder(std::string name, std::string help,
                              MetricType type) {
   family_.name = std::move(name);

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,10 @@ namespace openclaw_lock {
 
 using MetricFamilies = std::vector<prometheus::MetricFamily>;
 using MetricLabels = std::vector<std::pair<std::string, std::string>>;
+
+/// The same labels and one more.
+MetricLabels with(MetricLabels labels, std::string name,
+                  std::string_view value);
 
 /// One family while its samples are gathered.
 class FamilyBuilder {

@@ -35,6 +35,18 @@ struct GatewayReport {
   GatewayStalls stalls = {};  ///< of the processes that use the state dir
 };
 
+/// A reader that hangs knows nothing of the present: null then.
+template <typename Value>
+const Value* current(const std::shared_ptr<const Value>& value,
+                     const std::optional<SourceHealth>& health) {
+  return health && health->fresh ? value.get() : nullptr;
+}
+
+inline const LockSnapshot* current_snapshot(const GatewayReport& gateway) {
+  const auto* locks = current(gateway.locks, gateway.locks_health);
+  return locks ? locks->snapshot.get() : nullptr;
+}
+
 /// Figures about the exporter.
 struct ExporterReport {
   WallTime config_loaded_at{};

@@ -4,10 +4,8 @@
 namespace openclaw_lock {
 namespace {
 
-/// A reader that hangs knows nothing of the present.
 const GatewayFacts* current_facts(const GatewayReport& gateway) {
-  const bool fresh = gateway.facts_health && gateway.facts_health->fresh;
-  return fresh ? gateway.facts.get() : nullptr;
+  return current(gateway.facts, gateway.facts_health);
 }
 
 void add_processes(const FleetReport& report, MetricFamilies& families) {
@@ -40,9 +38,7 @@ void add_writers(const FleetReport& report, MetricFamilies& families) {
   auto writers = gauge("openclaw_lock_writer_processes",
                        "Live processes that hold a session lock now.");
   for (const auto& gateway : report.gateways) {
-    const bool fresh = gateway.locks_health && gateway.locks_health->fresh;
-    const auto* snapshot =
-        fresh && gateway.locks ? gateway.locks->snapshot.get() : nullptr;
+    const auto* snapshot = current_snapshot(gateway);
     if (snapshot && snapshot->writers_known)
       writers.add({{"gateway", gateway.name}},
                   static_cast<double>(snapshot->writers.size()));
@@ -73,9 +69,7 @@ void add_stores(const FleetReport& report, MetricFamilies& families) {
       if (!database) return;
       const MetricLabels labels{{"gateway", gateway.name}, {"database", name}};
       const auto add_file = [&](const char* file, std::uint64_t size) {
-        auto of_file = labels;
-        of_file.emplace_back("file", file);
-        bytes.add(of_file, static_cast<double>(size));
+        bytes.add(with(labels, "file", file), static_cast<double>(size));
       };
       add_file("main", database->main_bytes);
       add_file("wal", database->wal_bytes);

@@ -12,18 +12,6 @@ MetricLabels series_labels(const GatewayReport& gateway,
           {"kind", std::string{to_string(series.kind)}}};
 }
 
-MetricLabels with(MetricLabels labels, std::string name,
-                  std::string_view value) {
-  labels.emplace_back(std::move(name), std::string{value});
-  return labels;
-}
-
-/// A reader that hangs knows nothing of the present.
-const LockSnapshot* current_snapshot(const GatewayReport& gateway) {
-  const bool fresh = gateway.locks_health && gateway.locks_health->fresh;
-  return fresh && gateway.locks ? gateway.locks->snapshot.get() : nullptr;
-}
-
 void add_gauges(const FleetReport& report, MetricFamilies& families) {
   auto files = gauge("openclaw_lock_files",
                      "Lock files now, by what became of the holder.");

@@ -85,18 +85,16 @@ void add_reading(const FleetReport& report, MetricFamilies& families) {
     const MetricLabels labels{{"gateway", gateway.name}};
     const auto& logs = *gateway.logs;
     for (std::size_t i = 0; i < kLineOutcomeCount; ++i) {
-      auto of_outcome = labels;
-      of_outcome.emplace_back(
-          "outcome", std::string{to_string(static_cast<LineOutcome>(i))});
-      lines.add(of_outcome, static_cast<double>(logs.totals.lines[i]));
+      const auto outcome = to_string(static_cast<LineOutcome>(i));
+      lines.add(with(labels, "outcome", outcome),
+                static_cast<double>(logs.totals.lines[i]));
     }
     bytes.add(labels, static_cast<double>(logs.totals.bytes));
     rotations.add(labels, static_cast<double>(logs.totals.rotations));
     if (logs.totals.last_line_at)
       last_line.add(labels,
                     to_seconds(logs.totals.last_line_at->time_since_epoch()));
-    // A reader that hangs knows nothing of the present.
-    if (!gateway.logs_health || !gateway.logs_health->fresh) continue;
+    if (!current(gateway.logs, gateway.logs_health)) continue;
     unread.add(labels, static_cast<double>(logs.unread_bytes));
     files.add(labels, static_cast<double>(logs.files));
   }

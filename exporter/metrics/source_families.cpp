@@ -27,9 +27,9 @@ struct SourceFamilies {
       duration.add(
           labels, std::chrono::duration<double>{*health.last_duration}.count());
     for (std::size_t i = 0; i < kFaultCount; ++i) {
-      auto of_problem = labels;
-      of_problem.emplace_back("problem", to_string(static_cast<Fault>(i)));
-      problems.add(of_problem, static_cast<double>(health.problems[i]));
+      const auto problem = to_string(static_cast<Fault>(i));
+      problems.add(with(labels, "problem", problem),
+                   static_cast<double>(health.problems[i]));
     }
   }
 };

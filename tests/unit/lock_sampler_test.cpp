@@ -7,6 +7,7 @@
 #include <latch>
 #include <stdexcept>
 
+#include "tests/support/eventually.h"
 #include "tests/support/state_dir.h"
 
 using namespace openclaw_lock;
@@ -18,15 +19,6 @@ const SourceTiming kSeldom{1h, 1h};
 
 LockReaderSettings settings_of(const StateDir& dir) {
   return {dir.tree.path("state"), {}, dir.procfs.path()};
-}
-
-/// Waits for what another thread is about to do; fails after a minute.
-template <typename Condition>
-bool eventually(const Condition& condition) {
-  const auto end = std::chrono::steady_clock::now() + 1min;
-  while (!condition() && std::chrono::steady_clock::now() < end)
-    std::this_thread::yield();
-  return condition();
 }
 
 std::uint64_t acquired(const LockSampler& sampler) {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/support/captured_stderr.h"
+#include "tests/support/eventually.h"
 #include "tests/support/log_records.h"
 #include "tests/support/temp_tree.h"
 
@@ -20,15 +21,6 @@ namespace fs = std::filesystem;
 namespace {
 
 const SourceTiming kOften{1ms, 1min};
-
-/// Waits for what another thread is about to do; fails after a minute.
-template <typename Condition>
-bool eventually(const Condition& condition) {
-  const auto end = std::chrono::steady_clock::now() + 1min;
-  while (!condition() && std::chrono::steady_clock::now() < end)
-    std::this_thread::yield();
-  return condition();
-}
 
 std::uint64_t incidents(const LogReport& report) {
   std::uint64_t sum = 0;

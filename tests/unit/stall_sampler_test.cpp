@@ -5,23 +5,11 @@
 
 #include <thread>
 
+#include "tests/support/eventually.h"
 #include "tests/support/fake_procfs.h"
 
 using namespace openclaw_lock;
 using namespace std::chrono_literals;
-
-namespace {
-
-/// Waits for what another thread is about to do; fails after a minute.
-template <typename Condition>
-bool eventually(const Condition& condition) {
-  const auto end = std::chrono::steady_clock::now() + 1min;
-  while (!condition() && std::chrono::steady_clock::now() < end)
-    std::this_thread::yield();
-  return condition();
-}
-
-}  // namespace
 
 TEST_CASE("StallSampler: shows what it is told to look at before its time") {
   FakeProcfs procfs;

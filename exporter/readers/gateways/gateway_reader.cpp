@@ -27,11 +27,6 @@ constexpr std::size_t kMaxSockets = 16 << 20;
 constexpr std::size_t kMaxLocksText = 16 << 20;
 constexpr std::size_t kMaxOpenFiles = 65536;
 
-bool may_be_openclaw(std::string_view comm) {
-  return comm.starts_with("openclaw") || comm.starts_with("node") ||
-         comm == "MainThread";
-}
-
 bool is_manager(const ProcessTable& table, int pid) {
   if (pid <= 1) return true;
   return std::ranges::any_of(table.processes, [&](const Process& process) {

@@ -15,12 +15,6 @@ namespace {
 constexpr std::size_t kMaxProcessText = 1 << 20;
 constexpr std::size_t kMaxMountinfo = 4 << 20;
 
-/// Interpreters whose arguments are worth reading.
-bool may_be_openclaw(const std::string& comm) {
-  return comm.starts_with("openclaw") || comm.starts_with("node") ||
-         comm == "MainThread";
-}
-
 std::vector<Mount> read_mounts(const std::filesystem::path& process) {
   const auto text = read_small_file(process / "mountinfo", kMaxMountinfo);
   return text ? parse_mountinfo(*text) : std::vector<Mount>{};

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <thread>
+
+namespace openclaw_lock {
+
+/// Waits for what another thread is about to do; fails after a minute.
+template <typename Condition>
+bool eventually(const Condition& condition) {
+  using std::chrono::steady_clock;
+  const auto end = steady_clock::now() + std::chrono::minutes{1};
+  while (!condition() && steady_clock::now() < end) std::this_thread::yield();
+  return condition();
+}
+
+}  // namespace openclaw_lock
