@@ -8,6 +8,7 @@
 #   asan, tsan     the same under the address and undefined-behaviour sanitizers, and under the thread sanitizer
 #   fuzz           every fuzz target for FUZZ_SECONDS (60), three at a time on two cores
 #   e2e            the built exporter as users run it: tests/e2e/*_test.sh
+#   e2e-asan, e2e-tsan   the same with the exporter that preset asan or tsan builds, and a tenth of the log records
 #   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1.5 GB)
 #
 # The last line is "N passed, M failed, K skipped"; the exit status is 0 when nothing failed. A script that cannot run
@@ -177,24 +178,32 @@ run_scripts() { # STAGE SCRIPT...
   done
 }
 
-# Builds the dev preset (a no-op after stage dev) and runs the scripts of a folder against its binary.
-script_stage() { # STAGE
-  local stage=$1 scripts
-  if ! { cmake --preset dev && cmake --build --preset dev; } > "$logs/$stage.log" 2>&1; then
-    tail -n 40 "$logs/$stage.log"
-    printf 'FAIL %s: the build failed\n' "$stage"
-    count 0 1 0
-    return
-  fi
-  scripts=("$root/tests/$stage"/*_test.sh)
+# Builds the dev preset (a no-op after stage dev), and another if it is named, and runs the scripts of a folder against
+# its binary.
+script_stage() { # STAGE FOLDER [PRESET]
+  local stage=$1 folder=$2 built=${3:-dev} preset scripts
+  for preset in dev "$built"; do
+    if ! { cmake --preset "$preset" && cmake --build --preset "$preset"; } > "$logs/$stage.log" 2>&1; then
+      tail -n 40 "$logs/$stage.log"
+      printf 'FAIL %s: the build failed\n' "$stage"
+      count 0 1 0
+      return
+    fi
+  done
+  scripts=("$root/tests/$folder"/*_test.sh)
   if [ ! -e "${scripts[0]}" ]; then
     printf 'FAIL %s: there are no scripts\n' "$stage"
     count 0 1 0
     return
   fi
-  BINARY=$root/build/dev/openclaw-lock-exporter
+  BINARY=$root/build/$built/openclaw-lock-exporter
   export BINARY
   run_scripts "$stage" "${scripts[@]}"
+}
+
+# Sanitizers make it several times slower.
+sanitized_e2e() { # PRESET
+  PATIENCE=60 LOG_RECORDS=${LOG_RECORDS:-100000} SCRIPT_SECONDS=1800 script_stage "e2e-$1" e2e "$1"
 }
 
 dev() { preset_stage dev; }
@@ -202,14 +211,16 @@ asan() { preset_stage asan; }
 tsan() { preset_stage tsan; }
 clang() { preset_stage clang; }
 fuzz() { fuzz_stage; }
-e2e() { script_stage e2e; }
-openclaw() { SCRIPT_SECONDS=7200 script_stage openclaw; }
+e2e() { script_stage e2e e2e; }
+e2e-asan() { sanitized_e2e asan; }
+e2e-tsan() { sanitized_e2e tsan; }
+openclaw() { SCRIPT_SECONDS=7200 script_stage openclaw openclaw; }
 
 [ "$#" -gt 0 ] || set -- "${DEFAULT_STAGES[@]}"
 for stage in "$@"; do
   case $stage in
-    dev | asan | tsan | clang | fuzz | e2e | openclaw) ;;
-    *) die "unknown stage '$stage' (dev asan tsan clang fuzz e2e openclaw)" ;;
+    dev | asan | tsan | clang | fuzz | e2e | e2e-asan | e2e-tsan | openclaw) ;;
+    *) die "unknown stage '$stage' (dev asan tsan clang fuzz e2e e2e-asan e2e-tsan openclaw)" ;;
   esac
 done
 

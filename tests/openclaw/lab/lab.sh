@@ -12,7 +12,11 @@
 #   lab.sh release WORD                         lets the answers go that wait for it (until=WORD)
 #   lab.sh start-gateway VERSION                in the background; waits until it is ready
 #   lab.sh start-second VERSION                 a second gateway with the same state directory, on another port
-#   lab.sh stop-second VERSION                  ends it
+#   lab.sh start-multi VERSION                  the same with OPENCLAW_ALLOW_MULTI_GATEWAY=1
+#   lab.sh refuse-second VERSION                such a gateway, which is to end by itself because the first one runs
+#   lab.sh stop-second VERSION                  ends the second gateway
+#   lab.sh start-by-index VERSION               the gateway as service files start it: node dist/index.js gateway
+#   lab.sh pid VERSION                          prints the pid that was started as the gateway
 #   lab.sh turn VERSION MESSAGE [SESSION]       one turn through the gateway
 #   lab.sh second-turn VERSION MESSAGE [SESSION]     one turn through the second gateway
 #   lab.sh embedded-turn VERSION MESSAGE [SESSION]   one turn by `openclaw agent --local`, beside the gateway
@@ -88,6 +92,7 @@ environment() {
   )
 }
 more_environment=()
+entry=openclaw.mjs
 
 # Becomes a command that finds $base/tmp-openclaw at /tmp/openclaw, where we have the right to arrange that.
 become() { # COMMAND...
@@ -110,7 +115,7 @@ spawn_openclaw() { # NAME LOG ARGUMENT...
   local name=$1 log=$2
   shift 2
   environment
-  (become setsid "${env_command[@]}" "$node" "$package/openclaw.mjs" "$@") >> "$log" 2>&1 < /dev/null &
+  (become setsid "${env_command[@]}" "$node" "$package/$entry" "$@") >> "$log" 2>&1 < /dev/null &
   printf '%s\n' "$!" > "$run/$name.pid"
 }
 
@@ -238,6 +243,12 @@ start_gateway() { # NAME PORT [OPTION...]
   spawn_openclaw "$1" "$logs/$1.console" gateway run "${@:3}"
   wait_until "$START_SECONDS" gateway_is_ready "$1" "$2" "$first_line" ||
     die "the gateway is not ready after $START_SECONDS s"
+}
+
+refuse_second() {
+  spawn_openclaw second "$logs/second.console" gateway run --port "$second_port"
+  wait_until "$START_SECONDS" is_gone "$(pid_of second)" ||
+    die "the second gateway still runs: $(tail -n 20 "$logs/second.console")"
 }
 
 turn_arguments() { # MESSAGE SESSION
@@ -403,7 +414,17 @@ case $command in
       console) printf '%s\n' "$logs/gateway.console" ;;
       start-gateway) start_gateway gateway "$port" ;;
       start-second) start_gateway second "$second_port" --port "$second_port" ;;
+      start-multi)
+        more_environment=(OPENCLAW_ALLOW_MULTI_GATEWAY=1)
+        start_gateway second "$second_port" --port "$second_port"
+        ;;
+      refuse-second) refuse_second ;;
       stop-second) stop second ;;
+      start-by-index)
+        entry=dist/index.js
+        start_gateway gateway "$port"
+        ;;
+      pid) pid_of gateway ;;
       turn | second-turn | embedded-turn)
         turn_arguments "${1:?MESSAGE}" "${2:-}"
         [ "$command" != embedded-turn ] || arguments+=(--local)
