@@ -120,8 +120,9 @@ void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
     };
     entry.facts = std::make_unique<GatewaySampler>(
         gateway.name,
-        GatewayReaderSettings{gateway.state_dir, fleet.settings.procfs}, census,
-        fleet.timing);
+        GatewayReaderSettings{gateway.state_dir, fleet.settings.procfs,
+                              fleet.settings.rootfs},
+        census, fleet.timing);
   }
   if (fleet.settings.collect_locks) {
     entry.locks = std::make_unique<LockSampler>(

@@ -40,6 +40,7 @@ Result<GatewayClaim> parse_gateway_claim(std::string_view body) {
       *pid <= static_cast<std::uint64_t>(std::numeric_limits<int>::max()))
     claim.pid = static_cast<int>(*pid);
   claim.start_ticks = number_of(object, "startTime");
+  claim.created_at = parse_iso8601(text_of(object, "createdAt"));
   claim.config_path = text_of(object, "configPath");
   claim.state_dir = text_of(object, "stateDir");
   claim.role = text_of(object, "role");

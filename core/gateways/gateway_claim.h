@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
+#include "core/base/wall_time.h"
 
 namespace openclaw_lock {
 
@@ -15,6 +16,7 @@ namespace openclaw_lock {
 struct GatewayClaim {
   std::optional<int> pid;  ///< 1 to 2^31-1, in the writer's own PID namespace
   std::optional<std::uint64_t> start_ticks;  ///< `startTime`, see ProcessStat
+  std::optional<WallTime> created_at;        ///< `createdAt`, ISO 8601
   std::string config_path;                   ///< as the gateway names it
   std::string state_dir;  ///< the same; from 2026.7.2-beta.1 on
   std::string role;       ///< empty: a gateway; `agent-embedded` and others not

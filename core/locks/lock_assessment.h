@@ -62,6 +62,9 @@ struct LockAssessment {
   std::map<std::string, std::uint64_t> overdue;  ///< by agent
 };
 
+/// The gauges of singleton locks, which no agent has.
+LockGauges count_locks(const std::vector<JudgedLock>& locks, WallTime now);
+
 /// Pure. Ages below 0 count as 0.
 LockAssessment assess_locks(const LockSnapshot& snapshot, WallTime now);
 

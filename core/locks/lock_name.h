@@ -10,13 +10,23 @@ namespace openclaw_lock {
 enum class LockKind {
   session,        ///< agents/*/sessions/*.jsonl.lock
   session_store,  ///< sessions.json.lock, up to 2026.4.29
+  gateway,        ///< the singleton lock of a gateway, see gateway_claim.h
 };
 
-inline constexpr LockKind kLockKinds[] = {LockKind::session,
-                                          LockKind::session_store};
+/// Those of session directories.
+inline constexpr LockKind kSessionLockKinds[] = {LockKind::session,
+                                                 LockKind::session_store};
 
 constexpr std::string_view to_string(LockKind kind) {
-  return kind == LockKind::session ? "session" : "session_store";
+  switch (kind) {
+    case LockKind::session:
+      return "session";
+    case LockKind::session_store:
+      return "session_store";
+    case LockKind::gateway:
+      return "gateway";
+  }
+  return "";
 }
 
 /// Tells by its name whether a file of a session directory is a lock. Only

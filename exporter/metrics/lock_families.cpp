@@ -24,10 +24,7 @@ void add_gauges(const FleetReport& report, MetricFamilies& families) {
                         "Session lock files from before the upgrade to SQLite "
                         "(2026.8.1): litter, not locks.");
   for (const auto& gateway : report.gateways) {
-    const auto* snapshot = current_snapshot(gateway);
-    if (!snapshot) continue;
-    const auto assessment = assess_locks(*snapshot, report.now);
-    for (const auto& [series, gauges] : assessment.gauges) {
+    const auto add = [&](const LockSeries& series, const LockGauges& gauges) {
       const auto labels = series_labels(gateway, series);
       for (const auto holder : kHolders) {
         const auto index = static_cast<std::size_t>(holder);
@@ -36,7 +33,15 @@ void add_gauges(const FleetReport& report, MetricFamilies& families) {
         if (const auto& age = gauges.oldest_age[index])
           oldest.add(of_holder, to_seconds(*age));
       }
-    }
+    };
+    const auto* facts = current(gateway.facts, gateway.facts_health);
+    if (facts && facts->singleton_locks)
+      add({"", LockKind::gateway},
+          count_locks(*facts->singleton_locks, report.now));
+    const auto* snapshot = current_snapshot(gateway);
+    if (!snapshot) continue;
+    const auto assessment = assess_locks(*snapshot, report.now);
+    for (const auto& [series, gauges] : assessment.gauges) add(series, gauges);
     for (const auto& [agent, count] : assessment.overdue)
       overdue.add({{"gateway", gateway.name}, {"agent", agent}},
                   static_cast<double>(count));

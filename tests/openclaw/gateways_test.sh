@@ -70,6 +70,9 @@ one_gateway() {
   local pid children
   expect_instances "one gateway" 1
   expect_mismatch "one gateway" 0
+  check "one gateway: its singleton locks are held" wait_for "$PATIENCE" \
+    metric_above 0 openclaw_lock_files gateway=lab kind=gateway holder=alive
+  check_equal "and none is left over" 0 "$(sum_of openclaw_lock_files gateway=lab kind=gateway holder=dead)"
   pid=$("$lab" pid "$version")
   mapfile -t children < <(pgrep --parent "$pid" || true)
   printf '#   started as pid %s (%s), which has %s children\n' "$pid" "$(cat "/proc/$pid/comm")" "${#children[@]}"
@@ -83,15 +86,19 @@ turns_are_none() {
   "$lab" wait-asked "$word"
   "$lab" release "$word"
   expect_instances_while "a turn of the CLI" "$!" 1
+}
+
+# From 2026.8.1 on a gateway keeps embedded agents away, so it works alone then.
+embedded_agent() { # COUNT
   words=$((words + 1))
   word=word${words}at$(date +%s%N)
   run_turn embedded-turn "held delay=0.2 until=$word" "beside-$version" &
   children+=("$!")
   "$lab" wait-asked "$word"
   wait_rounds lab 3
-  expect_instances "while an embedded agent works" 1
+  expect_instances "while an embedded agent works" "$1"
   "$lab" release "$word"
-  expect_instances_while "the end of an embedded agent" "$!" 1
+  expect_instances_while "the end of an embedded agent" "$!" "$1"
 }
 
 second_on_another_port() {
@@ -149,6 +156,7 @@ started_by_index() {
   local pid
   "$lab" stop "$version"
   expect_instances "it has ended" 0
+  if ! is_before 2026.8.1; then embedded_agent 0; fi
   "$lab" start-by-index "$version"
   pid=$("$lab" pid "$version")
   printf '#   comm %s, argv %s\n' "$(cat "/proc/$pid/comm")" "$(tr '\0' ' ' < "/proc/$pid/cmdline")"
@@ -168,6 +176,7 @@ test_version() {
   one_gateway
   turns_are_none
   if is_before 2026.8.1; then
+    embedded_agent 1
     store_of_old
     second_on_another_port
     multi

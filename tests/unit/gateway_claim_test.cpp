@@ -12,9 +12,9 @@ TEST_CASE("parse_gateway_claim: 2026.5.22") {
       R"({"pid":5389,"createdAt":"2026-11-20T23:30:27.236Z","configPath":)"
       R"("/home/node/.openclaw/openclaw.json","startTime":250254})");
   REQUIRE(claim);
-  CHECK(*claim == GatewayClaim{5389, 250254,
-                               "/home/node/.openclaw/openclaw.json", "", "",
-                               false});
+  CHECK(*claim ==
+        GatewayClaim{5389, 250254, parse_iso8601("2026-11-20T23:30:27.236Z"),
+                     "/home/node/.openclaw/openclaw.json", "", "", false});
 }
 
 TEST_CASE("parse_gateway_claim: 2026.9.6, with a line of blanks behind it") {
@@ -29,6 +29,7 @@ TEST_CASE("parse_gateway_claim: 2026.9.6, with a line of blanks behind it") {
       "\t\t\t\t\t\t\t\t\t \t \t\t \t   \t\t\t   \t   \t\t \t\t  \n");
   REQUIRE(claim);
   CHECK(*claim == GatewayClaim{26564, 229035,
+                               parse_iso8601("2026-11-20T23:26:59.217Z"),
                                "/home/node/.openclaw/openclaw.json",
                                "/home/node/.openclaw", "", true});
 }

@@ -189,6 +189,59 @@ TEST_CASE("GatewayReader: the singleton lock of 2026.9.6") {
   }
 }
 
+TEST_CASE(
+    "GatewayReader: the holder of a singleton lock lives, and is killed") {
+  Host host;
+  host.add(5389, 1, kTitle, host.tree.path("a"));
+  GatewayReader reader{
+      {host.tree.path("a"), host.procfs.path(), host.tree.root()}, [&host] {
+        auto table = std::make_shared<ProcessTable>();
+        ProcessReader{host.procfs.path()}.read(*table, wall_time_now());
+        return table;
+      }};
+  const auto holders = [&reader] {
+    reader.round();
+    REQUIRE(reader.facts().singleton_locks);
+    std::string text;
+    for (const auto& lock : *reader.facts().singleton_locks) {
+      CHECK(lock.series == LockSeries{"", LockKind::gateway});
+      text.append(to_string(lock.holder)).append(" ");
+    }
+    return text;
+  };
+  CHECK(holders() == "");
+
+  const auto directory = "tmp/" + host.uid_directory();
+  const std::string claim =
+      R"({"pid":5389,"createdAt":"2026-11-20T22:57:40.000Z",)"
+      R"("configPath":"/a/openclaw.json","startTime":53890})";
+  host.tree.add({directory + "/gateway.d59d07cd.lock", claim});
+  host.tree.add({directory + "/gateway.00000000.lock",
+                 R"({"pid":5389,"configPath":"/b/openclaw.json"})"});
+  host.tree.add({"a/tmp/openclaw-0/gateway.state.lock", claim});
+  CHECK(holders() == "alive alive ");
+  CHECK(reader.facts().singleton_locks->front().acquired_at ==
+        parse_iso8601("2026-11-20T22:57:40.000Z"));
+
+  SUBCASE("nobody has its pid") {
+    host.procfs.remove("5389");
+    CHECK(holders() == "dead dead ");
+  }
+  SUBCASE("another process has its pid") {
+    host.procfs.remove("5389");
+    host.procfs.add(FakeProcess{5389, 99999, "bash"});
+    CHECK(holders() == "recycled recycled ");
+  }
+  SUBCASE("a lock that is seen for the first time proves nothing yet") {
+    host.procfs.remove("5389");
+    host.tree.add(
+        {"a/tmp/openclaw-0/gateway.1.lock", R"({"pid":5389,"startTime":1})"});
+    host.tree.remove("a/tmp/openclaw-0/gateway.state.lock");
+    CHECK(holders() == "unknown dead ");
+    CHECK(holders() == "dead dead ");
+  }
+}
+
 TEST_CASE("GatewayReader: open files go before the environment") {
   Host host;
   host.add(7, 1, kTitle, host.tree.path("b"));

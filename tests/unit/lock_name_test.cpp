@@ -56,7 +56,8 @@ TEST_CASE("lock_kind: a NUL inside is part of the name") {
   CHECK(lock_kind("\0.jsonl.lock"s) == LockKind::session);
 }
 
-TEST_CASE("kLockKinds: the values of the label") {
-  CHECK(to_string(kLockKinds[0]) == "session");
-  CHECK(to_string(kLockKinds[1]) == "session_store");
+TEST_CASE("LockKind: the values of the label") {
+  CHECK(to_string(LockKind::session) == "session");
+  CHECK(to_string(LockKind::session_store) == "session_store");
+  CHECK(to_string(LockKind::gateway) == "gateway");
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/readers/gateways/gateway_locks.h"
 
+#include <sys/stat.h>
+
 #include <utility>
 
 #include "exporter/readers/files/file.h"
@@ -35,17 +37,24 @@ void read_into(const std::string& path, GatewayLocks& locks) {
     if (directory.problem().fault != Fault::missing) locks.readable = false;
     return;
   }
+  struct stat found {};
+  if (::fstat(directory->get(), &found) != 0) return;
+  const std::uint64_t device = found.st_dev;
   for (const auto& name :
        entries(*directory, "gateway.", ".lock", locks.readable)) {
-    const auto text = read_lock_text(*directory, name);
+    // In this order: what is read is of this file or of a newer one.
+    const auto file = stat_lock_file(*directory, name);
+    const auto text = file ? read_lock_text(*directory, name) : file.problem();
     if (!text) {
       const auto fault = text.problem().fault;
       if (fault != Fault::missing && fault != Fault::malformed)
         locks.readable = false;
       continue;
     }
-    if (auto claim = parse_gateway_claim(*text))
-      locks.claims.push_back(*std::move(claim));
+    auto claim = parse_gateway_claim(*text);
+    if (!claim) continue;
+    locks.locks.push_back({path, name, device, file->identity,
+                           file->modified_at, *std::move(claim)});
   }
 }
 

@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "core/base/wall_time.h"
 #include "core/gateways/gateway_claim.h"
+#include "core/locks/lock_ledger.h"
 
 namespace openclaw_lock {
 
+/// A singleton lock as it is at one moment.
+struct GatewayLock {
+  std::string directory;
+  std::string name;
+  std::uint64_t device = 0;
+  FileIdentity identity;
+  WallTime modified_at{};
+  GatewayClaim claim;
+};
+
 /// What the singleton locks of a directory `openclaw-UID` say.
 struct GatewayLocks {
-  std::vector<GatewayClaim> claims;
+  std::vector<GatewayLock> locks;
   bool readable = true;  ///< false: there may be locks that could not be read
 };
 

@@ -93,10 +93,11 @@ struct GatewayReader::Look {
 };
 
 GatewayReader::GatewayReader(GatewayReaderSettings settings, Census census,
-                             Clock clock)
+                             Clock clock, WallClock wall_clock)
     : settings_{std::move(settings)},
       census_{std::move(census)},
-      clock_{std::move(clock)} {}
+      clock_{std::move(clock)},
+      wall_clock_{std::move(wall_clock)} {}
 
 void GatewayReader::look_at_role(const Process& process, Known& known) {
   const auto directory = settings_.procfs / std::to_string(process.stat.pid);
@@ -168,20 +169,39 @@ std::set<std::string> GatewayReader::lock_directories(const Look& look) const {
   return directories;
 }
 
-void GatewayReader::look_at_locks(const Look& look, Known& known) const {
+void GatewayReader::look_at_locks(const Look& look, Known& known) {
   known.named = std::ranges::any_of(
-      state_locks_.claims,
-      [&](const GatewayClaim& claim) { return names(claim, look.process); });
-  if (!known.named) {
-    for (const auto& directory : lock_directories(look))
-      for (const auto& claim :
-           read_gateway_locks(look.root + directory).claims) {
-        if (!names(claim, look.process) || !claims_this(claim, look)) continue;
+      state_locks_.locks,
+      [&](const GatewayLock& lock) { return names(lock.claim, look.process); });
+  for (const auto& directory : lock_directories(look))
+    for (auto& lock : read_gateway_locks(look.root + directory).locks) {
+      if (!claims_this(lock.claim, look)) continue;
+      if (names(lock.claim, look.process)) {
         known.named = true;
-        known.lease = !claim.state_dir.empty() && !claim.has_owner;
+        known.lease = !lock.claim.state_dir.empty() && !lock.claim.has_owner;
       }
-  }
+      other_locks_.push_back(std::move(lock));
+    }
   if (known.named) known.uses = known.serves = Answer::yes;
+}
+
+void GatewayReader::read_abandoned_locks(const MountView& view) {
+  const auto root =
+      settings_.rootfs == "/" ? std::string{} : settings_.rootfs.native();
+  const auto is_this = [&](const std::string& inner_path) {
+    if (!inner_path.starts_with('/')) return false;
+    const auto path = root + inner_path;
+    const Mount* mount = find_mount(view.mounts, view.inner(path));
+    if (!mount || mount->device != device_) return false;
+    const auto found = directory_facts(path);
+    return found && found->identity == identity_;
+  };
+  auto found =
+      read_gateway_locks(root + "/tmp/openclaw-" + std::to_string(owner_));
+  for (auto& lock : found.locks)
+    if (is_this(lock.claim.state_dir) ||
+        is_this(directory_of(lock.claim.config_path)))
+      other_locks_.push_back(std::move(lock));
 }
 
 void GatewayReader::look_at_environment(const Look& look, Known& known) const {
@@ -240,8 +260,9 @@ void GatewayReader::look_at(const Process& process, const ProcessTable& table,
 void GatewayReader::read_store() {
   store_ = read_store_files(settings_.state_dir);
   auto& traces = store_.traces;
-  traces.owner_lock =
-      std::ranges::any_of(state_locks_.claims, &GatewayClaim::has_owner);
+  traces.owner_lock = std::ranges::any_of(
+      state_locks_.locks,
+      [](const GatewayLock& lock) { return lock.claim.has_owner; });
   facts_.version = config_version_.read(settings_.state_dir);
 }
 
@@ -333,6 +354,8 @@ RoundResult GatewayReader::round() {
   const Mount* mount = find_mount(view.mounts, path);
   device_ = mount ? mount->device : std::string{};
   state_locks_ = read_state_gateway_locks(settings_.state_dir);
+  other_locks_.clear();
+  read_abandoned_locks(view);
   read_store();
   const auto table = census_ ? census_() : nullptr;
   if (table) look_at_writers(*table);
@@ -365,6 +388,13 @@ RoundResult GatewayReader::round() {
                           known.uses, known.serves});
   }
   known_ = std::move(present);
+  if (state_locks_.readable) {
+    auto locks = state_locks_.locks;
+    locks.insert(locks.end(), other_locks_.begin(), other_locks_.end());
+    facts_.singleton_locks =
+        lock_holders_.judge(locks, is_local_filesystem(visibility.filesystem()),
+                            visibility, *table, wall_clock_());
+  }
   store_.traces.lease_lock = std::ranges::any_of(
       known_, [](const auto& entry) { return entry.second.lease; });
   judge_era();

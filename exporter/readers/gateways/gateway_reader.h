@@ -25,6 +25,8 @@
 #include "exporter/clock.h"
 #include "exporter/readers/directories/directory_visibility.h"
 #include "exporter/readers/directories/session_directories.h"
+#include "exporter/readers/files/mount_view.h"
+#include "exporter/readers/gateways/gateway_lock_holders.h"
 #include "exporter/readers/gateways/gateway_locks.h"
 #include "exporter/readers/gateways/store_reader.h"
 
@@ -47,6 +49,10 @@ struct GatewayFacts {
   /// No running gateway is named by the singleton lock; empty: none runs.
   std::optional<bool> lock_mismatch;
 
+  /// The singleton locks of this state directory, judged. Empty where they
+  /// could not all be read.
+  std::optional<std::vector<JudgedLock>> singleton_locks;
+
   std::optional<Store> store;
   std::string version;  ///< that last wrote the configuration, or empty
   std::optional<DatabaseFacts> state_database;
@@ -56,6 +62,7 @@ struct GatewayFacts {
 struct GatewayReaderSettings {
   std::string state_dir;  ///< as the exporter can open it
   std::filesystem::path procfs = "/proc";
+  std::filesystem::path rootfs = "/";  ///< where the host's /tmp lies
 };
 
 /// Finds the gateways of one state directory among all processes. Not
@@ -75,7 +82,8 @@ class GatewayReader {
   using Clock = std::function<MonotonicTime()>;
 
   GatewayReader(GatewayReaderSettings settings, Census census,
-                Clock clock = monotonic_now);
+                Clock clock = monotonic_now,
+                WallClock wall_clock = wall_time_now);
 
   /// Obstacles are problems of source `processes`; they leave facts empty.
   RoundResult round();
@@ -110,7 +118,9 @@ class GatewayReader {
   /// Where the process may keep its lock outside the state directory; in user
   /// namespaces the name holds another user id than ours.
   std::set<std::string> lock_directories(const Look& look) const;
-  void look_at_locks(const Look& look, Known& known) const;
+  void look_at_locks(const Look& look, Known& known);
+  /// Those that no running process led to: their gateway may be gone.
+  void read_abandoned_locks(const MountView& view);
   void look_at_environment(const Look& look, Known& known) const;
   bool claims_this(const GatewayClaim& claim, const Look& look) const;
   /// Whether the path that a process names is our state directory.
@@ -128,6 +138,8 @@ class GatewayReader {
   GatewayReaderSettings settings_;
   Census census_;
   Clock clock_;
+  WallClock wall_clock_;
+  GatewayLockHolders lock_holders_;
   ConfigVersion config_version_;
   WalWriters writers_;
   std::map<Key, Known> known_;
@@ -137,6 +149,7 @@ class GatewayReader {
   mode_t mode_ = 0;
   std::string device_;  ///< of the state directory, as mountinfo has it
   GatewayLocks state_locks_;
+  std::vector<GatewayLock> other_locks_;  ///< in temporary directories
   StoreFiles store_;
   bool writers_seen_ = false;
   GatewayFacts facts_;

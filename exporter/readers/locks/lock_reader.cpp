@@ -42,7 +42,7 @@ void LockReader::take_directories(const StateDirectory& state) {
     directory.label = labels_.label(sessions.agent);
     directory.preexisting = !looked_before_;
     by_number_[directory.number] = sessions.identity;
-    for (const auto kind : kLockKinds)
+    for (const auto kind : kSessionLockKinds)
       ledger_.add_series({directory.label, kind});
   }
   if (!state.readable) return;

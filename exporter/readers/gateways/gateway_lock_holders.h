@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "core/base/wall_time.h"
+#include "core/locks/lock_assessment.h"
+#include "core/procfs/process_table.h"
+#include "exporter/readers/directories/directory_visibility.h"
+#include "exporter/readers/gateways/gateway_locks.h"
+
+namespace openclaw_lock {
+
+/// Judges who holds the singleton locks of one gateway, as judge_holder() does
+/// it for sessions. A holder counts as gone only in the second round that sees
+/// its lock: the first may have read it after it looked at processes.
+class GatewayLockHolders {
+ public:
+  /// The locks of this round, each once. `visibility` is that of the state
+  /// directory, which the holder must see.
+  std::vector<JudgedLock> judge(const std::vector<GatewayLock>& locks,
+                                bool local_filesystem,
+                                DirectoryVisibility& visibility,
+                                const ProcessTable& table, WallTime now);
+
+ private:
+  /// Device, inode and mtime.
+  using Key = std::tuple<std::uint64_t, std::uint64_t, std::int64_t>;
+  struct Seen {
+    bool alive = false;
+    bool nested = false;
+  };
+
+  std::map<Key, Seen> seen_;  ///< in the round before
+};
+
+}  // namespace openclaw_lock
