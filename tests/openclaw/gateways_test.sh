@@ -72,7 +72,7 @@ one_gateway() {
   expect_mismatch "one gateway" 0
   check "one gateway: its singleton locks are held" wait_for "$PATIENCE" \
     metric_above 0 openclaw_lock_files gateway=lab kind=gateway holder=alive
-  check_equal "and none is left over" 0 "$(sum_of openclaw_lock_files gateway=lab kind=gateway holder=dead)"
+  expect_metric "and none is left over" 0 openclaw_lock_files gateway=lab kind=gateway holder=dead
   pid=$("$lab" pid "$version")
   mapfile -t children < <(pgrep --parent "$pid" || true)
   printf '#   started as pid %s (%s), which has %s children\n' "$pid" "$(cat "/proc/$pid/comm")" "${#children[@]}"
@@ -137,7 +137,7 @@ store_of_sqlite() {
   mkdir -p "$state/agents/main/sessions"
   printf '{"pid":1,"createdAt":"2026-01-01T00:00:00.000Z"}' > "$state/agents/main/sessions/old.jsonl.lock"
   expect_metric "an old lock file is litter" 1 openclaw_lock_leftover_files gateway=lab
-  check_equal "and no lock" 0 "$(sum_of openclaw_lock_files gateway=lab kind=session)"
+  check_equal "and no lock" 0 "$(scrape | sum_of openclaw_lock_files gateway=lab kind=session)"
   rm "$state/agents/main/sessions/old.jsonl.lock"
 
   expect_metric "nobody writes" 0 openclaw_lock_sqlite_writer_held_seconds gateway=lab database=agent
