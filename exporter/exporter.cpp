@@ -252,6 +252,7 @@ bool Exporter::stop(milliseconds patience) {
   for (auto* sampler : samplers) sampler->request_stop();
   bool all = discovery_->stop(left());
   for (auto* sampler : samplers) all = sampler->stop(left()) && all;
+  if (fleet_->census) all = fleet_->census->stop(left()) && all;
   discovery_.reset();
   return all;
 }

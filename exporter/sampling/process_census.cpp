@@ -33,6 +33,11 @@ void ProcessCensus::request_stop() {
   thread_.request_stop();
 }
 
+bool ProcessCensus::stop(std::chrono::milliseconds patience) {
+  request_stop();
+  return thread_.stop(patience);
+}
+
 void ProcessCensus::loop(State& state, const std::filesystem::path& procfs,
                          SourceTiming timing) {
   ProcessReader reader{procfs};

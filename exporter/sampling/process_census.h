@@ -29,6 +29,8 @@ class ProcessCensus {
   const Source<ProcessTable>& source() const { return state_->source; }
 
   void request_stop();
+  /// See ReaderThread::stop.
+  bool stop(std::chrono::milliseconds patience);
 
  private:
   struct State {

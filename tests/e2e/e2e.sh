@@ -12,6 +12,8 @@ e2e=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 BINARY=${BINARY:-$e2e/../../build/dev/openclaw-lock-exporter}
 # A sanitizer or a loaded machine makes everything slower.
 PATIENCE=${PATIENCE:-10}
+# How many times as slow as usual the binary may be: sanitizers take their time.
+SLOWDOWN=${SLOWDOWN:-1}
 # Of the exporters that are started here; a round that finds nothing new follows after this.
 INTERVAL=100ms
 
@@ -183,6 +185,7 @@ stop_exporter() {
   exporter_status=0
   # shellcheck disable=SC2034
   wait "$exporter_job" || exporter_status=$?
+  [ "$exporter_status" -eq 0 ] || tail -n 100 "$exporter_log" | sed 's/^/#   /'
   # shellcheck disable=SC2034  # read by tests
   stop_ms=$(($(date +%s%3N) - began))
   children=("${children[@]/$exporter_job/}")

@@ -86,8 +86,8 @@ check_hang_and_recovery() {
   freeze
   check_scrape_times "$name: while it hangs"
   check_equal "$name: one timeout is counted" 1 "$(timeouts_of a)"
-  check_equal "$name: the gauges of a are absent" '' "$(metric openclaw_lock_files gateway=a)"
-  check_equal "$name: so is the age" '' "$(metric openclaw_lock_oldest_age_seconds gateway=a)"
+  check_equal "$name: the gauges of a are absent" '' "$(metric openclaw_lock_files gateway=a kind=session)"
+  check_equal "$name: so is the age" '' "$(metric openclaw_lock_oldest_age_seconds gateway=a kind=session)"
   check_equal "$name: its counters remain" "$acquired" "$(metric openclaw_lock_acquired_total gateway=a)"
   check_equal "$name: b is up" 1 "$(metric openclaw_lock_source_up gateway=b source=locks)"
   check_equal "$name: the process reader is up" 1 "$(metric openclaw_lock_source_up gateway=b source=processes)"
@@ -149,7 +149,7 @@ check_scrape_times 'hung at start'
 check 'hung at start: ready for want of an answer' wait_for "$PATIENCE" is_ready
 expect_metric 'hung at start: a is down' 0 openclaw_lock_source_up gateway=a source=locks
 expect_metric 'hung at start: b is up' 1 openclaw_lock_source_up gateway=b source=locks
-check_equal 'hung at start: a has no gauges' '' "$(metric openclaw_lock_files gateway=a)"
+check_equal 'hung at start: a has no gauges' '' "$(metric openclaw_lock_files gateway=a kind=session)"
 check_equal 'hung at start: one timeout is counted' 1 "$(timeouts_of a)"
 check_end 'hung at start'
 

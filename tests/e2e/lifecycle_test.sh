@@ -29,7 +29,7 @@ appearing() {
   expect_metric 'a state directory that is missing: not up' 0 openclaw_lock_source_up gateway=late source=locks
   expect_metric_above 'it is counted as missing' 0 openclaw_lock_source_problems_total gateway=late source=locks \
     problem=missing
-  check_equal 'it has no gauges' '' "$(metric openclaw_lock_files gateway=late)"
+  check_equal 'it has no gauges' '' "$(metric openclaw_lock_files gateway=late kind=session)"
   check_equal 'one log line says so' 1 "$(grep --count 'source=locks .*problem=missing' "$exporter_log")"
   mkdir -p "$state"
   expect_metric 'an empty state directory: up' 1 openclaw_lock_source_up gateway=late source=locks
@@ -68,7 +68,7 @@ appearing() {
 
   mv "$state" "$state.away"
   expect_metric 'the state directory is moved away: not up' 0 openclaw_lock_source_up gateway=late source=locks
-  check_equal 'no gauges' '' "$(metric openclaw_lock_files gateway=late)"
+  check_equal 'no gauges' '' "$(metric openclaw_lock_files gateway=late kind=session)"
   mv "$state.away" "$state"
   expect_metric 'it is back: up' 1 openclaw_lock_source_up gateway=late source=locks
   start_holder "$locks/e.jsonl.lock"
@@ -330,8 +330,8 @@ leftovers() {
   mkdir -p "$state/tmp/openclaw-0"
   make_lock "$state/tmp/openclaw-0/gateway.state.lock" $$
   expect_metric 'after the upgrade: litter' 3 openclaw_lock_leftover_files gateway=era
-  expect_metric 'and no locks' 0 openclaw_lock_files gateway=era
-  check_equal 'nor an age' '' "$(metric openclaw_lock_oldest_age_seconds gateway=era)"
+  expect_metric 'and no locks' 0 openclaw_lock_files gateway=era kind=session
+  check_equal 'nor an age' '' "$(metric openclaw_lock_oldest_age_seconds gateway=era kind=session)"
   touch --date=2020-01-01T00:00:00Z "$state/tmp/openclaw-0/gateway.state.lock"
   expect_holders 'a state lock that is older than the locks: locks again' era 'dead dead dead'
   stop_exporter
