@@ -15,6 +15,7 @@
 //       --leader-exits            the main thread ends after the lock is held,
 //       another one lives on
 //   actor idle                    sleeps until a signal ends it
+//   openclaw-gateway              (the same program, called so) the same
 //   actor init                    reaps children for ever, as the first process
 //   of a PID namespace should actor as PID COMMAND...       runs COMMAND as
 //   process PID of the own PID namespace, and waits for it actor cycles N
@@ -209,6 +210,8 @@ static int run_cycles(int argc, char** argv) {
 }
 
 int main(int argc, char** argv) {
+  if (argc == 1 && strcmp(argv[0], "openclaw-gateway") == 0)
+    for (;;) pause();
   if (argc < 2) return usage();
   const char* role = argv[1];
   if (strcmp(role, "hold") == 0) return run_hold(argc - 2, argv + 2);
