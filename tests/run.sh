@@ -6,7 +6,7 @@
 #
 #   dev, clang     unit and golden tests built by g++ and by clang++, warnings are errors
 #   asan, tsan     the same under the address and undefined-behaviour sanitizers, and under the thread sanitizer
-#   fuzz           every fuzz target for FUZZ_SECONDS (60), four at a time on two cores
+#   fuzz           every fuzz target for FUZZ_SECONDS (60), five at a time on two cores
 #   e2e            the built exporter as users run it: tests/e2e/*_test.sh
 #   e2e-asan, e2e-tsan   the same with the exporter that preset asan or tsan builds, and a tenth of the log records
 #   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1.5 GB)
@@ -112,7 +112,7 @@ fuzz_one() { # BINARY
 }
 
 fuzz_stage() {
-  local binary name status targets=() at_once=$(($(nproc) * 2))
+  local binary name status targets=() at_once=$(($(nproc) * 5 / 2))
   if ! cmake --workflow --preset fuzz 2>&1 | tee "$logs/fuzz.log"; then
     printf 'FAIL fuzz: the build failed\n'
     count 0 1 0

@@ -46,7 +46,8 @@ std::optional<FileLock> parse_line(std::string_view line) {
   auto last = parse_integer<std::uint64_t>(fields[7]);
   if (fields[7] == "EOF") last = std::numeric_limits<std::uint64_t>::max();
   FileLock lock;
-  if (!pid || *pid <= 0 || !first || !last || !parse_file(fields[5], lock))
+  if (!pid || *pid <= 0 || !first || !last || *last < *first ||
+      !parse_file(fields[5], lock))
     return {};
   lock.pid = *pid;
   lock.first_byte = *first;
