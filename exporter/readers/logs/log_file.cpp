@@ -146,12 +146,13 @@ std::optional<Problem> LogFile::warm_up(LogBuffer& buffer) {
   return {};
 }
 
-/// What was read of `own` before is of the same log where this holds.
-bool LogFile::stands_before_position(const UniqueFd& own) const {
+/// Whether what stood before the position stands there in `file`. What was read
+/// of its own file before is then of the same log.
+bool LogFile::stands_before_position(const UniqueFd& file) const {
   const auto& tail = position_.tail;
   std::array<char, TailPrint::kMaxBytes> buffer{};
   const auto bytes =
-      read_at(own, position_.offset - tail.length, buffer.data(), tail.length);
+      read_at(file, position_.offset - tail.length, buffer.data(), tail.length);
   return bytes && print_tail(*bytes) == tail;
 }
 
@@ -161,14 +162,10 @@ void LogFile::refresh_head() {
   if (head && stands_before_position(fd_)) position_.head = print_head(*head);
 }
 
-bool LogFile::is_continued_by(const UniqueFd& other, LogBuffer& buffer) const {
+bool LogFile::is_continued_by(const UniqueFd& other) const {
   const auto head = read_head(other);
-  if (!head || compare_head(position_.head, *head) != Likeness::same)
-    return false;
-  const auto bytes =
-      buffer.read(other, position_.offset - position_.tail.length);
-  return bytes && bytes->size() >= position_.tail.length &&
-         print_tail(bytes->substr(0, position_.tail.length)) == position_.tail;
+  return head && compare_head(position_.head, *head) == Likeness::same &&
+         stands_before_position(other);
 }
 
 /// Null where it cannot be opened. `opened` holds it where it was not.
@@ -180,22 +177,21 @@ const UniqueFd* LogFile::descriptor(UniqueFd& opened) const {
   return &opened;
 }
 
-std::optional<bool> LogFile::begins_with(const UniqueFd& other,
-                                         LogBuffer& buffer) const {
+std::optional<bool> LogFile::begins_with(const UniqueFd& other) const {
   struct stat found {};
   if (::fstat(other.get(), &found) != 0) return {};
   const auto size = static_cast<std::uint64_t>(found.st_size);
   const auto length = std::min<std::uint64_t>(size, TailPrint::kMaxBytes);
-  const auto theirs = buffer.read(other, size - length);
+  std::array<char, TailPrint::kMaxBytes> their_end{};
+  const auto theirs = read_at(other, size - length, their_end.data(), length);
   if (!theirs || theirs->size() < length) return {};
-  const auto print = print_tail(theirs->substr(0, length));
   UniqueFd opened;
   const auto* own = descriptor(opened);
   if (own == nullptr) return {};
-  const auto ours = buffer.read(*own, size - length);
+  std::array<char, TailPrint::kMaxBytes> our_part{};
+  const auto ours = read_at(*own, size - length, our_part.data(), length);
   if (!ours) return {};
-  if (ours->size() >= length && print_tail(ours->substr(0, length)) == print)
-    return true;
+  if (*ours == *theirs) return true;
   if (!stands_before_position(*own)) return {};
   return false;
 }
@@ -212,8 +208,8 @@ Likeness LogFile::likeness_now() const {
                                     : compare_head(position_.head, *head);
 }
 
-bool LogFile::is_unchanged(LogBuffer& buffer) const {
-  return position_.head.length == 0 || is_continued_by(fd_, buffer);
+bool LogFile::is_unchanged() const {
+  return position_.head.length == 0 || is_continued_by(fd_);
 }
 
 LogFile LogFile::moved_to(const ListedLog& listed, UniqueFd fd) {

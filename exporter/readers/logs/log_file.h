@@ -56,7 +56,6 @@ class LogFile {
   LogFileId id() const { return {position_.device, position_.inode}; }
   const std::string& path() const { return position_.path; }
   bool is_open() const { return static_cast<bool>(fd_); }
-  bool is_shared() const { return shared_; }
   LineFormat format() const;  ///< openclaw_json until another is proven
 
   /// Opens it where it is listed now. A problem where that is not the file.
@@ -87,13 +86,12 @@ class LogFile {
                             const Pause& pause);
 
   /// Whether the open file `other` holds this log up to the position.
-  bool is_continued_by(const UniqueFd& other, LogBuffer& buffer) const;
+  bool is_continued_by(const UniqueFd& other) const;
   /// Whether this log begins with all of the open file `other`, judged by its
   /// end; empty where this log cannot be read, or is another by now.
-  std::optional<bool> begins_with(const UniqueFd& other,
-                                  LogBuffer& buffer) const;
+  std::optional<bool> begins_with(const UniqueFd& other) const;
   /// is_continued_by its own file, newly opened; true where nothing is known.
-  bool is_unchanged(LogBuffer& buffer) const;
+  bool is_unchanged() const;
 
   /// Whether the file still is the log that was read so far; undecided where
   /// there is something and nothing was read yet, same where it is gone.
@@ -115,7 +113,7 @@ class LogFile {
                     bool with_head) const;
   bool still_stands(std::string_view bytes, std::uint64_t start) const;
   const UniqueFd* descriptor(UniqueFd& opened) const;
-  bool stands_before_position(const UniqueFd& own) const;
+  bool stands_before_position(const UniqueFd& file) const;
   void align();
   void refresh_head();
 

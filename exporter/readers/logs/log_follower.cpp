@@ -150,7 +150,7 @@ void LogFollower::reopen(Followed& log, const ListedLog& listed) {
     problems_->push_back(*std::move(problem));
     return;
   }
-  if (!log.file.is_unchanged(buffer_)) {
+  if (!log.file.is_unchanged()) {
     log.changed = true;
     paused_ = true;
     return;
@@ -202,7 +202,7 @@ void LogFollower::remember(const Followed& log) {
 /// True where `listed` holds the log up to the position: it goes on there.
 bool LogFollower::move(Followed& log, const ListedLog& listed) {
   auto file = open_log(listed.path, listed.id);
-  if (!file || !log.file.is_continued_by(*file, buffer_)) return false;
+  if (!file || !log.file.is_continued_by(*file)) return false;
   logs_.push_back(std::make_unique<Followed>(Followed{
       log.file.moved_to(listed, *std::move(file)), false, true, began_}));
   read(*logs_.back());
@@ -322,7 +322,7 @@ LogFollower::Novelty LogFollower::judge(const ListedLog& listed,
     const bool is_there = log->listed || log->file.is_open();
     const auto& position = log->file.position();
     const bool is_proof = position.offset >= HeadPrint::kMaxBytes;
-    if ((is_proof || !is_there) && log->file.is_continued_by(file, buffer_)) {
+    if ((is_proof || !is_there) && log->file.is_continued_by(file)) {
       if (is_there) return Novelty::copy;
       // Its own file is gone: the copy is what is left of it.
       *log =
@@ -336,7 +336,7 @@ LogFollower::Novelty LogFollower::judge(const ListedLog& listed,
     // than its original, once that was looked at again.
     const auto begins = listed.size > log->file.size()
                             ? std::optional<bool>{}
-                            : log->file.begins_with(file, buffer_);
+                            : log->file.begins_with(file);
     if (begins && *begins) return Novelty::copy;
     undecided = undecided || !begins;
   }
