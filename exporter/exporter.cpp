@@ -44,7 +44,8 @@ std::vector<Sampler*> those_of(std::initializer_list<Sampler*> samplers) {
 }  // namespace
 
 std::vector<Sampler*> Exporter::Gateway::samplers() const {
-  return those_of({locks.get(), logs.get(), facts.get(), disk.get()});
+  return those_of(
+      {locks.get(), logs.get(), facts.get(), disk.get(), disk_probe.get()});
 }
 
 std::vector<Sampler*> Exporter::Fleet::samplers() const {
@@ -106,13 +107,14 @@ void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
   if (fleet.stopped) return;
   if (const auto known = fleet.gateways.find(gateway.name);
       known != fleet.gateways.end()) {
-    auto& [watched, locks, logs, facts, disk] = known->second;
-    if (watched.state_dir != gateway.state_dir) return;
-    if (logs && watched != gateway) logs->watch(gateway);
-    watched = gateway;
+    auto& entry = known->second;
+    if (entry.watched.state_dir != gateway.state_dir) return;
+    if (entry.logs && entry.watched != gateway) entry.logs->watch(gateway);
+    entry.watched = gateway;
     return;
   }
-  Gateway entry{gateway, nullptr, nullptr, nullptr, nullptr};
+  Gateway entry;
+  entry.watched = gateway;
   LockReader::Census census;
   if (fleet.census) {
     census = [census_ = fleet.census, patience = fleet.timing.patience / 2] {
@@ -140,6 +142,9 @@ void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
         DiskReaderSettings{gateway.state_dir, fleet.settings.procfs,
                            fleet.settings.sysfs, fleet.settings.rootfs},
         fleet.timing);
+  if (fleet.settings.disk_probe)
+    entry.disk_probe = std::make_unique<DiskProbeSampler>(
+        gateway.name, gateway.state_dir, fleet.settings.disk_probe_interval);
   log::info("watching a gateway",
             {{"gateway", gateway.name},
              {"state_dir", gateway.passing ? "" : gateway.state_dir}});
@@ -215,6 +220,7 @@ FleetReport Exporter::report() const {
     show(gateway.logs.get(), out.logs, out.logs_health);
     show(gateway.facts.get(), out.facts, out.facts_health);
     show(gateway.disk.get(), out.disk, out.disk_health);
+    show(gateway.disk_probe.get(), out.disk_probe, out.disk_probe_health);
     if (stalls && stalls->contains(name)) out.stalls = stalls->at(name);
     report.gateways.push_back(std::move(out));
   }

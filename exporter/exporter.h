@@ -13,6 +13,7 @@
 #include "exporter/http/content_negotiation.h"
 #include "exporter/metrics/fleet_report.h"
 #include "exporter/readers/discovery/gateway_discovery.h"
+#include "exporter/sampling/disk_probe_sampler.h"
 #include "exporter/sampling/disk_sampler.h"
 #include "exporter/sampling/gateway_sampler.h"
 #include "exporter/sampling/lock_sampler.h"
@@ -54,6 +55,7 @@ class Exporter {
     std::unique_ptr<LogSampler> logs;
     std::unique_ptr<GatewaySampler> facts;
     std::unique_ptr<DiskSampler> disk;
+    std::unique_ptr<DiskProbeSampler> disk_probe;
 
     std::vector<Sampler*> samplers() const;
   };

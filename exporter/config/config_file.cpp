@@ -40,8 +40,10 @@ class ConfigReader {
   Outcome read(const YamlNode& root) {
     std::vector<std::string> sections{std::string{kGateways}};
     for (const auto& flag : known_flags()) {
-      const auto name = flag.name.substr(0, flag.name.find('.'));
-      if (flag.in_file && sections.back() != name) sections.emplace_back(name);
+      const auto key = file_key(flag);
+      auto section = key.substr(0, key.find('.'));
+      if (flag.in_file && sections.back() != section)
+        sections.push_back(std::move(section));
     }
     const auto entries = yaml_.read_map(root, "the file", sections);
     if (!entries) return entries.problem();

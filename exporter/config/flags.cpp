@@ -135,6 +135,18 @@ constexpr std::array kFlags{
                         "enabled).",
          .apply = set<&Settings::collect_disk, parse_switch>,
          .negatable = true},
+    Flag{.name = "disk-probe.enabled",
+         .group = "Sampling",
+         .description = "Write and sync an unnamed 4 KiB file in each state "
+                        "directory, to time it.",
+         .apply = set<&Settings::disk_probe, parse_switch>},
+    Flag{.name = "disk-probe.interval",
+         .group = "Sampling",
+         .value = "DURATION",
+         .default_text = "60s",
+         .description = "Time between such writes, 1s to 24h; longer where "
+                        "they are slow.",
+         .apply = set<&Settings::disk_probe_interval, parse_probe_interval>},
     Flag{.name = "storage.path",
          .group = "Sampling",
          .value = "DIR",

@@ -13,8 +13,6 @@
 namespace openclaw_lock {
 namespace {
 
-constexpr std::chrono::milliseconds kShortestInterval{100};
-constexpr std::chrono::milliseconds kLongestInterval = std::chrono::hours{1};
 constexpr std::size_t kLongestPath = 4095;  // PATH_MAX without its NUL
 constexpr std::size_t kLongestUnit = 255;
 constexpr std::string_view kJournald = "journald:";
@@ -81,9 +79,17 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
 
 Result<std::chrono::milliseconds> parse_sample_interval(std::string_view text) {
   const auto interval = parse_duration(text);
-  if (!interval || *interval < kShortestInterval ||
-      *interval > kLongestInterval)
+  if (!interval || *interval < std::chrono::milliseconds{100} ||
+      *interval > std::chrono::hours{1})
     return refuse("expected a duration from 100ms to 1h, such as 5s");
+  return *interval;
+}
+
+Result<std::chrono::milliseconds> parse_probe_interval(std::string_view text) {
+  const auto interval = parse_duration(text);
+  if (!interval || *interval < std::chrono::seconds{1} ||
+      *interval > std::chrono::hours{24})
+    return refuse("expected a duration from 1s to 24h, such as 60s");
   return *interval;
 }
 

@@ -25,6 +25,9 @@ Result<ListenAddress> parse_listen_address(std::string_view text);
 /// 100 ms to 1 h, in the notation of parse_duration.
 Result<std::chrono::milliseconds> parse_sample_interval(std::string_view text);
 
+/// 1 s to 24 h, in the notation of parse_duration.
+Result<std::chrono::milliseconds> parse_probe_interval(std::string_view text);
+
 /// Path of the metrics endpoint: `/` and then letters, digits, `.`, `_`, `~`,
 /// `-` and single `/`; neither the landing page `/` nor below `/-/`.
 Result<std::string> parse_telemetry_path(std::string_view text);

@@ -65,6 +65,10 @@ struct Settings {
   bool collect_logs = true;
   bool collect_disk = true;
 
+  /// Whether to write below state directories, to see how long that takes.
+  bool disk_probe = false;
+  std::chrono::milliseconds disk_probe_interval{60000};  ///< 1 s to 24 h
+
   /// Directory for positions in logs; empty: memory only.
   std::filesystem::path storage_path;
 

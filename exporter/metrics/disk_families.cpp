@@ -83,6 +83,17 @@ void add_work(const FleetReport& report, MetricFamilies& families) {
   families.push_back(work.operations.take());
 }
 
+void add_probes(const FleetReport& report, MetricFamilies& families) {
+  auto probes = histogram(
+      "openclaw_lock_disk_probe_seconds",
+      "How long a small unnamed file in the state directory took to be written "
+      "and synced by the exporter; only where disk_probe is enabled.");
+  for (const auto& gateway : report.gateways)
+    if (gateway.disk_probe)
+      probes.add({{"gateway", gateway.name}}, *gateway.disk_probe);
+  families.push_back(probes.take());
+}
+
 void add_filesystems(const FleetReport& report, MetricFamilies& families) {
   auto info = gauge("openclaw_lock_filesystem_info",
                     "What the state directory lies on.");
@@ -105,6 +116,7 @@ void add_disk_families(const FleetReport& report, MetricFamilies& families) {
   add_filesystems(report, families);
   add_work(report, families);
   add_stalls(report, families);
+  add_probes(report, families);
 }
 
 }  // namespace openclaw_lock

@@ -37,18 +37,20 @@ void FamilyBuilder::add(const MetricLabels& labels, double value) {
     metric.gauge.value = value;
 }
 
-void FamilyBuilder::add(const MetricLabels& labels,
-                        const HoldHistogram& histogram) {
+void FamilyBuilder::add_histogram(const MetricLabels& labels,
+                                  std::span<const double> bounds,
+                                  std::span<const std::uint64_t> buckets,
+                                  double sum) {
   auto& out = sample(labels).histogram;
-  out.sample_count = histogram.count();
-  out.sample_sum = histogram.sum_seconds;
   std::uint64_t cumulative = 0;
-  for (std::size_t i = 0; i < kHoldBounds.size(); ++i) {
-    cumulative += histogram.buckets[i];
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    cumulative += buckets[i];
     auto& bucket = out.bucket.emplace_back();
-    bucket.upper_bound = kHoldBounds[i];
+    bucket.upper_bound = bounds[i];
     bucket.cumulative_count = cumulative;
   }
+  out.sample_count = cumulative + buckets[bounds.size()];
+  out.sample_sum = sum;
 }
 
 FamilyBuilder gauge(std::string name, std::string help) {

@@ -3,13 +3,14 @@
 
 #include <prometheus/metric_family.h>
 
-#include <optional>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "core/locks/hold_histogram.h"
+#include "core/base/span_histogram.h"
 
 namespace openclaw_lock {
 
@@ -28,11 +29,19 @@ class FamilyBuilder {
 
   /// A sample of a gauge or counter.
   void add(const MetricLabels& labels, double value);
-  void add(const MetricLabels& labels, const HoldHistogram& histogram);
+
+  template <const auto& kBounds>
+  void add(const MetricLabels& labels,
+           const SpanHistogram<kBounds>& histogram) {
+    add_histogram(labels, kBounds, histogram.buckets, histogram.sum_seconds);
+  }
 
   prometheus::MetricFamily take() { return std::move(family_); }
 
  private:
+  /// `buckets`: not cumulative, one more than `bounds`.
+  void add_histogram(const MetricLabels& labels, std::span<const double> bounds,
+                     std::span<const std::uint64_t> buckets, double sum);
   prometheus::ClientMetric& sample(const MetricLabels& labels);
 
   prometheus::MetricFamily family_;

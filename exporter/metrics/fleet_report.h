@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/wall_time.h"
+#include "core/disk/disk_probe.h"
 #include "core/disk/pressure.h"
 #include "core/sources/source_health.h"
 #include "exporter/readers/disk/disk_reader.h"
@@ -32,6 +33,9 @@ struct GatewayReport {
   std::optional<SourceHealth> facts_health = {};   ///< empty: switched off
   std::shared_ptr<const DiskReport> disk = {};  ///< null before the first round
   std::optional<SourceHealth> disk_health = {};  ///< empty: switched off
+  /// Null: before the first that succeeded.
+  std::shared_ptr<const ProbeHistogram> disk_probe = {};
+  std::optional<SourceHealth> disk_probe_health = {};  ///< empty: not asked for
   GatewayStalls stalls = {};  ///< of the processes that use the state dir
 };
 

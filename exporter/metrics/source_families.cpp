@@ -34,11 +34,12 @@ struct SourceFamilies {
   }
 };
 
-/// The search for gateways is the second half of reading processes.
-void add_facts(const SourceHealth& facts, SourceHealth& processes) {
-  processes.up = processes.up && (facts.up || !facts.settled);
+/// A reader that is the second half of another counts with it.
+void add_part(const std::optional<SourceHealth>& part, SourceHealth& whole) {
+  if (!part) return;
+  whole.up = whole.up && (part->up || !part->settled);
   for (std::size_t i = 0; i < kFaultCount; ++i)
-    processes.problems[i] += facts.problems[i];
+    whole.problems[i] += part->problems[i];
 }
 
 }  // namespace
@@ -50,13 +51,16 @@ void add_source_families(const FleetReport& report, MetricFamilies& families) {
       sources.add(gateway.name, "locks", *gateway.locks_health);
     if (gateway.logs_health)
       sources.add(gateway.name, "logs", *gateway.logs_health);
-    if (gateway.disk_health)
-      sources.add(gateway.name, "disk", *gateway.disk_health);
+    if (auto disk = gateway.disk_health ? gateway.disk_health
+                                        : gateway.disk_probe_health) {
+      add_part(gateway.disk_probe_health, *disk);
+      sources.add(gateway.name, "disk", *disk);
+    }
     if (!gateway.processes_health) continue;
     auto processes = *gateway.processes_health;
     for (std::size_t i = 0; gateway.locks && i < kFaultCount; ++i)
       processes.problems[i] += gateway.locks->holder_problems[i];
-    if (gateway.facts_health) add_facts(*gateway.facts_health, processes);
+    add_part(gateway.facts_health, processes);
     sources.add(gateway.name, "processes", processes);
   }
   families.push_back(sources.up.take());

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Disk wait on the real machine: over a run of fio, wait divided by operations is what iostat says, within 5 %.
+# Disk wait on the real machine: over a run of fio, wait divided by operations is what iostat says, within 5 %. The probe
+# that can be asked for leaves no file.
 # shellcheck disable=SC2317  # functions are called by name
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
@@ -63,6 +64,16 @@ if wait_for "$PATIENCE" agrees; then
 else
   not_ok 'wait / operations agrees with iostat' "$(cat "$work/compared")"
 fi
+expect_metric 'nothing is written without being asked' '' openclaw_lock_disk_probe_seconds_count gateway=main
 stop_exporter
 check_equal 'the exporter ends with status 0' 0 "$exporter_status"
+
+# ---- the probe
+
+start_exporter "--openclaw.state-dir=main=$state" --disk-probe.enabled --disk-probe.interval=1s
+expect_metric_above 'a probe is repeated' 1 openclaw_lock_disk_probe_seconds_count gateway=main
+expect_metric_above 'a synced write takes time' 0 openclaw_lock_disk_probe_seconds_sum gateway=main
+check_equal 'no other file is left or seen' load.0.0 "$(ls --almost-all "$state")"
+expect_metric 'the disk is well' 1 openclaw_lock_source_up gateway=main source=disk
+stop_exporter
 finish

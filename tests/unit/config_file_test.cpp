@@ -119,12 +119,25 @@ TEST_CASE("apply_config: one listen address needs no list") {
         "given twice");
 }
 
+TEST_CASE("apply_config: the disk probe is asked for by name") {
+  CHECK_FALSE(accepted("disk_probe:").disk_probe);
+  const auto settings = accepted("disk_probe: {enabled: true, interval: 90s}");
+  CHECK(settings.disk_probe);
+  CHECK(settings.disk_probe_interval == std::chrono::seconds{90});
+  CHECK(refused("disk_probe:\n  interval: 999ms\n") ==
+        "c.yml:2: invalid value \"999ms\" for disk_probe.interval: expected a "
+        "duration from 1s to 24h, such as 60s");
+  CHECK(refused("disk_probe: {interval: 25h}").find("24h") !=
+        std::string::npos);
+  CHECK(refused("disk-probe: {}").starts_with("c.yml:1: unknown key"));
+}
+
 TEST_CASE("apply_config: unknown keys are named with their line") {
   CHECK(refused("sample:\n  intervall: 5s\n") ==
         "c.yml:2: unknown key \"intervall\" in sample (expected: interval)");
   CHECK(refused("\n\nwep: {}\n") ==
         "c.yml:3: unknown key \"wep\" in the file (expected: gateways, path, "
-        "sample, collector, storage, web, log, textfile)");
+        "sample, collector, disk_probe, storage, web, log, textfile)");
   CHECK(refused("gateways:\n - state_dir: /a\n   nam: b\n") ==
         "c.yml:3: unknown key \"nam\" in a gateway (expected: name, "
         "state_dir, session_dirs, logs)");
@@ -149,7 +162,7 @@ TEST_CASE("apply_config: a key given twice is refused") {
 TEST_CASE("apply_config: wrong types are named") {
   CHECK(refused("- a") ==
         "c.yml:1: the file is a list, expected a map with the keys gateways, "
-        "path, sample, collector, storage, web, log, textfile");
+        "path, sample, collector, disk_probe, storage, web, log, textfile");
   CHECK(refused("sample: 5s") ==
         "c.yml:1: sample is a single value, expected a map with the keys "
         "interval");

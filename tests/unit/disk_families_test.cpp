@@ -110,3 +110,24 @@ TEST_CASE("disk families: the pressure of the system, in seconds") {
   CHECK(samples(report) ==
         "openclaw_lock_disk_stalled_seconds_total{severity=\"some\"} 1.5\n");
 }
+
+TEST_CASE("disk families: a probe, where there was one") {
+  auto report = fleet({});
+  report.gateways[0].disk_probe_health = SourceHealth{};
+  CHECK(samples(report).empty());
+  ProbeHistogram probes;
+  probes.observe(100us);
+  probes.observe(20s);
+  report.gateways[0].disk_probe = std::make_shared<ProbeHistogram>(probes);
+  const auto text = samples(report);
+  const auto has = [&](const std::string& line) {
+    return text.find("openclaw_lock_disk_probe_seconds_" + line + "\n") !=
+           std::string::npos;
+  };
+  CHECK(has("bucket{gateway=\"main\",le=\"0.0001\"} 1"));
+  CHECK(has("bucket{gateway=\"main\",le=\"10\"} 1"));
+  CHECK(has("bucket{gateway=\"main\",le=\"30\"} 2"));
+  CHECK(has("bucket{gateway=\"main\",le=\"+Inf\"} 2"));
+  CHECK(has("count{gateway=\"main\"} 2"));
+  CHECK(has("sum{gateway=\"main\"} 20.0001"));
+}
