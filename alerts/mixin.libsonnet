@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// The monitoring mixin: grafanaDashboards, prometheusRules, prometheusAlerts, _config.
+(import 'config.libsonnet') +
+(import 'recording_rules.libsonnet') +
+(import 'alerts.libsonnet') +
+// The dashboards add theirs by importing '../dashboards/NAME.libsonnet' here: {'openclaw-lock-NAME.json': dashboard}.
+{ grafanaDashboards+:: {} }
