@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by tests of the alerts, after tests/e2e/e2e.sh: a real Alertmanager with our example, and who receives from it.
+
+: "${work:?is set by tests/e2e/e2e.sh}"
+alerting=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+repository=$(cd "$alerting/../.." && pwd)
+export PYTHONDONTWRITEBYTECODE=1
+
+# Debian names the server prometheus-alertmanager, everybody else alertmanager. Sets alertmanager, a command.
+find_alertmanager() {
+  local binary
+  need amtool
+  binary=$(command -v prometheus-alertmanager || command -v alertmanager) || skip 'needs an Alertmanager'
+  alertmanager=("$binary")
+  local share=/usr/share/prometheus/alertmanager unpacked=${binary%/usr/bin/*}/usr/share
+  if [ -d "$share" ] || [ ! -d "$unpacked/prometheus/alertmanager" ]; then return; fi
+  # Debian's reads its templates there; of a package that is only unpacked it sees its own /usr/share.
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  alertmanager=(unshare --mount --propagation private sh -euc 'mount --bind "$0" /usr/share && exec "$@"' "$unpacked" "$binary")
+  [ "$(id -u)" -eq 0 ] || alertmanager=(unshare --user --map-root-user "${alertmanager[@]:1}")
+  "${alertmanager[@]}" --version > /dev/null 2>&1 || skip 'cannot make a mount namespace for an unpacked Alertmanager'
+}
+
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+has_lines() { # FILE
+  [ -s "$1" ]
+}
+
+# Sets webhooks, the file that receives them, and webhook_url.
+start_webhook() {
+  webhooks=$work/webhooks
+  : > "$webhooks"
+  background "$alerting/webhook.py" "$webhooks" > "$work/webhook.port"
+  if ! wait_for "$PATIENCE" has_lines "$work/webhook.port"; then
+    not_ok 'the webhook starts'
+    finish
+  fi
+  webhook_url=http://127.0.0.1:$(cat "$work/webhook.port")
+}
+
+# The example as it is, but each receiver is the webhook, at a path of its name.
+example_with_webhooks() {
+  local name
+  sed '/^receivers:/q' "$repository/alerts/alertmanager.example.yml"
+  while IFS= read -r name; do
+    printf '  - name: "%s"\n' "$name"
+    [ "$name" = null ] || printf '    webhook_configs: [{url: "%s/%s"}]\n' "$webhook_url" "$name"
+  done < <(sed -n '/^receivers:/,$s/^  - name: "\{0,1\}\([a-z-]*\)"\{0,1\}$/\1/p' "$repository/alerts/alertmanager.example.yml")
+}
+
+alertmanager_is_ready() {
+  curl --noproxy '*' --silent --fail --max-time 5 --output /dev/null "$alertmanager_url/-/ready"
+}
+
+# Starts it with our example; sets alertmanager_url.
+start_alertmanager() {
+  example_with_webhooks > "$work/alertmanager.yml"
+  alertmanager_url=http://127.0.0.1:$(free_port)
+  background "${alertmanager[@]}" --config.file="$work/alertmanager.yml" --storage.path="$work/alertmanager" \
+    --web.listen-address="${alertmanager_url#http://}" --cluster.listen-address= 2> "$work/alertmanager.log"
+  if ! wait_for 30 alertmanager_is_ready; then
+    not_ok 'Alertmanager starts' "$(tail -n 20 "$work/alertmanager.log")"
+    finish
+  fi
+}
+
+# What the webhooks got, through jq: one object a notification.
+notifications() { # RECEIVER FILTER [JQ_OPTION...]
+  jq --raw-output "${@:3}" "select(.receiver == \"$1\") | $2" "$webhooks"
+}
