@@ -115,7 +115,8 @@ fail_turns() {
   printf '{"time":"%sZ","level":"warn","subsystem":"logging","message":"%s"}\n' "$now" \
     "log file size cap reached; suppressing writes file=$log maxFileBytes=524288000"
   printf '{"0":"Gateway agent failed; falling back to embedded: %s",' "$error"
-  printf '"_meta":{"runtime":"node","name":"openclaw","date":"%sZ","logLevelId":5,"logLevelName":"ERROR"},"time":"%s+00:00"}\n' "$now" "$now"
+  printf '"_meta":{"runtime":"node","name":"openclaw","date":"%sZ","logLevelId":5,"logLevelName":"ERROR"},' "$now"
+  printf '"time":"%s+00:00"}\n' "$now"
   log_record sqlite/transaction WARN 'SQLite transaction lock wait failed'
 }
 
@@ -372,9 +373,10 @@ while read -r line; do
   check "it exists: $line" env FAKE_STATE="$work/state" FAKE_CHECK_ONLY=1 "$bin/${words[0]}" "${words[@]:1}"
 done < "$work/commands"
 
-if [ "$(readlink /proc/self/ns/pid)" != 'pid:[4026531836]' ]; then
+# From here on it takes what the exporter needs to prove a death, and to tell whose gateway a process is.
+if [ "$(readlink /proc/self/ns/pid)" != 'pid:[4026531836]' ] || [ "$(id -u)" -ne 0 ]; then
   [ "$failures" -eq 0 ] || finish
-  skip 'not in the initial PID namespace'
+  skip 'needs root and the initial PID namespace'
 fi
 build_actor
 background python3 "$alerts/fake_monitoring.py" > "$work/ports"
@@ -431,7 +433,7 @@ containers() {
   output=$(grep '/inside.jsonl.lock$' "$work/out")
   check "it was killed: $output" grep --quiet --extended-regexp '^(DEAD|RECYCLED) .* open=0 ' <<< "$output"
 }
-if [ "$(id -u)" -eq 0 ] && can_unshare --pid --fork --mount --mount-proc; then
+if can_unshare --pid --fork --mount --mount-proc; then
   containers
 else
   printf '# not tested in a container: no right to make one\n'
