@@ -11,6 +11,10 @@ set -euo pipefail
 alerts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$alerts/../.." && pwd)
 BINARY=${BINARY:-$root/build/dev/openclaw-lock-exporter}
+# Containers that others run here must not see the made-up host: the exporter would have to take them into account.
+if [ "${1:-}" != --unshared ] && unshare --mount true 2> /dev/null; then
+  exec unshare --mount --propagation private bash "$0" --unshared
+fi
 # shellcheck source=tests/e2e/e2e.sh
 . "$alerts/../e2e/e2e.sh"
 
@@ -121,6 +125,9 @@ fail_turns() {
 }
 
 make_host() {
+  mkdir "$work/host"
+  mount -t tmpfs -o mode=755 none "$work/host"
+  mounts+=("$work/host")
   made_session_dir "$state" > /dev/null
   made_session_dir "$state" work > /dev/null
   mkdir -p "$logs" "$work/empty" "$state/workspace" "$sqlite_home/.openclaw/state" "$work/state"
@@ -210,13 +217,13 @@ wants_a_value() { # NUMBER
 
 read_only_block() { # NUMBER TEXT HOME PATTERN...
   local fault
-  picture "$work/host" > "$work/before"
   run_block "$1" "$3" "$logs"
   fault=$(fault_of "${@:4}")
   picture "$work/host" > "$work/after"
   # The exporter's own configuration, databases in use and logs stay as they are, too.
-  cmp --silent "$work/before" "$work/after" || fault+="
-it changed something: $(diff "$work/before" "$work/after" | head -n 5 || true)"
+  cmp --silent "$work/untouched" "$work/after" || fault+="
+it changed something: $(diff "$work/untouched" "$work/after" | head -n 5 || true)"
+  mv "$work/after" "$work/untouched"
   verdict "$2" "$fault"
 }
 
@@ -400,6 +407,7 @@ fi
 fill[PID]=$gateway_pid
 
 mkdir "$work/blocks"
+picture "$work/host" > "$work/untouched"
 python3 "$alerts/runbook_pages.py" blocks "$root" "$work/blocks"
 for changes in no yes; do # first all that only read
   while IFS=$'\t' read -r -a field; do
