@@ -49,7 +49,7 @@
     timeoutsCountWindowSeconds: 600,
     timeoutsSlowCount: 5,  // in 6 h
     timeoutsSlowForSeconds: 900,
-    // Sustained: a turn failed in the newest minute, and one more than three minutes ago. What lies 2 min apart is no
+    // Sustained: a turn failed in the newest minute, and one three to thirteen minutes ago. What lies 2 min apart is no
     // burst: one of a minute never pages, even if scraped each 60 s with one scrape missed. An outage pages after 3 min,
     // and 45 s for scrape and evaluation.
     sustainedNewestSeconds: 60,

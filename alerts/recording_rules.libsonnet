@@ -15,10 +15,14 @@
     [if labels != {} then 'labels']: labels,
   },
 
-  // Failed waits of all waits. Where no acquisition is seen (SQLite has no lock files) all waits that are known failed;
-  // where nothing was waited for, the ratio is 0.
-  local ratio(name, without, seconds) =
-    record(name, |||
+  local timeouts_total = 'openclaw_lock_timeouts_total',
+  local of_agent(metric, operation) = series('agent:openclaw_lock_%s:%s' % [metric, operation]),
+
+  // Failed waits of all waits, and both a second. Where no acquisition is seen (SQLite has no lock files) all waits that
+  // are known failed; where nothing was waited for, the ratio is 0.
+  local ratio(level, window) =
+    local failed = series('%s:openclaw_lock_timeouts:rate%s' % [level, window]);
+    record('%s:openclaw_lock_timeouts:ratio_rate%s' % [level, window], |||
       %(failed)s
       /
       clamp_min(
@@ -27,49 +31,60 @@
         %(failed)s,
         1e-9
       )
-    ||| % {
-      failed: 'sum without (%s) (rate(%s))' % [without, range('openclaw_lock_timeouts_total', seconds)],
-      had: 'sum without (%s) (rate(%s))' % [without, range('openclaw_lock_acquired_total', seconds, 'kind="session"')],
-    }),
-
-  local incidents(name, without, seconds) =
-    record(name, 'sum without (%s) (increase(%s))' % [without, range('openclaw_lock_timeouts_total', seconds)]),
+    ||| % { failed: failed, had: series('%s:openclaw_lock_acquired:rate%s' % [level, window]) }),
+  local ratio_with_rates(window, seconds) = [
+    record(
+      'agent:openclaw_lock_timeouts:rate' + window,
+      'sum without (kind) (rate(%s))' % range(timeouts_total, seconds)
+    ),
+    record(
+      'agent:openclaw_lock_acquired:rate' + window,
+      'sum without (kind) (rate(%s))' % range('openclaw_lock_acquired_total', seconds, 'kind="session"')
+    ),
+    ratio('agent', window),
+  ],
+  // From what is recorded: each sample of six hours, of each agent of a thousand gateways, would be read each time.
+  local ratio_with_averages(window, seconds) = [
+    record(
+      'agent:openclaw_lock_%s:rate%s' % [metric, window],
+      'avg_over_time(%s)' % range('agent:openclaw_lock_%s:rate30m' % metric, seconds)
+    )
+    for metric in ['timeouts', 'acquired']
+  ] + [ratio('agent', window)],
 
   local cause(name, expr) =
     record('gateway:openclaw_lock_cause:active', expr, { cause: name }),
 
-  local incident_total(offset) =
-    'sum without (kind) (%s)' % language.last('openclaw_lock_timeouts_total', offset=offset),
-
   local timeouts = [
-    incidents('agent:openclaw_lock_timeouts:increase10m', 'kind', config.timeoutsCountWindowSeconds),
+    record(
+      'agent:openclaw_lock_timeouts:increase10m',
+      'sum without (kind) (increase(%s))' % range(timeouts_total, config.timeoutsCountWindowSeconds)
+    ),
+    record('agent:openclaw_lock_timeouts:sum', 'sum without (kind) (%s)' % last(timeouts_total)),
     // As many as increase10m, while it goes on. The newest by the difference of two values, for increase() does not see
     // what happened between the last sample before its window and the first in it.
     record('agent:openclaw_lock_timeouts:sustained10m', |||
       %(count)s > %(atLeast)g
       and
-      %(now)s > %(before)s
+      %(total)s > %(total)s offset %(newest)s
       and
-      sum without (kind) (increase(%(older)s)) > 0
+      %(count)s offset %(older)s > 0
     ||| % {
-      count: series('agent:openclaw_lock_timeouts:increase10m'),
+      count: of_agent('timeouts', 'increase10m'),
+      total: of_agent('timeouts', 'sum'),
       // increase() extrapolates 3 to something near 3.
       atLeast: config.timeoutsCount - 0.5,
-      now: incident_total(0),
-      before: incident_total(config.sustainedNewestSeconds),
-      older: range(
-        'openclaw_lock_timeouts_total',
-        config.timeoutsCountWindowSeconds - config.sustainedOlderSeconds,
-        offset=config.sustainedOlderSeconds
-      ),
+      newest: language.duration(config.sustainedNewestSeconds),
+      older: language.duration(config.sustainedOlderSeconds),
     }),
-    ratio('agent:openclaw_lock_timeouts:ratio_rate3m', 'kind', config.timeoutsOutageWindowSeconds),
-    ratio('agent:openclaw_lock_timeouts:ratio_rate5m', 'kind', 300),
+  ] + ratio_with_rates('3m', config.timeoutsOutageWindowSeconds) + ratio_with_rates('5m', 300) + [
     record(
       'gateway:openclaw_lock_timeouts:increase10m',
-      'sum without (agent) (%s)' % series('agent:openclaw_lock_timeouts:increase10m')
+      'sum without (agent) (%s)' % of_agent('timeouts', 'increase10m')
     ),
-    ratio('gateway:openclaw_lock_timeouts:ratio_rate5m', 'agent, kind', 300),
+    record('gateway:openclaw_lock_timeouts:rate5m', 'sum without (agent) (%s)' % of_agent('timeouts', 'rate5m')),
+    record('gateway:openclaw_lock_acquired:rate5m', 'sum without (agent) (%s)' % of_agent('acquired', 'rate5m')),
+    ratio('gateway', '5m'),
   ],
 
   local locks = [
@@ -173,13 +188,18 @@
     ),
   ],
 
-  local slow = [
-    ratio('agent:openclaw_lock_timeouts:ratio_rate30m', 'kind', 1800),
-    ratio('agent:openclaw_lock_timeouts:ratio_rate2h', 'kind', 7200),
-    ratio('agent:openclaw_lock_timeouts:ratio_rate6h', 'kind', 21600),
-    incidents('agent:openclaw_lock_timeouts:increase6h', 'kind', 21600),
-    incidents('gateway:openclaw_lock_timeouts:increase1h', 'agent, kind', 3600),
-  ],
+  local slow =
+    ratio_with_rates('30m', 1800) + ratio_with_averages('2h', 7200) + ratio_with_averages('6h', 21600) + [
+      // By the sum, for the average of a series that is new says more than there was.
+      record('agent:openclaw_lock_timeouts:increase6h', 'sum_over_time(%s) * %s' % [
+        range('agent:openclaw_lock_timeouts:rate30m', 21600),
+        language.seconds(config.slowEvaluationSeconds),
+      ]),
+      record(
+        'gateway:openclaw_lock_timeouts:increase1h',
+        'sum without (agent, kind) (increase(%s))' % range(timeouts_total, 3600)
+      ),
+    ],
 
   prometheusRules+:: {
     groups+: [

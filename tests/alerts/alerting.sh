@@ -72,3 +72,38 @@ start_alertmanager() {
 notifications() { # RECEIVER FILTER [JQ_OPTION...]
   jq --raw-output "${@:3}" "select(.receiver == \"$1\") | $2" "$webhooks"
 }
+
+# ---- Prometheus
+
+query() { # QUERY; prints lines of labels and value
+  curl --noproxy '*' --silent --max-time 10 --get --data-urlencode "query=$1" "$prometheus_url/api/v1/query" |
+    jq --raw-output '.data.result[] | (.metric | tojson) + " " + .value[1]'
+}
+
+has_answer() { # QUERY
+  [ -n "$(query "$1")" ]
+}
+
+prometheus_is_ready() {
+  curl --noproxy '*' --silent --fail --max-time 5 --output /dev/null "$prometheus_url/-/ready"
+}
+
+# Scrapes one target as openclaw-locks, and tells Alertmanager if that runs; sets prometheus_url.
+start_prometheus() { # RULES INTERVAL TARGET
+  cat > "$work/prometheus.yml" << YAML
+global: {scrape_interval: $2, scrape_timeout: $2}
+rule_files: ["$1"]
+alerting: {alertmanagers: [{static_configs: [{targets: [${alertmanager_url:+"\"${alertmanager_url#http://}\""}]}]}]}
+scrape_configs:
+  - job_name: openclaw-locks
+    static_configs: [{targets: ["$3"]}]
+YAML
+  prometheus_url=http://127.0.0.1:$(free_port)
+  # It learns of Alertmanager after its first evaluation, and would tell it again after a minute only.
+  background prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" \
+    --rules.alert.resend-delay=5s --web.listen-address="${prometheus_url#http://}" 2> "$work/prometheus.log"
+  if ! wait_for 30 prometheus_is_ready; then
+    not_ok 'Prometheus starts' "$(tail -n 20 "$work/prometheus.log")"
+    finish
+  fi
+}

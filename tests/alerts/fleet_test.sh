@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A real Prometheus evaluates the rules for many gateways (GATEWAYS, 200) with five agents each: fast, and only the one
+# that is hurt pages. Durations are divided by 15, so that windows of 10 min hold 20 scrapes of 2 s.
+# shellcheck disable=SC2016,SC2317  # awk has fields too; functions are called by name
+set -euo pipefail
+# shellcheck source=tests/e2e/e2e.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../e2e/e2e.sh"
+# shellcheck source=tests/alerts/alerting.sh
+. "$(dirname "${BASH_SOURCE[0]}")/alerting.sh"
+need curl jq jsonnet prometheus python3
+gateways=${GATEWAYS:-200}
+longest=10 # seconds that one evaluation of all rules may take: a third of the 30 s between two
+
+"$repository/alerts/render.sh" --into "$work/rendered" 15 > "$work/ignored"
+background "$alerting/fleet.py" "$gateways" > "$work/fleet.port"
+wait_for "$PATIENCE" has_lines "$work/fleet.port"
+start_prometheus "$work/rendered/alerts/openclaw-lock.rules.yaml" 2s "127.0.0.1:$(cat "$work/fleet.port")"
+
+hurt='count by (gateway, agent, alertname) (ALERTS{alertname!="OpenClawLockWatchdog",alertstate="firing"})'
+check 'the gateway that is hurt pages' wait_for 60 has_answer "$hurt"
+check_equal 'and no other one' '{"agent":"a3","alertname":"OpenClawLockTimeouts","gateway":"g7"} 1' "$(query "$hurt")"
+check_equal 'all are counted' "{\"job\":\"openclaw-locks\"} $gateways" "$(query 'sum by (job) (job:openclaw_lock_gateways:count)')"
+check_equal 'one of them is hurt' '{"job":"openclaw-locks"} 1' "$(query 'sum by (job) (job:openclaw_lock_gateways_hurt:count)')"
+curl --noproxy '*' --silent --max-time 10 "$prometheus_url/metrics" |
+  awk '$1 ~ /^prometheus_rule_group_last_duration_seconds/ { sub(/.*;/, "", $1); sub(/".*/, "", $1); print $1, $2 }' > "$work/durations"
+sed 's/^/#   /' "$work/durations"
+check "an evaluation takes less than $longest s" \
+  awk -v longest="$longest" '{ sum += $2 } END { exit !(NR == 3 && sum < longest) }' "$work/durations"
+check_equal 'no evaluation failed' '' "$(grep 'Evaluating rule failed' "$work/prometheus.log" | head -n 3 || true)"
+finish
