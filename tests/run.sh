@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what the tests need (Debian 12 or 13) and runs them.
 #
-#   tests/run.sh [STAGE...]        default: dev asan tsan fuzz e2e
+#   tests/run.sh [STAGE...]        default: dev alerts asan tsan fuzz e2e
 #
 #   dev, clang     unit and golden tests built by g++ and by clang++, warnings are errors
+#   alerts         rules, Alertmanager example: tests/alerts/*_test.sh
 #   asan, tsan     the same under the address and undefined-behaviour sanitizers, and under the thread sanitizer
 #   fuzz           every fuzz target for FUZZ_SECONDS (60), five at a time on two cores
 #   e2e            the built exporter as users run it: tests/e2e/*_test.sh
@@ -21,12 +22,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
 # clang is left out: stage fuzz compiles everything but the tests with it.
-DEFAULT_STAGES=(dev asan tsan fuzz e2e)
+DEFAULT_STAGES=(dev alerts asan tsan fuzz e2e)
 
 # What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang.
 TEST_PACKAGES=(
   doctest-dev clang libclang-rt-dev
-  ca-certificates curl fio fuse3 jq libfuse3-dev procps python3 sysstat util-linux
+  ca-certificates curl fio fuse3 jq jsonnet libfuse3-dev procps python3 sysstat util-linux
 )
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
@@ -43,29 +44,34 @@ count() { # PASSED FAILED SKIPPED
   skipped=$((skipped + $3))
 }
 
-# Prometheus and promtool check our output. The package would start a server on port 9090, so where it is not
-# installed already it is unpacked below build/ instead.
-provide_prometheus() {
-  local tools=$root/build/tools/prometheus packages=(prometheus) package
-  if ! command -v promtool > /dev/null || ! command -v prometheus > /dev/null; then
-    if [ ! -x "$tools/usr/bin/promtool" ]; then
-      rm -rf "$tools"
-      mkdir -p "$tools/download"
-      (
-        cd "$tools/download"
-        # Container images come without package lists.
-        [ -n "$(apt-cache search --names-only '^prometheus$')" ] || as_root apt-get -q update
-        # Debian 13 has promtool in a package of its own.
-        [ -z "$(apt-cache search --names-only '^promtool$')" ] || packages+=(promtool)
-        apt-get -q download "${packages[@]}"
-      ) >&2 || die "apt-get download prometheus failed"
-      for package in "$tools"/download/*.deb; do
-        dpkg-deb --extract "$package" "$tools"
-      done
-    fi
-    PATH=$tools/usr/bin:$PATH
-    export PATH
+# A package whose server would start is unpacked below build/ instead, where its COMMANDS are not installed already; with
+# EXTRA, a package that only newer releases have.
+unpack_server() { # PACKAGE EXTRA COMMAND...
+  local name=$1 extra=$2 tools=$root/build/tools/$1 found
+  shift 2
+  found=$(command -v "$@" | wc -l) || true
+  [ "$found" -lt $# ] || return 0
+  if [ ! -x "$tools/usr/bin/$1" ]; then
+    rm -rf "$tools"
+    mkdir -p "$tools/download"
+    (
+      cd "$tools/download"
+      # Container images come without package lists.
+      [ -n "$(apt-cache search --names-only "^$name\$")" ] || as_root apt-get -q update
+      apt-get -q download "$name"
+      [ -z "$extra" ] || [ -z "$(apt-cache search --names-only "^$extra\$")" ] || apt-get -q download "$extra"
+    ) >&2 || die "apt-get download $name failed"
+    find "$tools/download" -name '*.deb' -exec dpkg-deb --extract '{}' "$tools" ';'
   fi
+  PATH=$tools/usr/bin:$PATH
+  export PATH
+}
+
+# Prometheus and promtool check our output, Alertmanager and amtool our alerts. Debian 13 has promtool in a package of
+# its own.
+provide_servers() {
+  unpack_server prometheus promtool promtool prometheus
+  unpack_server prometheus-alertmanager '' amtool prometheus-alertmanager
 }
 
 # Sanitizers of older compilers fail at random under a wide address space randomisation.
@@ -212,6 +218,7 @@ asan() { preset_stage asan; }
 tsan() { preset_stage tsan; }
 clang() { preset_stage clang; }
 fuzz() { fuzz_stage; }
+alerts() { run_scripts alerts "$root"/tests/alerts/*_test.sh; }
 e2e() { script_stage e2e e2e; }
 e2e-asan() { sanitized_e2e asan; }
 e2e-tsan() { sanitized_e2e tsan; }
@@ -220,8 +227,8 @@ openclaw() { SCRIPT_SECONDS=7200 script_stage openclaw openclaw; }
 [ "$#" -gt 0 ] || set -- "${DEFAULT_STAGES[@]}"
 for stage in "$@"; do
   case $stage in
-    dev | asan | tsan | clang | fuzz | e2e | e2e-asan | e2e-tsan | openclaw) ;;
-    *) die "unknown stage '$stage' (dev asan tsan clang fuzz e2e e2e-asan e2e-tsan openclaw)" ;;
+    dev | alerts | asan | tsan | clang | fuzz | e2e | e2e-asan | e2e-tsan | openclaw) ;;
+    *) die "unknown stage '$stage' (dev alerts asan tsan clang fuzz e2e e2e-asan e2e-tsan openclaw)" ;;
   esac
 done
 
@@ -229,7 +236,7 @@ install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 # systemd-journal-remote writes the journals that are read (the package starts nothing).
 install_packages_of_systemd "${BUILD_PACKAGES_OF_SYSTEMD[@]}" systemd-journal-remote
 mkdir -p "$logs"
-provide_prometheus
+provide_servers
 for stage in "$@"; do
   printf '\n== %s\n' "$stage"
   began=$SECONDS
