@@ -96,6 +96,20 @@ twin OpenClawLockTimeouts critical main two:10069'
 check_equal 'a gateway of the same name elsewhere still pages' 1 \
   "$(in_state active | grep --count '^twin OpenClawLockTimeouts')"
 
+# ---- the silence for a planned restart, as the README has it
+post_all 'main OpenClawLockOverdue warning main 127.0.0.1:10069
+main OpenClawLockTimeouts critical main 127.0.0.1:10069
+main OpenClawLockBlind warning - elsewhere:10069'
+sed -n '/^amtool silence add/,/[^\\]$/p' "$repository/alerts/README.md" |
+  sed "s|http://localhost:9093|$alertmanager_url|" > "$work/silence.sh"
+check 'the silence for a restart is accepted' env USER=test bash "$work/silence.sh"
+is_silenced() {
+  curl --noproxy '*' --silent --fail --max-time 20 "$alertmanager_url/api/v2/alerts" | jq --exit-status \
+    '[.[] | select(.labels.gateway == "main" and (.status.silencedBy | length > 0)) | .labels.alertname]
+      == ["OpenClawLockOverdue"]' > "$work/ignored"
+}
+check 'it silences the tickets of that gateway alone' wait_for "$PATIENCE" is_silenced
+
 # ---- what is received
 check 'the other gateway pages' wait_for "$PATIENCE" has_notification page other
 check 'the hurt one pages' wait_for "$PATIENCE" has_notification page hurt
