@@ -5,7 +5,7 @@
 #   tests/run.sh [STAGE...]        default: dev alerts asan tsan fuzz e2e
 #
 #   dev, clang     unit and golden tests built by g++ and by clang++, warnings are errors
-#   alerts         rules, Alertmanager example: tests/alerts/*_test.sh
+#   alerts         rules, Alertmanager example, each command of the runbooks: tests/alerts/*_test.sh
 #   asan, tsan     the same under the address and undefined-behaviour sanitizers, and under the thread sanitizer
 #   fuzz           every fuzz target for FUZZ_SECONDS (60), five at a time on two cores
 #   e2e            the built exporter as users run it: tests/e2e/*_test.sh
@@ -27,7 +27,7 @@ DEFAULT_STAGES=(dev alerts asan tsan fuzz e2e)
 # What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang.
 TEST_PACKAGES=(
   doctest-dev clang libclang-rt-dev
-  ca-certificates curl fio fuse3 jq jsonnet libfuse3-dev procps python3 sysstat util-linux
+  ca-certificates curl fio fuse3 iproute2 jq jsonnet libfuse3-dev procps python3 sysstat util-linux
 )
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
@@ -218,7 +218,7 @@ asan() { preset_stage asan; }
 tsan() { preset_stage tsan; }
 clang() { preset_stage clang; }
 fuzz() { fuzz_stage; }
-alerts() { run_scripts alerts "$root"/tests/alerts/*_test.sh; }
+alerts() { script_stage alerts alerts; }
 e2e() { script_stage e2e e2e; }
 e2e-asan() { sanitized_e2e asan; }
 e2e-tsan() { sanitized_e2e tsan; }
