@@ -3,5 +3,4 @@
 (import 'config.libsonnet') +
 (import 'recording_rules.libsonnet') +
 (import 'alerts.libsonnet') +
-// The dashboards add theirs by importing '../dashboards/NAME.libsonnet' here: {'openclaw-lock-NAME.json': dashboard}.
-{ grafanaDashboards+:: {} }
+(import '../dashboards/dashboards.libsonnet')

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// Can what the other dashboards show be trusted? The exporter itself, and what it can read.
+function(config)
+  local p = (import 'panels.libsonnet')(config);
+  local rate(metric, matchers='') = 'rate(%s[$__rate_interval])' % p.of_gateway(metric, matchers);
+  local self_rate(metric, matchers='') = 'rate(%s[$__rate_interval])' % p.of_target(metric, matchers);
+  local name = '{{gateway}} ({{instance}})';
+  local worst(expr) = 'topk(10, %s)' % expr;
+
+  p.dashboard(
+    config.dashboards.exporter,
+    'OpenClaw locks / Exporter',
+    'Can what the other dashboards show be trusted? The exporters, and what they can read.',
+    [p.variables.job, p.variables.instance, p.variables.gateway],
+    [
+      [4, [
+        [4, p.stat(
+          'Exporters',
+          'Exporters that could be scraped.',
+          [p.now('sum(%s)' % p.of_target('up'))],
+          'none',
+          p.steps([['red', null], ['green', 1]]),
+        )],
+        [4, p.stat(
+          'Exporters down',
+          'Targets of these jobs that could not be scraped.',
+          [p.now('sum(1 - %s)' % p.of_target('up'))],
+          'none',
+          p.bad_from(1),
+        )],
+        [4, p.stat(
+          'Sources down',
+          'Readers (locks, logs, processes, disk) whose last round failed, of all gateways.',
+          [p.now('sum(1 - %s)' % p.of_gateway('openclaw_lock_source_up'))],
+          'none',
+          p.bad_from(1),
+        )],
+        [4, p.stat(
+          'Oldest success',
+          'How long ago the reader that is furthest behind last succeeded.',
+          [p.now('max(time() - %s)' % p.of_gateway('openclaw_lock_source_last_success_timestamp_seconds'))],
+          's',
+          p.bad_from(config.blindForSeconds, 'orange'),
+        )],
+        [4, p.stat(
+          'Configuration',
+          'Whether the newest configuration was loaded by all exporters; else the one before is still in use.',
+          [p.now('min(%s)' % p.of_target('openclaw_lock_config_last_reload_successful'))],
+          'none',
+          p.steps([['red', null], ['green', 1]]),
+          {
+            fieldConfig+: {
+              defaults+: {
+                mappings: [{
+                  type: 'value',
+                  options: { '0': { text: 'refused', color: 'red', index: 0 }, '1': { text: 'ok', color: 'green', index: 1 } },
+                }],
+              },
+            },
+          },
+        )],
+        [4, p.stat(
+          'Log not read yet',
+          'Bytes of logs that are there and not read, of all gateways.',
+          [p.now('sum(%s)' % p.of_gateway('openclaw_lock_log_unread_bytes'))],
+          'bytes',
+          p.steps([['green', null], ['orange', 16777216]]),
+        )],
+      ]],
+      [1, [[24, p.row('Sources: what can be read')]]],
+      [7, [
+        [8, p.timeseries(
+          'Sources up',
+          'Share of the gateways whose reader succeeded in its last round.',
+          [p.series('avg by (source) (%s)' % p.of_gateway('openclaw_lock_source_up'), '{{source}}')],
+          'percentunit',
+          p.stairs + p.custom({ fillOpacity: 0 }) + { fieldConfig+: { defaults+: { max: 1.05 } } },
+        )],
+        [8, p.timeseries(
+          'How long a round takes',
+          'The last round of each reader, the slowest gateway.',
+          [p.series('max by (source) (%s)' % p.of_gateway('openclaw_lock_source_duration_seconds'), '{{source}}')],
+          's',
+        )],
+        [8, p.timeseries(
+          'Since the last success',
+          'Of each reader, at the gateway that is furthest behind. The line is when a gateway counts as blind.',
+          [p.series('max by (source) (time() - %s)' % p.of_gateway('openclaw_lock_source_last_success_timestamp_seconds'), '{{source}}')],
+          's',
+          p.limit(config.blindForSeconds),
+        )],
+      ]],
+      [7, [
+        [12, p.table(
+          'Sources that are down',
+          'Readers whose last round failed. What they would tell is absent, not 0. The log line of the exporter says what is in the way.',
+          [p.rows('topk(40, %s == 0)' % p.of_gateway('openclaw_lock_source_up'))],
+          'short',
+          p.rename(
+            { Time: '', Value: '', __name__: '', gateway: 'Gateway', source: 'Source', instance: 'Instance', job: 'Job' },
+            ['gateway', 'source', 'instance', 'job']
+          ) + p.none('Every reader succeeded in its last round') + p.overrides([
+            p.by_name('Gateway', { links: [p.gateway_link('__data.fields')] }),
+          ]),
+        )],
+        [12, p.timeseries(
+          'Problems that readers met',
+          'A minute, each once a round, of all gateways. missing: nothing there; denied: no right to look; namespace: processes of another container.',
+          [p.series('sum by (source, problem) (%s) * 60 > 0' % rate('openclaw_lock_source_problems_total'), '{{source}}: {{problem}}')],
+          'short',
+          p.none('No reader met an obstacle in this time'),
+        )],
+      ]],
+      [1, [[24, p.row('Logs')]]],
+      [7, [
+        [8, p.timeseries(
+          'Log lines by outcome',
+          "matched: an event; ignored: nothing of interest; unparsed: not of the log's format; oversized: over 1 MiB.",
+          [p.series('sum by (outcome) (%s)' % rate('openclaw_lock_log_lines_total'), '{{outcome}}')],
+          'cps',
+          p.custom({ axisWidth: 72 }),
+        )],
+        [8, p.timeseries(
+          'Log bytes read',
+          'Bytes a second, of the ten busiest logs.',
+          [p.series(worst(rate('openclaw_lock_log_bytes_total')), name)],
+          'Bps',
+          p.series_link,
+        )],
+        [8, p.timeseries(
+          'Log lag',
+          'Bytes that are there and not read yet, of the ten that are furthest behind.',
+          [p.series(worst(p.of_gateway('openclaw_lock_log_unread_bytes')), name)],
+          'bytes',
+          p.series_link,
+        )],
+      ]],
+      [7, [
+        [8, p.timeseries(
+          'Age of the newest log line',
+          'By its own time stamp, of the ten oldest. A log that is silent while locks are taken is not the one that the gateway writes.',
+          [p.series(worst('time() - ' + p.of_gateway('openclaw_lock_log_last_line_timestamp_seconds')), name)],
+          's',
+          p.series_link + p.none('No log line was ever read'),
+        )],
+        [8, p.timeseries(
+          'Logs followed',
+          'Of all gateways.',
+          [p.series('sum by (instance) (%s)' % p.of_gateway('openclaw_lock_log_files'), '{{instance}}')],
+          'short',
+          p.whole + p.stairs,
+        )],
+        [8, p.timeseries(
+          'Rotations followed, events lost',
+          "Rotations and truncations of logs; times that the kernel lost events of lock files and a scan replaced them; records that OpenClaw's own log dropped.",
+          [
+            p.series('sum(increase(%s[$__rate_interval]))' % p.of_gateway('openclaw_lock_log_rotations_total'), 'log rotations'),
+            p.series('sum(increase(%s[$__rate_interval]))' % p.of_gateway('openclaw_lock_watch_lost_total'), 'watches lost'),
+            p.series('sum(increase(%s[$__rate_interval]))' % p.of_gateway('openclaw_lock_log_events_total', 'event="log_suppressed"'), 'log suppressed'),
+          ],
+          'short',
+          p.stairs + p.whole,
+        )],
+      ]],
+      [1, [[24, p.row('The exporters')]]],
+      [7, [
+        [8, p.timeseries(
+          'CPU',
+          'Of one core.',
+          [p.series(worst(self_rate('process_cpu_seconds_total')), '{{instance}}')],
+          'percentunit',
+        )],
+        [8, p.timeseries(
+          'Memory',
+          'Resident and virtual, the largest exporter.',
+          [
+            p.series('max(%s)' % p.of_target('process_resident_memory_bytes'), 'resident'),
+            p.series('max(%s)' % p.of_target('process_virtual_memory_bytes'), 'virtual'),
+          ],
+          'bytes',
+        )],
+        [8, p.timeseries(
+          'Open files',
+          'Share of the limit, of the ten highest.',
+          [p.series(worst('%s / %s' % [p.of_target('process_open_fds'), p.of_target('process_max_fds')]), '{{instance}}')],
+          'percentunit',
+        )],
+      ]],
+      [7, [
+        [6, p.timeseries(
+          'HTTP requests by status',
+          'A second, of all exporters. 503: more requests at once than it answers.',
+          [p.series('sum by (code) (%s)' % self_rate('openclaw_lock_exporter_http_requests_total'), '{{code}}')],
+          'reqps',
+          p.custom({ axisWidth: 80 }),
+        )],
+        [12, p.table(
+          'Builds',
+          'Version of each exporter, when it started, and when its configuration was loaded.',
+          [
+            p.rows('max by (instance, version, revision, compiler) (%s)' % p.of_target('openclaw_lock_exporter_build_info')),
+            p.rows('max by (instance) (%s) * 1000' % p.of_target('process_start_time_seconds')),
+            p.rows('max by (instance) (%s) * 1000' % p.of_target('openclaw_lock_config_last_reload_success_timestamp_seconds')),
+          ],
+          'short',
+          p.merged + p.rename(
+            {
+              Time: '',
+              'Value #A': '',
+              'Value #B': 'Started',
+              'Value #C': 'Configured',
+              instance: 'Instance',
+              version: 'Version',
+              revision: 'Revision',
+              compiler: 'Compiler',
+            },
+            ['instance', 'version', 'revision', 'compiler', 'Value #B', 'Value #C']
+          ) + p.overrides([
+            p.by_name('Started', { unit: 'dateTimeAsIso', 'custom.width': 160 }),
+            p.by_name('Configured', { unit: 'dateTimeAsIso', 'custom.width': 160 }),
+            p.by_name('Version', { 'custom.width': 70 }),
+            p.by_name('Compiler', { 'custom.width': 95 }),
+          ]),
+        )],
+        [6, p.table(
+          'How locks are followed',
+          'Gateways by watch mode, file system and store. inotify sees every hold; poll (network file systems) misses short ones.',
+          [p.rows(|||
+            count by (mode, fstype, store) (
+              %(watch)s
+              * on (%(labels)s) group_left (fstype) %(filesystem)s
+              * on (%(labels)s) group_left (store) %(store)s
+            )
+          ||| % {
+            labels: p.gateway_labels,
+            watch: p.of_gateway('openclaw_lock_watch_info'),
+            filesystem: p.of_gateway('openclaw_lock_filesystem_info'),
+            store: p.of_gateway('openclaw_lock_store_info'),
+          })],
+          'short',
+          p.rename(
+            { Time: '', Value: 'Gateways', mode: 'Watch', fstype: 'File system', store: 'Store' },
+            ['Value', 'store', 'mode', 'fstype']
+          ),
+        )],
+      ]],
+    ],
+    'alertname=~"OpenClawLock(Blind|LogSuppressed|ExporterDown|ConfigReloadFailed)"',
+  )

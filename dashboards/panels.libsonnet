@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+// The few kinds of panels that the dashboards are made of, and what all dashboards share.
+function(config) {
+  local panels = self,
+  local datasource = { type: 'prometheus', uid: '${datasource}' },
+
+  // ---- selectors
+
+  // Every selector names job and instance; those of gateways also the gateway.
+  local braces(matchers) = '{%s}' % std.join(',', [m for m in [config.selector] + matchers if m != '']),
+  local target_matchers = ['job=~"$job"', 'instance=~"$instance"'],
+  local gateway_matchers = target_matchers + ['gateway=~"$gateway"'],
+  of_target(metric, matchers=''):: metric + braces(target_matchers + [matchers]),
+  of_gateway(metric, matchers=''):: metric + braces(gateway_matchers + [matchers]),
+  of_agent(metric, matchers=''):: metric + braces(gateway_matchers + ['agent=~"$agent"', matchers]),
+  gateway_labels:: 'job, instance, gateway',
+
+  // A series for each alert of each gateway; the ticket that comes before a page is not told beside it.
+  firing::
+    local of_severity(severity) =
+      panels.of_target('ALERTS', 'alertname=~"OpenClawLock.+",alertstate="firing",severity="%s"' % severity);
+    |||
+      group by (severity, alertname, %(labels)s) (%(critical)s)
+      or
+      group by (severity, alertname, %(labels)s) (%(warning)s) unless on (alertname, %(labels)s) %(critical)s
+    ||| % { labels: panels.gateway_labels, critical: of_severity('critical'), warning: of_severity('warning') },
+
+  // ---- causes: one word, one colour and one runbook each, wherever they are shown
+
+  causes: [
+    { cause: 'duplicate_gateways', words: 'Duplicate gateways', colour: 'purple', alert: 'OpenClawLockDuplicateGateways' },
+    { cause: 'dead_holder', words: 'Dead holder', colour: 'red', alert: 'OpenClawLockHolderDead' },
+    { cause: 'recycled_pid', words: 'Recycled pid', colour: 'orange', alert: 'OpenClawLockPidRecycled' },
+    { cause: 'overdue_holder', words: 'Live holder overdue', colour: '#D4A900', alert: 'OpenClawLockOverdue' },
+    { cause: 'embedded_fallback', words: 'Embedded fallback', colour: 'blue', alert: 'OpenClawLockTimeouts' },
+    { cause: 'disk_stall', words: 'Disk stall', colour: '#96613D', alert: 'OpenClawLockDiskWait' },
+    { cause: 'sqlite_contention', words: 'SQLite contention', colour: '#1F9E9E', alert: 'OpenClawLockSqliteContention' },
+    { cause: 'none_seen', words: 'No cause seen', colour: '#7F868D', alert: 'OpenClawLockTimeouts' },
+  ],
+  runbook(alert):: {
+    title: 'Runbook of ' + alert,
+    url: config.runbookURLPattern % alert,
+    targetBlank: true,
+  },
+  // Series named after their cause get its words, colour and runbook.
+  cause_overrides: [
+    {
+      matcher: { id: 'byName', options: cause.cause },
+      properties: [
+        { id: 'displayName', value: cause.words },
+        { id: 'color', value: { mode: 'fixed', fixedColor: cause.colour } },
+        { id: 'links', value: [panels.runbook(cause.alert)] },
+      ],
+    }
+    for cause in panels.causes
+  ],
+  cause_mappings: [{
+    type: 'value',
+    options: {
+      [panels.causes[i].cause]: { text: panels.causes[i].words, color: panels.causes[i].colour, index: i }
+      for i in std.range(0, std.length(panels.causes) - 1)
+    },
+  }],
+
+  holder_colours: { alive: 'blue', dead: 'red', recycled: 'orange', unknown: '#7F868D' },
+
+  // ---- overrides
+
+  override(matcher, options, properties):: {
+    matcher: { id: matcher, options: options },
+    properties: [{ id: id, value: properties[id] } for id in std.objectFields(properties)],
+  },
+  by_name(name, properties):: panels.override('byName', name, properties),
+  by_regexp(regexp, properties):: panels.override('byRegexp', '/%s/' % regexp, properties),
+  fixed(colour):: { mode: 'fixed', fixedColor: colour },
+  by_threshold:: { mode: 'thresholds' },
+
+  // [[colour, from], ...]; the first has no lower bound.
+  steps(steps):: {
+    mode: 'absolute',
+    steps: [
+      { color: steps[i][0], value: if i == 0 then null else steps[i][1] }
+      for i in std.range(0, std.length(steps) - 1)
+    ],
+  },
+  green:: panels.steps([['green', null]]),
+  // Bad from here on; `above` for "more than": the next whole number.
+  bad_from(value, colour='red'):: panels.steps([['green', null], [colour, value]]),
+  above(count):: count + 1,
+
+  // ---- targets
+
+  // A minimum step of a minute: scrapes that far apart still give $__rate_interval four samples.
+  series(expr, legend, settings={}):: {
+    expr: std.rstripChars(expr, '\n'),
+    legendFormat: legend,
+    range: true,
+    instant: false,
+    interval: '1m',
+    editorMode: 'code',
+  } + settings,
+  now(expr, legend='__auto'):: {
+    expr: std.rstripChars(expr, '\n'),
+    legendFormat: legend,
+    range: false,
+    instant: true,
+    editorMode: 'code',
+  },
+  rows(expr):: panels.now(expr) + { format: 'table' },
+
+  local with_targets(targets) = {
+    datasource: datasource,
+    targets: [
+      targets[i] { refId: std.char(65 + i), datasource: datasource }
+      for i in std.range(0, std.length(targets) - 1)
+    ],
+  },
+
+  // ---- panels
+
+  local panel(type, title, description) = {
+    type: type,
+    title: title,
+    description: std.strReplace(std.rstripChars(description, '\n'), '\n', ' '),
+  },
+
+  stat(title, description, targets, unit, thresholds, settings={}):: panel('stat', title, description) + with_targets(targets) + {
+    fieldConfig: {
+      defaults: {
+        unit: unit,
+        decimals: 0,
+        color: panels.by_threshold,
+        thresholds: thresholds,
+        noValue: 'not known',
+        mappings: [],
+      },
+      overrides: [],
+    },
+    options: {
+      colorMode: 'background_solid',
+      graphMode: 'none',
+      justifyMode: 'center',
+      orientation: 'auto',
+      textMode: 'value',
+      wideLayout: true,
+      reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+    },
+  } + settings,
+
+  // Says its series' names, not their values.
+  names(title, description, targets, none, settings={}):: panels.stat(title, description, targets, 'short', panels.green) + {
+    fieldConfig+: { defaults+: { noValue: none } },
+    options+: { textMode: 'name' },
+  } + settings,
+
+  timeseries(title, description, targets, unit, settings={}):: panel('timeseries', title, description) + with_targets(targets) + {
+    fieldConfig: {
+      defaults: {
+        unit: unit,
+        min: 0,
+        color: { mode: 'palette-classic' },
+        thresholds: panels.green,
+        mappings: [],
+        custom: {
+          drawStyle: 'line',
+          lineInterpolation: 'linear',
+          lineWidth: 2,
+          fillOpacity: 8,
+          gradientMode: 'none',
+          showPoints: 'never',
+          pointSize: 5,
+          spanNulls: false,
+          insertNulls: false,
+          stacking: { mode: 'none', group: 'A' },
+          axisPlacement: 'auto',
+          axisLabel: '',
+          axisColorMode: 'text',
+          axisBorderShow: false,
+          axisCenteredZero: false,
+          axisGridShow: true,
+          scaleDistribution: { type: 'linear' },
+          barAlignment: 0,
+          hideFrom: { legend: false, tooltip: false, viz: false },
+          thresholdsStyle: { mode: 'off' },
+        },
+      },
+      overrides: [],
+    },
+    options: {
+      legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
+      tooltip: { mode: 'multi', sort: 'desc', maxHeight: 600 },
+    },
+  } + settings,
+
+  table(title, description, targets, unit, settings={}):: panel('table', title, description) + with_targets(targets) + {
+    fieldConfig: {
+      defaults: {
+        unit: unit,
+        color: panels.by_threshold,
+        thresholds: panels.green,
+        mappings: [],
+        custom: { align: 'left', cellOptions: { type: 'auto' }, minWidth: 50, filterable: false, inspect: false },
+      },
+      overrides: [],
+    },
+    options: { showHeader: true, cellHeight: 'sm', sortBy: [] },
+    transformations: [],
+  } + settings,
+
+  row(title):: { type: 'row', title: title, collapsed: false, panels: [] },
+
+  // ---- settings to add to a panel
+
+  none(text):: { fieldConfig+: { defaults+: { noValue: text } } },
+  overrides(list):: { fieldConfig+: { overrides+: list } },
+  custom(settings):: { fieldConfig+: { defaults+: { custom+: settings } } },
+  thresholds(thresholds):: { fieldConfig+: { defaults+: { thresholds: thresholds } } },
+  // A dashed line where the alert begins.
+  limit(value):: panels.thresholds(panels.steps([['transparent', null], ['red', value]])) +
+                 panels.custom({ thresholdsStyle: { mode: 'dashed' }, axisSoftMax: value * 1.2 }),
+  legend(settings):: { options+: { legend+: settings } },
+  bars:: panels.custom({ drawStyle: 'bars', fillOpacity: 80, lineWidth: 0, stacking: { mode: 'normal', group: 'A' } }),
+  areas:: panels.custom({ fillOpacity: 60, lineWidth: 1, lineInterpolation: 'stepAfter', stacking: { mode: 'normal', group: 'A' } }),
+  stairs:: panels.custom({ lineInterpolation: 'stepAfter' }),
+  whole:: { fieldConfig+: { defaults+: { decimals: 0 } } } + panels.custom({ axisSoftMax: 1 }),
+  rename(names, order=[]):: {
+    transformations+: [{
+      id: 'organize',
+      options: {
+        excludeByName: { [name]: true for name in std.objectFields(names) if names[name] == '' },
+        indexByName: { [order[i]]: i for i in std.range(0, std.length(order) - 1) },
+        renameByName: { [name]: names[name] for name in std.objectFields(names) if names[name] != '' },
+      },
+    }],
+  },
+  merged:: { transformations+: [{ id: 'merge', options: {} }] },
+  // Colours the cell; words of a cell come from mappings.
+  cell(name, properties, width=null):: panels.by_name(name, {
+    'custom.cellOptions': { type: 'color-background', mode: 'basic' },
+    [if width != null then 'custom.width']: width,
+  } + properties),
+
+  // Where a row's or series' gateway is explained.
+  gateway_link(prefix):: {
+    title: 'Show this gateway',
+    url: '/d/%s?var-datasource=${datasource}&var-job=${%s.job}&var-instance=${%s.instance}&var-gateway=${%s.gateway}&${__url_time_range}' %
+         [config.dashboards.gateway, prefix, prefix, prefix],
+    targetBlank: false,
+  },
+  series_link:: { fieldConfig+: { defaults+: { links: [panels.gateway_link('__field.labels')] } } },
+
+  // ---- layout: lines of panels from left to right, [height, [[width, panel], ...]]
+
+  layout(lines)::
+    local placed(x, y, height, cells) =
+      if cells == [] then []
+      else [cells[0][1] { gridPos: { x: x, y: y, w: cells[0][0], h: height } }] +
+           placed(x + cells[0][0], y, height, cells[1:]);
+    local from(y, lines) =
+      if lines == [] then []
+      else placed(0, y, lines[0][0], lines[0][1]) + from(y + lines[0][0], lines[1:]);
+    local all = from(0, lines);
+    [all[i] { id: i + 1 } for i in std.range(0, std.length(all) - 1)],
+
+  // ---- dashboards
+
+  local variable(name, label, query, settings={}) = {
+    name: name,
+    label: label,
+    type: 'query',
+    datasource: datasource,
+    query: { query: query, refId: name },
+    definition: query,
+    refresh: 2,
+    sort: 1,
+    regex: '',
+    hide: 0,
+    skipUrlSync: false,
+    multi: true,
+    includeAll: true,
+    allValue: '.+',
+    current: { selected: true, text: ['All'], value: ['$__all'] },
+    options: [],
+  } + settings,
+  variables:: {
+    job: variable('job', 'Job', 'label_values(openclaw_lock_exporter_build_info%s, job)' %
+                                (if config.selector == '' then '' else braces([]))),
+    instance: variable(
+      'instance', 'Instance', 'label_values(openclaw_lock_exporter_build_info%s, instance)' % braces(['job=~"$job"'])
+    ),
+    gateway: variable('gateway', 'Gateway', 'label_values(%s, gateway)' % panels.of_target('openclaw_lock_source_up')),
+    one_gateway: self.gateway { multi: false, includeAll: false, allValue: null, current: {} },
+    // What has no agent (the gateway's own lock, other databases) has an empty one.
+    agent: variable('agent', 'Agent', 'label_values(%s, agent)' % panels.of_gateway('openclaw_lock_timeouts_total'))
+           { allValue: '.*' },
+  },
+
+  dashboard(uid, title, description, variables, lines, annotation_matchers=''):: {
+    uid: uid,
+    title: title,
+    description: description,
+    version: 1,
+    schemaVersion: 39,
+    tags: ['openclaw', 'openclaw-lock'],
+    editable: false,
+    graphTooltip: 1,
+    fiscalYearStartMonth: 0,
+    liveNow: false,
+    refresh: '30s',
+    time: { from: 'now-6h', to: 'now' },
+    timepicker: {},
+    timezone: 'browser',
+    weekStart: '',
+    links: [
+      {
+        type: 'dashboards',
+        title: 'OpenClaw locks',
+        tags: ['openclaw-lock'],
+        asDropdown: false,
+        icon: 'external link',
+        includeVars: true,
+        keepTime: true,
+        targetBlank: false,
+        tooltip: '',
+        url: '',
+      },
+      {
+        type: 'link',
+        title: 'Runbooks',
+        tags: [],
+        asDropdown: false,
+        icon: 'doc',
+        includeVars: false,
+        keepTime: false,
+        targetBlank: true,
+        tooltip: 'What to do, one page an alert',
+        url: config.repositoryURL + '/tree/main/alerts/runbooks',
+      },
+    ],
+    annotations: {
+      list: [{
+        name: 'Firing alerts',
+        datasource: datasource,
+        enable: true,
+        hide: false,
+        iconColor: 'red',
+        expr: panels.of_target(
+          'ALERTS',
+          std.join(',', [m for m in [
+            'alertname=~"OpenClawLock.+"',
+            'alertstate="firing"',
+            'severity=~"critical|warning"',
+            annotation_matchers,
+          ] if m != ''])
+        ),
+        step: '60s',
+        titleFormat: '{{alertname}}',
+        textFormat: '{{instance}} {{gateway}}',
+        tagKeys: 'severity',
+        useValueForTime: false,
+      }],
+    },
+    templating: {
+      list: [{
+        name: 'datasource',
+        label: 'Data source',
+        type: 'datasource',
+        query: 'prometheus',
+        regex: '',
+        refresh: 1,
+        hide: 0,
+        skipUrlSync: false,
+        multi: false,
+        includeAll: false,
+        current: {},
+        options: [],
+      }] + variables,
+    },
+    panels: panels.layout(lines),
+  },
+}
