@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files that alerts/render.sh writes: names below the repository's root, and their text.
+// The text files that alerts/render.sh writes: names below the repository's root, and what is in them.
 function(timeDivisor=1)
   local mixin = (import 'mixin.libsonnet') + { _config+:: { timeDivisor: timeDivisor } };
   local header = |||
@@ -9,7 +9,4 @@ function(timeDivisor=1)
   {
     'alerts/openclaw-lock.rules.yaml':
       header + (import 'rules_yaml.libsonnet')(mixin.prometheusRules.groups + mixin.prometheusAlerts.groups),
-  } + {
-    ['dashboards/' + name]: std.manifestJsonEx(mixin.grafanaDashboards[name], '  ') + '\n'
-    for name in std.objectFields(mixin.grafanaDashboards)
   }

@@ -17,6 +17,8 @@ usage() {
 render() { # DIRECTORY DIVISOR; prints the names of the files
   mkdir -p "$1/alerts" "$1/dashboards"
   jsonnet --multi "$1" --string --tla-code timeDivisor="$2" "$root/alerts/render.libsonnet"
+  # jsonnet itself writes JSON; its library would take 20 s for it.
+  jsonnet --multi "$1/dashboards" --exec "(import '$root/alerts/mixin.libsonnet').grafanaDashboards"
 }
 
 check() {

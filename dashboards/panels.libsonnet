@@ -79,7 +79,7 @@ function(config) {
   steps(steps):: {
     mode: 'absolute',
     steps: [
-      { color: steps[i][0], value: if i == 0 then null else steps[i][1] }
+      { color: steps[i][0], value: if i == 0 then null else std.parseJson('%g' % steps[i][1]) }
       for i in std.range(0, std.length(steps) - 1)
     ],
   },
@@ -170,7 +170,6 @@ function(config) {
           showPoints: 'never',
           pointSize: 5,
           spanNulls: false,
-          insertNulls: false,
           stacking: { mode: 'none', group: 'A' },
           axisPlacement: 'auto',
           axisLabel: '',
@@ -188,7 +187,7 @@ function(config) {
     },
     options: {
       legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
-      tooltip: { mode: 'multi', sort: 'desc', maxHeight: 600 },
+      tooltip: { mode: 'multi', sort: 'desc' },
     },
   } + settings,
 
@@ -289,7 +288,7 @@ function(config) {
       'instance', 'Instance', 'label_values(openclaw_lock_exporter_build_info%s, instance)' % braces(['job=~"$job"'])
     ),
     gateway: variable('gateway', 'Gateway', 'label_values(%s, gateway)' % panels.of_target('openclaw_lock_source_up')),
-    one_gateway: self.gateway { multi: false, includeAll: false, allValue: null, current: {} },
+    one_gateway: self.gateway { multi: false, includeAll: false, allValue:: null, current: {} },
     // What has no agent (the gateway's own lock, other databases) has an empty one.
     agent: variable('agent', 'Agent', 'label_values(%s, agent)' % panels.of_gateway('openclaw_lock_timeouts_total'))
            { allValue: '.*' },

@@ -6,6 +6,7 @@ series need a pass of their own. It leaves out alerts, so ALERTS is worked out h
 """
 
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -37,6 +38,7 @@ def run(*command):
     return done.stdout
 
 
+@functools.cache
 def mixin(field):
     return json.loads(run("jsonnet", "-e", f"(import '{ROOT}/alerts/mixin.libsonnet').{field}"))
 

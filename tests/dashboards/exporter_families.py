@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The metric families of the exporter, as its own sources declare them."""
 
+import functools
 import pathlib
 import re
 
@@ -29,6 +30,7 @@ def literal_names():
     return {name for path in sources() for name in _NAME.findall(path.read_text())}
 
 
+@functools.cache
 def declared_families():
     families = {}
     for path in sources():
@@ -38,5 +40,6 @@ def declared_families():
     return families
 
 
+@functools.cache
 def families():
     return {**PLANNED, **declared_families()}
