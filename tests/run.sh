@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what the tests need (Debian 12 or 13) and runs them.
 #
-#   tests/run.sh [STAGE...]        default: dev alerts asan tsan fuzz e2e
+#   tests/run.sh [STAGE...]        default: dev alerts dashboards asan tsan fuzz e2e
 #
 #   dev, clang     unit and golden tests built by g++ and by clang++, warnings are errors
 #   alerts         rules, Alertmanager example, each command of the runbooks: tests/alerts/*_test.sh
+#   dashboards     against a Prometheus with history of each class of incident: tests/dashboards/*_test.py
 #   asan, tsan     the same under the address and undefined-behaviour sanitizers, and under the thread sanitizer
 #   fuzz           every fuzz target for FUZZ_SECONDS (60), five at a time on two cores
 #   e2e            the built exporter as users run it: tests/e2e/*_test.sh
@@ -22,12 +23,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
 # clang is left out: stage fuzz compiles everything but the tests with it.
-DEFAULT_STAGES=(dev alerts asan tsan fuzz e2e)
+DEFAULT_STAGES=(dev alerts dashboards asan tsan fuzz e2e)
 
 # What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang.
 TEST_PACKAGES=(
   doctest-dev clang libclang-rt-dev
-  ca-certificates curl fio fuse3 iproute2 jq jsonnet libfuse3-dev procps python3 sysstat util-linux
+  ca-certificates curl fio fuse3 iproute2 jq jsonnet libfuse3-dev procps python3 python3-jsonschema sysstat util-linux
 )
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
@@ -156,15 +157,17 @@ fuzz_stage() {
 
 # Runs test scripts in turn; 77 means that the machine cannot run it.
 run_scripts() { # STAGE SCRIPT...
-  local stage=$1 script name log status start
+  local stage=$1 script name language log status start
   shift
   mkdir -p "$logs/$stage"
   for script in "$@"; do
-    name=$(basename "$script" .sh)
+    name=$(basename "${script%.*}")
+    language=bash
+    [ "${script##*.}" != py ] || language=python3
     log=$logs/$stage/$name.log
     start=$SECONDS
     status=0
-    timeout --kill-after=30 "$SCRIPT_SECONDS" bash "$script" > "$log" 2>&1 < /dev/null || status=$?
+    timeout --kill-after=30 "$SCRIPT_SECONDS" "$language" "$script" > "$log" 2>&1 < /dev/null || status=$?
     case $status in
       0)
         printf 'pass %s/%s (%s s)\n' "$stage" "$name" $((SECONDS - start))
@@ -219,6 +222,7 @@ tsan() { preset_stage tsan; }
 clang() { preset_stage clang; }
 fuzz() { fuzz_stage; }
 alerts() { script_stage alerts alerts; }
+dashboards() { run_scripts dashboards "$root"/tests/dashboards/*_test.py; }
 e2e() { script_stage e2e e2e; }
 e2e-asan() { sanitized_e2e asan; }
 e2e-tsan() { sanitized_e2e tsan; }
@@ -227,8 +231,8 @@ openclaw() { SCRIPT_SECONDS=7200 script_stage openclaw openclaw; }
 [ "$#" -gt 0 ] || set -- "${DEFAULT_STAGES[@]}"
 for stage in "$@"; do
   case $stage in
-    dev | alerts | asan | tsan | clang | fuzz | e2e | e2e-asan | e2e-tsan | openclaw) ;;
-    *) die "unknown stage '$stage' (dev alerts asan tsan clang fuzz e2e e2e-asan e2e-tsan openclaw)" ;;
+    dev | alerts | dashboards | asan | tsan | clang | fuzz | e2e | e2e-asan | e2e-tsan | openclaw) ;;
+    *) die "unknown stage '$stage' (dev alerts dashboards asan tsan clang fuzz e2e e2e-asan e2e-tsan openclaw)" ;;
   esac
 done
 

@@ -51,7 +51,8 @@ class Histogram:
 
 
 class Gateway:
-    """`agents`: turns a minute by name. `trouble`: a cause as the rules name it, or None; from `began` on."""
+    """`agents`: turns a minute by name. `trouble`: a cause as the rules name it, or None; from `began` on. `blind`: a
+    reader that fails, at what, and from when on."""
 
     def __init__(self, name, agents, store="jsonl", trouble=None, hurt_agents=(), began=math.inf, started=0,
                  network=False, accounted=False, probed=False, blip=None, blind=None):  # fmt: skip
@@ -105,8 +106,9 @@ class Gateway:
         if self.blip and at - step < self.blip <= at:
             self._fail(next(iter(self.agents)), at)
         self._log(at, step)
-        if self.blind and self.in_trouble(at):
-            self.problems[self.blind]["denied"] += max(1, step // 5)
+        if self.blind and at >= self.blind[2]:
+            source, problem, _ = self.blind
+            self.problems[source][problem] += max(1, step // 5)
 
     def _take_turns(self, agent, turns, at):
         failing = FAILING.get(self.trouble, 0) if self.in_trouble(at) and agent in self.hurt_agents else 0
@@ -232,4 +234,4 @@ class Gateway:
         return (1 if busy else 0) + (1 if busy and second else 0)
 
     def source_up(self, source, at):
-        return 0 if source == self.blind and self.in_trouble(at) else 1
+        return 0 if self.blind and source == self.blind[0] and at >= self.blind[2] else 1
