@@ -60,7 +60,7 @@ unpack_server() { # PACKAGE EXTRA COMMAND...
       # Container images come without package lists.
       [ -n "$(apt-cache search --names-only "^$name\$")" ] || as_root apt-get -q update
       apt-get -q download "$name"
-      [ -z "$extra" ] || [ -z "$(apt-cache search --names-only "^$extra\$")" ] || apt-get -q download "$extra"
+      [ -z "$(apt-cache search --names-only "^$extra\$")" ] || apt-get -q download "$extra"
     ) >&2 || die "apt-get download $name failed"
     find "$tools/download" -name '*.deb' -exec dpkg-deb --extract '{}' "$tools" ';'
   fi
@@ -72,7 +72,7 @@ unpack_server() { # PACKAGE EXTRA COMMAND...
 # its own.
 provide_servers() {
   unpack_server prometheus promtool promtool prometheus
-  unpack_server prometheus-alertmanager '' amtool prometheus-alertmanager
+  unpack_server prometheus-alertmanager amtool amtool prometheus-alertmanager
 }
 
 # Sanitizers of older compilers fail at random under a wide address space randomisation.
