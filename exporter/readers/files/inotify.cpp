@@ -3,18 +3,45 @@
 
 #include <sys/inotify.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
+#include "core/base/text.h"
 #include "exporter/readers/files/file.h"
 
 namespace openclaw_lock {
+namespace {
+
+std::atomic<int> taken = 0;
+
+int half_of_the_limit() {
+  constexpr int kUsualLimit = 128;
+  const auto text =
+      read_small_file("/proc/sys/fs/inotify/max_user_instances", 64);
+  const auto limit = text ? parse_integer<int>(std::string_view{*text}.substr(
+                                0, text->find_last_not_of('\n') + 1))
+                          : std::nullopt;
+  return std::max(1, limit.value_or(kUsualLimit) / 2);
+}
+
+}  // namespace
+
+Inotify::Slot::~Slot() { --taken; }
 
 Result<Inotify> Inotify::create() {
+  const int now_taken = ++taken;
+  auto slot = std::make_unique<Slot>();
+  if (now_taken > half_of_the_limit())
+    return Problem{
+        Fault::io, "inotify",
+        "half of fs.inotify.max_user_instances is taken; the rest is "
+        "left to others"};
   UniqueFd fd{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
   if (!fd) return system_problem(errno, "inotify");
-  return Inotify{std::move(fd)};
+  return Inotify{std::move(fd), std::move(slot)};
 }
 
 Result<int> Inotify::watch(const std::string& directory,

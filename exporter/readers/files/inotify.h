@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,8 @@ struct InotifyEvent {
 };
 
 /// One inotify instance. The kernel allows a user 128 of them by default
-/// (fs.inotify.max_user_instances).
+/// (fs.inotify.max_user_instances, inotify(7)), and OpenClaw, which may be of
+/// the same user, needs some: this process takes at most half of them.
 class Inotify {
  public:
   static Result<Inotify> create();
@@ -37,9 +39,16 @@ class Inotify {
   bool drain(const std::function<void(const InotifyEvent&)>& visit) const;
 
  private:
-  explicit Inotify(UniqueFd fd) : fd_{std::move(fd)} {}
+  /// One of those that this process may have.
+  struct Slot {
+    ~Slot();
+  };
+
+  Inotify(UniqueFd fd, std::unique_ptr<Slot> slot)
+      : fd_{std::move(fd)}, slot_{std::move(slot)} {}
 
   UniqueFd fd_;
+  std::unique_ptr<Slot> slot_;
 };
 
 }  // namespace openclaw_lock
