@@ -104,7 +104,7 @@ function(config)
           [p.now('topk(3, count by (cause) (%s))' % active, '{{cause}}')],
           'none seen',
           p.overrides(p.cause_overrides) + {
-            options+: { textMode: 'value_and_name' },
+            options+: { textMode: 'value_and_name', text:: null },
           },
         )],
       ]],

@@ -150,7 +150,7 @@ function(config) {
   // Says its series' names, not their values.
   names(title, description, targets, none, settings={}):: panels.stat(title, description, targets, 'short', panels.green) + {
     fieldConfig+: { defaults+: { noValue: none } },
-    options+: { textMode: 'name' },
+    options+: { textMode: 'name', text: { valueSize: 26 } },
   } + settings,
 
   timeseries(title, description, targets, unit, settings={}):: panel('timeseries', title, description) + with_targets(targets) + {

@@ -32,4 +32,7 @@ fi
   --platform=browser --format=iife --jsx=automatic --minify --log-level=error \
   --define:process.env.NODE_ENV='"production"' --define:global=window \
   --loader:.svg=text --loader:.ttf=empty --loader:.woff2=empty --loader:.png=empty
-exec python3 "$root/tests/dashboards/render.py" "$1" --bundle "$bundle" --folder "$root/build/dashboards" "${@:2}"
+python3 "$root/tests/dashboards/render.py" "$1" --bundle "$bundle" --folder "$root/build/dashboards" "${@:2}"
+if command -v pngquant > /dev/null; then
+  pngquant --force --ext .png --skip-if-larger --speed 3 "$1"/*.png || [ "$?" -eq 98 ]
+fi

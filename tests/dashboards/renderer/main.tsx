@@ -4,7 +4,7 @@ import React from 'react';
 import { createRoot } from 'react-dom/client';
 import {
   applyFieldOverrides, cacheFieldDisplayNames, createDataFrame, createTheme, DataFrame, dateTime, FieldType, getDisplayValueAlignmentFactors,
-  getFieldDisplayValues, rangeUtil, Registry, standardTransformers, standardTransformersRegistry, transformDataFrame,
+  getFieldDisplayValues, getValueFormats, rangeUtil, Registry, standardTransformers, standardTransformersRegistry, transformDataFrame,
 } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
 import { BigValue, GlobalStyles, PanelChrome, ThemeContext, TimeSeries } from '@grafana/ui';
@@ -176,7 +176,7 @@ function Visualization({ panel, frames, width, height, context }: any) {
         {values.map((value, index) => (
           <BigValue key={index} width={upright ? width : each - 4} height={upright ? each - 4 : height} value={value.display}
             colorMode={options.colorMode} graphMode={options.graphMode} justifyMode={options.justifyMode}
-            textMode={options.textMode} alignmentFactors={alignmentFactors} count={values.length} theme={theme}
+            textMode={options.textMode} alignmentFactors={alignmentFactors} count={values.length} text={options.text} theme={theme}
             disableWideLayout={!options.wideLayout} />
         ))}
       </div>
@@ -199,6 +199,15 @@ class Boundary extends React.Component<any, { failed: boolean }> {
   render() { return this.state.failed ? null : this.props.children; }
 }
 
+const UNITS = new Set(getValueFormats().flatMap((group) => group.submenu.map((unit: any) => unit.value)));
+
+/** Grafana takes a unit that it does not know for a word to put behind the value. */
+function unknownUnits(panel: any): string[] {
+  const overrides = panel.fieldConfig.overrides.flatMap((override: any) => override.properties);
+  const units = [panel.fieldConfig.defaults.unit, ...overrides.filter(({ id }: any) => id === 'unit').map(({ value }: any) => value)];
+  return units.filter((unit) => !UNITS.has(unit)).map((unit) => `no unit ${unit}`);
+}
+
 async function drawn(panel: any, box: any, base: any, reports: PanelReport[]) {
   const style: React.CSSProperties = { position: 'absolute', left: box.left, top: box.top, width: box.width, height: box.height };
   if (panel.type === 'row') {
@@ -210,7 +219,7 @@ async function drawn(panel: any, box: any, base: any, reports: PanelReport[]) {
   const shown = frames.length ? await firstValueFrom(transformDataFrame(panel.transformations ?? [], frames)) : [];
   const points = frames.flatMap((frame) => frame.fields.at(-1)!.values).filter((value) => value !== null).length;
   const series = panel.type === 'table' ? Math.max(0, ...frames.map((frame) => frame.length)) : frames.length;
-  reports.push({ id: panel.id, title: panel.title, type: panel.type, series, points, milliseconds, errors: failures });
+  reports.push({ id: panel.id, title: panel.title, type: panel.type, series, points, milliseconds, errors: [...failures, ...unknownUnits(panel)] });
   return (
     <div key={panel.id} style={style}>
       <PanelChrome title={panel.title} description={panel.description} width={box.width} height={box.height}>
