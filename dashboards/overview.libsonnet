@@ -228,4 +228,5 @@ function(config)
         )],
       ]],
     ],
+    'gateway=~"$gateway|"',
   )

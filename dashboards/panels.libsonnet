@@ -15,10 +15,11 @@ function(config) {
   of_agent(metric, matchers=''):: metric + braces(gateway_matchers + ['agent=~"$agent"', matchers]),
   gateway_labels:: 'job, instance, gateway',
 
-  // A series for each alert of each gateway; the ticket that comes before a page is not told beside it.
+  // A series for each alert of each gateway, and of exporters, which have none; the ticket that comes before a page is not
+  // told beside it.
   firing::
     local of_severity(severity) =
-      panels.of_target('ALERTS', 'alertname=~"OpenClawLock.+",alertstate="firing",severity="%s"' % severity);
+      panels.of_target('ALERTS', 'alertname=~"OpenClawLock.+",alertstate="firing",severity="%s",gateway=~"$gateway|"' % severity);
     |||
       group by (severity, alertname, %(labels)s) (%(critical)s)
       or

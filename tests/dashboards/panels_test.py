@@ -197,8 +197,8 @@ class Thousand(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         data = pathlib.Path(folder.name)
-        add_history(data, "thousand", 0.75, STEP)
-        add_rules(data, ["thousand"], 0.75, rule_groups())
+        add_history(data, "thousand", 0.6, STEP)
+        add_rules(data, ["thousand"], 0.6, rule_groups())
         cls.server = cls.enterClassContext(Prometheus(data))
 
     def test_overview_is_readable_and_cheap(self):
