@@ -255,7 +255,7 @@
       'OpenClaw dropped log records, so timeouts are missed.',
       |||
         %(where)s says that its log lost records: the file reached its limit (up to 2026.4.24 nothing more is then written
-        until the next day) or its queue ran over. Timeouts are not all counted now. Make room and restart the gateway.
+        by that process) or its queue ran over. Timeouts are not all counted now. Move the file away and restart the gateway.
       ||| % { where: 'Gateway {{ $labels.gateway }} ({{ $labels.instance }})' }
     ),
     ticket(

@@ -96,7 +96,7 @@
     // That many locks were taken, and the log said nothing.
     logSilentWindowSeconds: 1800,
     logSilentAcquisitions: 10,
-    // What fills a log's limit (500 MB a day up to 2026.4.24) silences it until the next day.
+    // What fills a log's limit (500 MB a day up to 2026.4.24) silences it until a new day or a restart.
     logSuppressedWindowSeconds: 3600,
     logSuppressedDaySeconds: 86400,
     exporterDownForSeconds: 300,

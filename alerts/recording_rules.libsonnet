@@ -87,11 +87,14 @@
     ratio('gateway', '5m'),
   ],
 
+  // A gateway holds its singleton lock for as long as it runs, and one that a crash left is the next start's affair.
+  local of_sessions = 'kind!="gateway"',
+
   local locks = [
-    record('gateway:openclaw_lock_files:sum', 'sum without (agent, kind) (%s)' % series('openclaw_lock_files')),
+    record('gateway:openclaw_lock_files:sum', 'sum without (agent, kind) (%s)' % series('openclaw_lock_files', of_sessions)),
     record(
       'gateway:openclaw_lock_oldest_age_seconds:max',
-      'max without (agent, kind) (%s)' % series('openclaw_lock_oldest_age_seconds')
+      'max without (agent, kind) (%s)' % series('openclaw_lock_oldest_age_seconds', of_sessions)
     ),
     record('gateway:openclaw_lock_overdue_files:sum', 'sum without (agent) (%s)' % series('openclaw_lock_overdue_files')),
   ],

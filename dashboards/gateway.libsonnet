@@ -70,7 +70,7 @@ function(config)
             gone: p.of_gateway('gateway:openclaw_lock_files:sum', 'holder=~"dead|recycled"'),
             overdue: p.of_gateway('gateway:openclaw_lock_overdue_files:sum'),
           })],
-          'none',
+          'no lock files',
           p.bad_from(p.above(config.holderGoneFiles)),
         )],
         [3, p.names(

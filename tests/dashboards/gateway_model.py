@@ -6,6 +6,7 @@ import math
 import random
 
 HOLD_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1020, 1200, 1800]
+PROBE_BOUNDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30, 60]
 EVENTS = [
     "lock_timeout", "lock_stale", "lock_removed_stale", "lock_force_released", "session_takeover", "file_lock_stale",
     "embedded_fallback", "all_models_failed", "gateway_already_running", "gateway_refused", "sqlite_lock_wait_failed",
@@ -41,12 +42,13 @@ def poisson(rng, mean):
 
 
 class Histogram:
-    def __init__(self):
-        self.buckets = [0] * (len(HOLD_BOUNDS) + 1)
+    def __init__(self, bounds=HOLD_BOUNDS):
+        self.bounds = bounds
+        self.buckets = [0] * (len(bounds) + 1)
         self.total = 0.0
 
     def observe(self, value):
-        self.buckets[bisect.bisect_left(HOLD_BOUNDS, value)] += 1
+        self.buckets[bisect.bisect_left(self.bounds, value)] += 1
         self.total += value
 
 
@@ -84,7 +86,7 @@ class Gateway:
         self.disk = {operation: [0.0, 0] for operation in DISK}
         self.blocked = self.accounted_wait = 0.0
         self.stalled = {"some": 0.0, "full": 0.0}
-        self.probes = Histogram()
+        self.probes = Histogram(PROBE_BOUNDS)
         self.problems = {source: dict.fromkeys(PROBLEMS, 0) for source in SOURCES}
         self.wal = 4_100_000
         self.main_bytes = 88_000_000

@@ -14,7 +14,7 @@ import random
 import sys
 
 from exporter_families import families
-from gateway_model import EVENTS, HOLD_BOUNDS, HOLDERS, PROBLEMS, SOURCES, Gateway
+from gateway_model import EVENTS, HOLDERS, PROBLEMS, SOURCES, Gateway
 
 JOB = "openclaw-locks"
 INCIDENT_SECONDS = 45 * 60
@@ -65,7 +65,7 @@ class Recording:
 
     def add_histogram(self, family, labels, histogram):
         total = 0
-        for bound, count in zip([*HOLD_BOUNDS, "+Inf"], histogram.buckets):
+        for bound, count in zip([*histogram.bounds, "+Inf"], histogram.buckets):
             total += count
             self.add(family, f'{labels},le="{bound}"', total, "_bucket")
         self.add(family, labels, histogram.total, "_sum")
