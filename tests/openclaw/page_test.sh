@@ -9,7 +9,8 @@
 # The rules' durations are divided by TIME_DIVISOR (10), by the knob of alerts/config.libsonnet; of the Alertmanager
 # example the receivers alone are replaced. HURT-VERSION must let a second gateway start on another port and wait for
 # locks of 10 s (2026.4.24 to 2026.4.29). BINARY names the exporter (default: build/dev). LAB_ROOT keeps the installed
-# versions (see lab/lab.sh). Needs root, npm, python3, curl, jq, jsonnet, Prometheus, Alertmanager; takes 10 minutes.
+# versions (see lab/lab.sh). Needs root, npm, python3, curl, jq, jsonnet, Prometheus, Alertmanager; takes 15 minutes, on
+# a busy machine more.
 # shellcheck disable=SC2016,SC2317  # jq has variables too; functions are called by name
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/e2e/e2e.sh
