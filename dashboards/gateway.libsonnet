@@ -70,9 +70,9 @@ function(config)
             gone: p.of_gateway('gateway:openclaw_lock_files:sum', 'holder=~"dead|recycled"'),
             overdue: p.of_gateway('gateway:openclaw_lock_overdue_files:sum'),
           })],
-          'no lock files',
+          'none',
           p.bad_from(p.above(config.holderGoneFiles)),
-        )],
+        ) + p.none('no lock files')],
         [3, p.names(
           'Store',
           'Where sessions are kept. jsonl: files with lock files beside them. sqlite (2026.8.1 on): there are no lock files, and an empty lock panel says nothing; look at the SQLite panels.',
