@@ -8,7 +8,7 @@
 #   alerts         rules, Alertmanager example, each command of the runbooks: tests/alerts/*_test.sh
 #   dashboards     against a Prometheus with history of each class of incident: tests/dashboards/*_test.py
 #   asan, tsan     the same under the address and undefined-behaviour sanitizers, and under the thread sanitizer
-#   fuzz           every fuzz target for FUZZ_SECONDS (60), five at a time on two cores
+#   fuzz           every fuzz target for FUZZ_SECONDS (30), five at a time on two cores
 #   e2e            the built exporter as users run it: tests/e2e/*_test.sh
 #   e2e-asan, e2e-tsan   the same with the exporter that preset asan or tsan builds, and a tenth of the log records
 #   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1.5 GB)
@@ -31,7 +31,7 @@ TEST_PACKAGES=(
   ca-certificates curl fio fuse3 iproute2 jq jsonnet libfuse3-dev procps python3 python3-jsonschema sysstat util-linux
 )
 
-FUZZ_SECONDS=${FUZZ_SECONDS:-60}
+FUZZ_SECONDS=${FUZZ_SECONDS:-30}
 SCRIPT_SECONDS=${SCRIPT_SECONDS:-600} # one e2e script may take this long
 
 logs=$root/build/logs
