@@ -51,10 +51,11 @@ void add_source_families(const FleetReport& report, MetricFamilies& families) {
       sources.add(gateway.name, "locks", *gateway.locks_health);
     if (gateway.logs_health)
       sources.add(gateway.name, "logs", *gateway.logs_health);
-    if (auto disk = gateway.disk_health ? gateway.disk_health
-                                        : gateway.disk_probe_health) {
+    if (auto disk = gateway.disk_health) {
       add_part(gateway.disk_probe_health, *disk);
       sources.add(gateway.name, "disk", *disk);
+    } else if (gateway.disk_probe_health) {
+      sources.add(gateway.name, "disk", *gateway.disk_probe_health);
     }
     if (!gateway.processes_health) continue;
     auto processes = *gateway.processes_health;

@@ -131,3 +131,19 @@ TEST_CASE("disk families: a probe, where there was one") {
   CHECK(has("count{gateway=\"main\"} 2"));
   CHECK(has("sum{gateway=\"main\"} 20.0001"));
 }
+
+TEST_CASE("disk families: a probe without the other reader of disks") {
+  FleetReport report;
+  GatewayReport gateway;
+  gateway.name = "main";
+  gateway.disk_probe_health = SourceHealth{};
+  gateway.disk_probe_health->problems[static_cast<std::size_t>(Fault::io)] = 3;
+  report.gateways.push_back(std::move(gateway));
+  MetricFamilies families;
+  add_source_families(report, families);
+  const auto text =
+      write_exposition(std::move(families), ExpositionFormat::text_0_0_4);
+  CHECK(text.find("openclaw_lock_source_problems_total{gateway=\"main\","
+                  "problem=\"io\",source=\"disk\"} 3\n") !=
+        std::string::npos);
+}
