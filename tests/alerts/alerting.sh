@@ -5,6 +5,8 @@
 : "${work:?is set by tests/e2e/e2e.sh}"
 alerting=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$alerting/../.." && pwd)
+# shellcheck source=tests/support/prometheus.sh
+. "$repository/tests/support/prometheus.sh"
 export PYTHONDONTWRITEBYTECODE=1
 
 # Debian names the server prometheus-alertmanager, everybody else alertmanager. Sets alertmanager, a command.
@@ -20,10 +22,6 @@ find_alertmanager() {
   alertmanager=(unshare --mount --propagation private sh -euc 'mount --bind "$0" /usr/share && exec "$@"' "$unpacked" "$binary")
   [ "$(id -u)" -eq 0 ] || alertmanager=(unshare --user --map-root-user "${alertmanager[@]:1}")
   "${alertmanager[@]}" --version > /dev/null 2>&1 || skip 'cannot make a mount namespace for an unpacked Alertmanager'
-}
-
-free_port() {
-  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 has_lines() { # FILE
@@ -52,17 +50,13 @@ example_with_webhooks() {
   done < <(sed -n '/^receivers:/,$s/^  - name: "\{0,1\}\([a-z-]*\)"\{0,1\}$/\1/p' "$repository/alerts/alertmanager.example.yml")
 }
 
-alertmanager_is_ready() {
-  curl --noproxy '*' --silent --fail --max-time 5 --output /dev/null "$alertmanager_url/-/ready"
-}
-
 # Starts it with our example; sets alertmanager_url.
 start_alertmanager() {
   example_with_webhooks > "$work/alertmanager.yml"
   alertmanager_url=http://127.0.0.1:$(free_port)
   background "${alertmanager[@]}" --config.file="$work/alertmanager.yml" --storage.path="$work/alertmanager" \
     --web.listen-address="${alertmanager_url#http://}" --cluster.listen-address= 2> "$work/alertmanager.log"
-  if ! wait_for 30 alertmanager_is_ready; then
+  if ! wait_for 30 server_is_ready "$alertmanager_url"; then
     not_ok 'Alertmanager starts' "$(tail -n 20 "$work/alertmanager.log")"
     finish
   fi
@@ -76,16 +70,11 @@ notifications() { # RECEIVER FILTER [JQ_OPTION...]
 # ---- Prometheus
 
 query() { # QUERY; prints lines of labels and value
-  curl --noproxy '*' --silent --max-time 10 --get --data-urlencode "query=$1" "$prometheus_url/api/v1/query" |
-    jq --raw-output '.data.result[] | (.metric | tojson) + " " + .value[1]'
+  ask_prometheus "$1" | jq --raw-output '.data.result[] | (.metric | tojson) + " " + .value[1]'
 }
 
 has_answer() { # QUERY
   [ -n "$(query "$1")" ]
-}
-
-prometheus_is_ready() {
-  curl --noproxy '*' --silent --fail --max-time 5 --output /dev/null "$prometheus_url/-/ready"
 }
 
 # Scrapes one target as openclaw-locks, and tells Alertmanager if that runs; sets prometheus_url.
@@ -98,12 +87,6 @@ scrape_configs:
   - job_name: openclaw-locks
     static_configs: [{targets: ["$3"]}]
 YAML
-  prometheus_url=http://127.0.0.1:$(free_port)
   # It learns of Alertmanager after its first evaluation, and would tell it again after a minute only.
-  background prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" \
-    --rules.alert.resend-delay=5s --web.listen-address="${prometheus_url#http://}" 2> "$work/prometheus.log"
-  if ! wait_for 30 prometheus_is_ready; then
-    not_ok 'Prometheus starts' "$(tail -n 20 "$work/prometheus.log")"
-    finish
-  fi
+  run_prometheus --rules.alert.resend-delay=5s
 }

@@ -5,6 +5,8 @@
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"
+# shellcheck source=tests/support/prometheus.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../support/prometheus.sh"
 
 need cc curl jq pgrep prometheus promtool python3
 build_actor
@@ -41,12 +43,8 @@ content_type() { # HEADERS_FILE
   sed -n 's/^content-type: *//Ip' "$1" | tr -d '\r'
 }
 
-api() { # QUERY; prints the answer
-  curl --noproxy '*' --silent --max-time 10 --get --data-urlencode "query=$1" "$prometheus_url/api/v1/query"
-}
-
 value_of() { # QUERY; values, one a line
-  api "$1" | jq --raw-output '.data.result[].value[1]'
+  ask_prometheus "$1" | jq --raw-output '.data.result[].value[1]'
 }
 
 answers() { # QUERY VALUE
@@ -59,16 +57,6 @@ expect_answer() { # TEXT QUERY VALUE
   else
     not_ok "$1" "expected '$3', got '$(value_of "$2")': $2"
   fi
-}
-
-prometheus_is_ready() {
-  prometheus_url=$(sed -n 's|.*msg="Start listening for connections" address=\(.*\)|http://\1|p' "$work/prometheus.log")
-  [ -n "$prometheus_url" ] && curl --noproxy '*' --silent --fail --output /dev/null "$prometheus_url/-/ready"
-}
-
-# Prometheus does not tell the port that the system chose for it.
-free_port() {
-  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 state=$work/scraped/.openclaw
@@ -105,12 +93,7 @@ scrape_configs:
   - job_name: text
     static_configs: [{targets: ["127.0.0.1:$(cat "$work/proxy_port")"]}]
 YAML
-background prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" \
-  --web.listen-address="127.0.0.1:$(free_port)" --log.level=debug 2> "$work/prometheus.log"
-if ! wait_for 30 prometheus_is_ready; then
-  not_ok 'Prometheus starts' "$(tail -n 20 "$work/prometheus.log")"
-  finish
-fi
+run_prometheus --log.level=debug
 
 for job_name in openmetrics text; do
   expect_answer "$job_name: up" "up{job=\"$job_name\"}" 1

@@ -144,6 +144,5 @@ TEST_CASE("disk families: a probe without the other reader of disks") {
   const auto text =
       write_exposition(std::move(families), ExpositionFormat::text_0_0_4);
   CHECK(text.find("openclaw_lock_source_problems_total{gateway=\"main\","
-                  "problem=\"io\",source=\"disk\"} 3\n") !=
-        std::string::npos);
+                  "problem=\"io\",source=\"disk\"} 3\n") != std::string::npos);
 }
