@@ -17,6 +17,15 @@ constexpr std::size_t kLongestPath = 4095;  // PATH_MAX without its NUL
 constexpr std::size_t kLongestUnit = 255;
 constexpr std::string_view kJournald = "journald:";
 
+Result<std::chrono::milliseconds> parse_duration_between(
+    std::string_view text, std::chrono::milliseconds least,
+    std::chrono::milliseconds most, std::string_view expected) {
+  const auto duration = parse_duration(text);
+  if (!duration || *duration < least || *duration > most)
+    return refuse("expected a duration " + std::string{expected});
+  return *duration;
+}
+
 bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte == 0x7f;
@@ -78,19 +87,15 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
 }
 
 Result<std::chrono::milliseconds> parse_sample_interval(std::string_view text) {
-  const auto interval = parse_duration(text);
-  if (!interval || *interval < std::chrono::milliseconds{100} ||
-      *interval > std::chrono::hours{1})
-    return refuse("expected a duration from 100ms to 1h, such as 5s");
-  return *interval;
+  return parse_duration_between(text, std::chrono::milliseconds{100},
+                                std::chrono::hours{1},
+                                "from 100ms to 1h, such as 5s");
 }
 
 Result<std::chrono::milliseconds> parse_probe_interval(std::string_view text) {
-  const auto interval = parse_duration(text);
-  if (!interval || *interval < std::chrono::seconds{1} ||
-      *interval > std::chrono::hours{24})
-    return refuse("expected a duration from 1s to 24h, such as 60s");
-  return *interval;
+  return parse_duration_between(text, std::chrono::seconds{1},
+                                std::chrono::hours{24},
+                                "from 1s to 24h, such as 60s");
 }
 
 Result<std::string> parse_telemetry_path(std::string_view text) {

@@ -28,25 +28,25 @@ DiskProbeSampler::DiskProbeSampler(const std::string& gateway,
     : SamplerOf{"disk_probe", timing_of(interval),
                 [gateway, state_dir = std::move(state_dir), interval](
                     Source<ProbeHistogram>& source, const StopSignal& stop) {
-                  ProblemLog problems{"disk_probe", gateway};
-                  ProbeHistogram seen;
-                  std::chrono::microseconds took{};
-                  do {
-                    source.begin_round();
-                    const auto began = monotonic_now();
-                    const auto probe = time_synced_write(state_dir);
-                    took = std::chrono::ceil<std::chrono::microseconds>(
-                        monotonic_now() - began);
-                    RoundResult round{static_cast<bool>(probe), {}};
-                    if (probe) {
-                      seen.observe(*probe);
-                      source.put(std::make_shared<const ProbeHistogram>(seen));
-                    } else {
-                      round.problems.push_back(probe.problem());
-                    }
-                    problems.tell(round.problems);
-                    source.finish_round(round);
-                  } while (stop.sleep(rest_after_probe(interval, took)));
+                  std::shared_ptr<const ProbeHistogram> seen;
+                  sample(
+                      source, ProblemLog{"disk_probe", gateway}, stop,
+                      [interval](MonotonicTime::duration took) {
+                        return rest_after_probe(
+                            interval,
+                            std::chrono::ceil<std::chrono::microseconds>(took));
+                      },
+                      [&](std::shared_ptr<const ProbeHistogram>& value) {
+                        const auto probe = time_synced_write(state_dir);
+                        if (probe) {
+                          auto grown = seen ? *seen : ProbeHistogram{};
+                          grown.observe(*probe);
+                          seen = std::make_shared<const ProbeHistogram>(grown);
+                        }
+                        value = seen;
+                        return probe ? RoundResult{true, {}}
+                                     : RoundResult{false, {probe.problem()}};
+                      });
                 }} {}
 
 }  // namespace openclaw_lock

@@ -52,20 +52,31 @@ class SamplerOf : public Sampler {
   ReaderThread thread_;
 };
 
-/// Rounds of `read`, one each interval, until the end is requested. `read`
-/// leaves what it has read in its argument, and returns how that went.
-template <typename Value, typename Read>
-void sample_each_interval(Source<Value>& source, ProblemLog problems,
-                          std::chrono::milliseconds interval,
-                          const StopSignal& stop, const Read& read) {
+/// Rounds of `read` until the end is requested, with `rest` between them: a
+/// function of how long the round took. `read` leaves what it has read in its
+/// argument, and returns how that went.
+template <typename Value, typename Rest, typename Read>
+void sample(Source<Value>& source, ProblemLog problems, const StopSignal& stop,
+            const Rest& rest, const Read& read) {
+  MonotonicTime began;
   do {
+    began = monotonic_now();
     source.begin_round();
     std::shared_ptr<const Value> value;
     const RoundResult result = read(value);
     problems.tell(result.problems);
     source.put(std::move(value));
     source.finish_round(result);
-  } while (stop.sleep(interval));
+  } while (stop.sleep(rest(monotonic_now() - began)));
+}
+
+/// The same with a rest of one interval.
+template <typename Value, typename Read>
+void sample_each_interval(Source<Value>& source, ProblemLog problems,
+                          std::chrono::milliseconds interval,
+                          const StopSignal& stop, const Read& read) {
+  const auto rest = [interval](MonotonicTime::duration) { return interval; };
+  sample(source, std::move(problems), stop, rest, read);
 }
 
 /// The newest order to a thread, which looks here when it has time.
