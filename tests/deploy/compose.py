@@ -7,20 +7,18 @@ Not run: Grafana, which Debian does not have; its provisioning is checked agains
 """
 
 import copy
-import fcntl
 import glob
 import json
 import os
 import re
-import socket
-import struct
 import subprocess
 import sys
 import time
 import urllib.parse
 
 import yaml
-from openclaws import (CONTAINER, OPENER, PATIENCE, Exporter, OpenClaw, await_that, in_container, place, start, tidy_up)
+from openclaws import (CONTAINER, OPENER, PATIENCE, Exporter, OpenClaw, await_that, in_container, loopback_up,
+                       place, start, tidy_up)
 
 ROOT, BINARY = sys.argv[2:4]
 COMPOSE = f"{ROOT}/deploy/compose"
@@ -205,12 +203,6 @@ def get(url):
 def query(expression):
     data = get("http://127.0.0.1:9090/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
     return [(found["metric"], float(found["value"][1])) for found in data["result"]] if data else []
-
-
-def loopback_up():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        up_and_running = 0x1 | 0x40
-        fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh14x", b"lo", up_and_running))  # SIOCSIFFLAGS
 
 
 def run_stack(stack, openclaw):

@@ -3,9 +3,12 @@
 tests of deploy/; the folder that they work in comes first on their command line, and maybe a control group.
 """
 
+import fcntl
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -25,6 +28,8 @@ CLEAN_ENVIRONMENT = {"PATH": os.environ["PATH"]}
 
 place = sys.argv[1]
 started = []
+# Python would end at once, and leave behind what it has started.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def start(command, **options):
@@ -129,6 +134,12 @@ class OpenClaw:
                 log.write(lines)
         except OSError as error:
             raise SystemExit(f"not ok - the log of {self.name}: {error}; its gateway is '{command_line(self.gateway)}'")
+
+
+def loopback_up():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        up_and_running = 0x1 | 0x40
+        fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh14x", b"lo", up_and_running))  # SIOCSIFFLAGS
 
 
 def tidy_up():
