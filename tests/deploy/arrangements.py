@@ -54,13 +54,25 @@ class Deployment(Exporter):
                 ", ".join(waits) or "no"]
 
     def settle(self, wanted, seen):
-        """Waits until what is seen is what is wanted, and looks again two rounds later."""
+        """Looks until what is seen is what is wanted, and for two more rounds; returns what was seen last."""
         deadline = time.monotonic() + PATIENCE
         self.pass_rounds(3)
-        while wanted is not None and seen() != wanted and time.monotonic() < deadline:
+        looks = 0
+        while looks < 3:
+            found = seen()
+            looks = looks + 1 if wanted is None or agree(wanted, found) else 0
+            if time.monotonic() > deadline:
+                break
             self.pass_rounds(1)
-        self.pass_rounds(2)
-        return seen()
+        return found
+
+
+def agree(wanted, found):
+    """Another OpenClaw on this machine may keep gateways from being counted: then that cell says nothing."""
+    if wanted == found or isinstance(wanted, str):
+        return wanted == found
+    counts = HEADER.index("Gateways")
+    return wanted[:counts] + wanted[counts + 1:] == found[:counts] + found[counts + 1:] and bool(strangers())
 
 
 def exporter_in_container(*options):
@@ -176,7 +188,7 @@ def run():
         time.sleep(3)
     with concurrent.futures.ThreadPoolExecutor(len(deployments)) as pool:
         all_seen = list(pool.map(see_the_dead, deployments))
-    differences = 0
+    differences = only_counts = 0
     for deployment, seen in zip(deployments, all_seen):
         row = wanted.pop(deployment.cells[0], None)
         if only_print:
@@ -187,14 +199,15 @@ def run():
             print(f"ok - {markdown(seen)}")
         else:
             differences += 1
+            only_counts += bool(row) and agree(row, seen)
             print(f"not ok - {deployment.cells[0]}\n    the README says {markdown(row or [])}\n    it is            {markdown(seen)}")
             with open(deployment.log, encoding="utf-8", errors="replace") as log:
                 print("".join(f"    {line}" for line in log.readlines()[-12:]))
     for label in [] if only_print else wanted:
         differences += 1
         print(f"not ok - {label}: the README has a row that is not run")
-    if differences and (others := strangers()):
-        print(f"skipped: another OpenClaw runs here, which changes what is seen: {others[0]}")
+    if differences == only_counts > 0:
+        print("skipped: another OpenClaw runs here, and keeps gateways from being counted; all else is as the README has it")
         return SKIPPED
     return differences
 

@@ -62,6 +62,15 @@ def mounts_of(service):
             yield source, target, mode[0] if mode else "rw"
 
 
+def has_own_health_check(service):
+    """Of the image that is built here."""
+    build = service.get("build")
+    if not build or not os.path.isfile(f"{build['context']}/{build['dockerfile']}"):
+        return False
+    with open(f"{build['context']}/{build['dockerfile']}", encoding="utf-8") as file:
+        return bool(re.search(r"^HEALTHCHECK .*CMD", file.read(), re.MULTILINE))
+
+
 def faults_of(stack, given):
     """What is wrong with the services; sources of `given` are the user's own."""
     faults = []
@@ -81,8 +90,8 @@ def faults_of(stack, given):
             fault("may gain privileges")
         if service.get("privileged") or service.get("network_mode") == "host":
             fault("is privileged")
-        if image != "ghcr.io/openclaw-lock-exporter/openclaw-lock-exporter" and "healthcheck" not in service:
-            fault("has no health check")  # the exporter's image has its own
+        if "healthcheck" not in service and not has_own_health_check(service):
+            fault("has no health check")
         for port in service.get("ports", []):
             address = port.get("host_ip", "") if isinstance(port, dict) else port
             if not address.startswith("127.0.0.1"):
