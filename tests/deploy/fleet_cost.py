@@ -14,6 +14,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -32,6 +33,8 @@ INCIDENT = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                         "../fixtures/captures/2026.4.24/16-two-gateways/filelog.new")
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 started = []
+# Python would end at once, and leave behind what it has started.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def start(command, log):
@@ -108,9 +111,10 @@ def series_of(agents):
     deadline = time.monotonic() + 30
     while True:
         body = fetch(url).decode()
-        timeouts = sum(float(line.rsplit(" ", 1)[1]) for line in body.splitlines()
-                       if line.startswith("openclaw_lock_timeouts_total{"))
-        if timeouts >= 1 and 'instances{gateway="g"} 1' in body:
+        timeouts = value_of(body, "openclaw_lock_timeouts_total")
+        held = sum(line.endswith(" 1") for line in body.splitlines()
+                   if line.startswith("openclaw_lock_files{") and 'holder="alive"' in line)
+        if timeouts >= agents and held == agents and 'instances{gateway="g"} 1' in body:
             break
         if time.monotonic() > deadline:
             raise SystemExit("the gateway does not show")
@@ -123,16 +127,16 @@ def value_of(text, name):
     return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if re.match(name + r"[{ ]", line))
 
 
-def run_prometheus(url, rules):
-    """Bytes a sample, series in memory, bytes of memory a series, seconds of a round of rules."""
-    where = f"{place}/prometheus{int(rules)}"
+def run_prometheus(url):
+    """Series in memory, samples, bytes of a sample and of the index of a series, memory, seconds of CPU."""
+    where = f"{place}/prometheus"
     os.makedirs(where)
     config = (f"global: {{scrape_interval: {15 // SPEED}s, scrape_timeout: {15 // SPEED}s}}\n"
               f"scrape_configs:\n  - job_name: openclaw-locks\n    static_configs: [{{targets: ['{url.split('/')[2]}']}}]\n")
-    if rules:
-        with open(RULES, encoding="utf-8") as file, open(f"{where}/rules.yml", "w", encoding="utf-8") as copy:
-            copy.write(re.sub(r"interval: (30s|2m)", lambda found: "interval: 6s" if found.group(1) == "30s" else "interval: 24s", file.read()))
-        config += f"rule_files: ['{where}/rules.yml']\n"
+    with open(RULES, encoding="utf-8") as file, open(f"{where}/rules.yml", "w", encoding="utf-8") as copy:
+        copy.write(re.sub(r"interval: (30s|2m)", lambda found: "interval: 6s" if found.group(1) == "30s" else "interval: 24s",
+                          file.read()))
+    config += f"rule_files: ['{where}/rules.yml']\n"
     with open(f"{where}/prometheus.yml", "w", encoding="utf-8") as file:
         file.write(config)
     log = f"{where}/log"
@@ -147,8 +151,7 @@ def run_prometheus(url, rules):
     samples = value_of(own, "prometheus_tsdb_head_samples_appended_total")
     with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
         resident = int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1)) * 1024
-    durations = {line for line in own.splitlines() if line.startswith("prometheus_rule_group_last_duration_seconds{")}
-    rule_seconds = sum(float(line.rsplit(" ", 1)[1]) for line in durations)
+    cpu = value_of(own, "process_cpu_seconds_total")
     with OPENER.open(urllib.request.Request(f"{address}/api/v1/admin/tsdb/snapshot", method="POST"), timeout=300) as answer:
         name = json.loads(answer.read())["data"]["name"]
     chunks = index = counted = 0
@@ -166,7 +169,7 @@ def run_prometheus(url, rules):
     process.wait()
     shutil.rmtree(f"{where}/data")
     return {"series": series, "samples": counted or samples, "chunk": chunks / counted, "index": index / series,
-            "resident": resident, "rules": rule_seconds}
+            "resident": resident, "cpu": cpu}
 
 
 def listening_port(pid):
@@ -208,14 +211,15 @@ def main():
 
     worker = threading.Thread(target=work, daemon=True)
     worker.start()
-    found = run_prometheus(url, True)
+    found = run_prometheus(url)
     stop.set()
     raw = len([line for line in fetch(url).decode().splitlines() if not line.startswith("#")])
     recorded = found["series"] - raw
+    cores = 10000 * found["cpu"] / (SECONDS * SPEED * GATEWAYS)
     print(f"\n{GATEWAYS} gateways of {AGENTS} agents, {SECONDS * SPEED // 15} scrapes: {found['series']:,.0f} series ({recorded / GATEWAYS:.0f} a "
           f"gateway are recorded by the rules), {found['samples']:,.0f} samples, {found['chunk']:.2f} bytes a sample, "
           f"{found['index']:.0f} bytes of index a series and block, {found['resident'] / found['series']:,.0f} bytes of memory a "
-          f"series, {1000 * found['rules'] / GATEWAYS:.2f} ms a gateway for all rules once")
+          f"series, {cores:.1f} cores for 10,000 gateways, scrapes and rules together")
     a_gateway = raw / GATEWAYS
     per_gateway = found["series"] / GATEWAYS
     for interval in (15, 60):
