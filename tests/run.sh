@@ -239,6 +239,10 @@ done
 install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 # systemd-journal-remote writes the journals that are read (the package starts nothing).
 install_packages_of_systemd "${BUILD_PACKAGES_OF_SYSTEMD[@]}" systemd-journal-remote
+# Renders the Kubernetes manifests. Debian 12 has none: there kubectl 1.21 or later must be there, or they are not tested.
+if ! command -v kubectl > /dev/null && [ -n "$(apt-cache search --names-only '^kustomize$')" ]; then
+  install_packages kustomize
+fi
 mkdir -p "$logs"
 provide_servers
 for stage in "$@"; do

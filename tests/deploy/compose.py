@@ -11,6 +11,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -23,6 +24,8 @@ from openclaws import (CONTAINER, OPENER, PATIENCE, Exporter, OpenClaw, await_th
 ROOT, BINARY = sys.argv[2:4]
 COMPOSE = f"{ROOT}/deploy/compose"
 NOBODY = "65534:65534"
+# Debian 13 has it as a plugin of the docker command only, which runs without that.
+DOCKER_COMPOSE = shutil.which("docker-compose") or "/usr/libexec/docker/cli-plugins/docker-compose"
 # What the images say and the files do not: program and user.
 IMAGES = {"ghcr.io/openclaw-lock-exporter/openclaw-lock-exporter": ("openclaw-lock-exporter", NOBODY),
           "prom/prometheus": ("prometheus", NOBODY), "prom/alertmanager": ("alertmanager", NOBODY),
@@ -46,7 +49,7 @@ def check(text, fine, detail=""):
 def compose(file, environment, text=None):
     """What docker-compose makes of a file; None where it refuses it."""
     path = f"{COMPOSE}/{file}"
-    done = subprocess.run(["docker-compose", "--project-directory", COMPOSE, "--file", "-" if text else path, "config"],
+    done = subprocess.run([DOCKER_COMPOSE, "--project-directory", COMPOSE, "--file", "-" if text else path, "config"],
                           input=text, env={"PATH": os.environ["PATH"], **environment}, capture_output=True, text=True,
                           check=False)
     return yaml.safe_load(done.stdout) if done.returncode == 0 else None

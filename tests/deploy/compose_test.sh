@@ -8,9 +8,10 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 need_root
-need cc docker-compose findmnt nsenter pgrep prometheus promtool amtool setpriv unshare
+need cc findmnt nsenter pgrep prometheus promtool amtool setpriv unshare
 can_unshare --pid --fork --mount --mount-proc --cgroup --net || skip 'cannot make namespaces'
 [ "$(readlink /proc/self/ns/pid)" = 'pid:[4026531836]' ] || skip 'not in the initial PID namespace'
+command -v docker-compose > /dev/null || [ -x /usr/libexec/docker/cli-plugins/docker-compose ] || skip 'needs docker-compose'
 /usr/bin/python3 -c 'import yaml' 2> /dev/null || skip 'needs python3-yaml'
 
 place=$(mktemp -d /var/tmp/lock-exporter-compose.XXXXXX)
