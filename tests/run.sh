@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what the tests need (Debian 12 or 13) and runs them.
 #
-#   tests/run.sh [STAGE...]        default: dev alerts dashboards asan tsan fuzz e2e
+#   tests/run.sh [STAGE...]        default: dev alerts dashboards asan tsan fuzz e2e deploy
 #
 #   dev, clang     unit and golden tests built by g++ and by clang++, warnings are errors
 #   alerts         rules, Alertmanager example, each command of the runbooks: tests/alerts/*_test.sh
@@ -10,6 +10,7 @@
 #   asan, tsan     the same under the address and undefined-behaviour sanitizers, and under the thread sanitizer
 #   fuzz           every fuzz target for FUZZ_SECONDS (30), five at a time on two cores
 #   e2e            the built exporter as users run it: tests/e2e/*_test.sh
+#   deploy         what deploy/ has, run without Docker and Kubernetes: tests/deploy/*_test.sh
 #   e2e-asan, e2e-tsan   the same with the exporter that preset asan or tsan builds, and a tenth of the log records
 #   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1.5 GB)
 #
@@ -23,12 +24,13 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
 # clang is left out: stage fuzz compiles everything but the tests with it.
-DEFAULT_STAGES=(dev alerts dashboards asan tsan fuzz e2e)
+DEFAULT_STAGES=(dev alerts dashboards asan tsan fuzz e2e deploy)
 
 # What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang.
 TEST_PACKAGES=(
   doctest-dev clang libclang-rt-dev
   ca-certificates curl fio fuse3 iproute2 jq jsonnet libfuse3-dev procps python3 python3-jsonschema sysstat util-linux
+  docker-compose python3-yaml
 )
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-30}
@@ -224,6 +226,7 @@ fuzz() { fuzz_stage; }
 alerts() { script_stage alerts alerts; }
 dashboards() { run_scripts dashboards "$root"/tests/dashboards/*_test.py; }
 e2e() { script_stage e2e e2e; }
+deploy() { script_stage deploy deploy; }
 e2e-asan() { sanitized_e2e asan; }
 e2e-tsan() { sanitized_e2e tsan; }
 openclaw() { SCRIPT_SECONDS=7200 script_stage openclaw openclaw; }
@@ -231,8 +234,8 @@ openclaw() { SCRIPT_SECONDS=7200 script_stage openclaw openclaw; }
 [ "$#" -gt 0 ] || set -- "${DEFAULT_STAGES[@]}"
 for stage in "$@"; do
   case $stage in
-    dev | alerts | dashboards | asan | tsan | clang | fuzz | e2e | e2e-asan | e2e-tsan | openclaw) ;;
-    *) die "unknown stage '$stage' (dev alerts dashboards asan tsan clang fuzz e2e e2e-asan e2e-tsan openclaw)" ;;
+    dev | alerts | dashboards | asan | tsan | clang | fuzz | e2e | deploy | e2e-asan | e2e-tsan | openclaw) ;;
+    *) die "unknown stage '$stage' (dev alerts dashboards asan tsan clang fuzz e2e deploy e2e-asan e2e-tsan openclaw)" ;;
   esac
 done
 

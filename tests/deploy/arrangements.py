@@ -68,11 +68,13 @@ class Deployment(Exporter):
 
 
 def agree(wanted, found):
-    """Another OpenClaw on this machine may keep gateways from being counted: then that cell says nothing."""
+    """Another OpenClaw on this machine may keep gateways from being counted, and is seen by a DaemonSet: then these cells
+    say nothing."""
     if wanted == found or isinstance(wanted, str):
         return wanted == found
     counts = HEADER.index("Gateways")
-    return wanted[:counts] + wanted[counts + 1:] == found[:counts] + found[counts + 1:] and bool(strangers())
+    finds_all = wanted[1] == "-" and "hostPID" in wanted[3]
+    return (finds_all or wanted[:counts] + wanted[counts + 1:] == found[:counts] + found[counts + 1:]) and bool(strangers())
 
 
 def exporter_in_container(*options):
