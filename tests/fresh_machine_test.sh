@@ -21,34 +21,14 @@ fail() {
 }
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=tests/support/debian_machine.sh
+. "$repository/tests/support/debian_machine.sh"
 exporter_pattern='^openclaw_lock_exporter_build_info{'
 port=10069
 
-# The mirror, and the settings of apt that decide how it is reached, are those of this machine.
-host_mirror() {
-  # shellcheck disable=SC2016  # apt expands them
-  apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' |
-    sed -n 's/^\(http[^ ]*\) Debian$/\1/p' | head -n 1
-}
-
 make_machine() { # SUITE ROOT
-  local suite=$1 machine=$2 mirror
-  if [ -n "${FRESH_CACHE:-}" ] && [ -f "$FRESH_CACHE/$suite.tar" ]; then
-    tar -C "$machine" --numeric-owner -xf "$FRESH_CACHE/$suite.tar"
-  else
-    mirror=$(host_mirror)
-    [ -n "$mirror" ] || fail "apt knows no Debian mirror here"
-    debootstrap --variant=minbase "$suite" "$machine" "$mirror" > "$machine.log" 2>&1 ||
-      { tail -n 20 "$machine.log" >&2; fail "debootstrap failed"; }
-    [ -z "${FRESH_CACHE:-}" ] || tar -C "$machine" --numeric-owner -cf "$FRESH_CACHE/$suite.tar" .
-  fi
-  cp /etc/resolv.conf /etc/hosts "$machine/etc/"
-  apt-config dump | grep -E '^Acquire::(http|https|ftp|Retries|ForceIPv4|ForceIPv6)\b' \
-    > "$machine/etc/apt/apt.conf.d/90fresh-machine" || true
-  if [ -f /etc/ssl/certs/ca-certificates.crt ]; then
-    mkdir -p "$machine/etc/ssl/certs"
-    cp /etc/ssl/certs/ca-certificates.crt "$machine/etc/ssl/certs/"
-  fi
+  local machine=$2
+  make_debian "$1" "$machine" || fail "no bare Debian"
   git clone --quiet --no-hardlinks "$repository" "$machine/src"
   if [ "${FRESH_SOURCE:-}" = worktree ]; then
     git -C "$repository" ls-files -z --cached --others --exclude-standard --deduplicate |
@@ -58,30 +38,6 @@ make_machine() { # SUITE ROOT
   mkdir -p "$machine/root/.openclaw/agents/main/sessions"
   printf '{\n  "pid": 1,\n  "createdAt": "%s"\n}' "$(date -u +%Y-%m-%dT%H:%M:%S.000Z)" \
     > "$machine/root/.openclaw/agents/main/sessions/fresh.jsonl.lock"
-}
-
-# Becomes a command that runs inside, with mounts that nobody outside sees. It shares our processes: tests that need the
-# initial PID namespace are to run too.
-inside() { # ROOT COMMAND...
-  local machine=$1
-  shift
-  # shellcheck disable=SC2016  # expanded by the inner shell
-  exec unshare --mount --propagation private bash -c '
-    set -e
-    machine=$1
-    shift
-    mount --bind "$machine" "$machine"
-    mount --rbind /proc "$machine/proc"
-    mount --rbind /sys "$machine/sys"
-    mount --rbind /dev "$machine/dev"
-    # The root of the mount namespace itself, not only of a process: nsenter goes back to that one.
-    cd "$machine"
-    pivot_root . .
-    umount --lazy .
-    exec chroot . env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-      FUZZ_SECONDS="${FUZZ_SECONDS:-60}" http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
-      bash -c "cd /src && exec \"\$@\"" inside "$@"
-  ' unshare "$machine" "$@"
 }
 
 check_build() { # ROOT
@@ -122,14 +78,10 @@ done
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/fresh-$suite.XXXXXX")
 machine=$work/machine
-mkdir "$machine"
-chmod 755 "$work" "$machine"
+chmod 755 "$work"
 running=
 cleanup() {
-  local process
-  for process in /proc/[0-9]*; do
-    if [ "$process/root" -ef "$machine" ]; then kill -KILL "${process#/proc/}" 2> /dev/null || true; fi
-  done
+  end_debian "$machine"
   [ -z "$running" ] || wait "$running" 2> /dev/null || true
   if [ -n "${FRESH_KEEP:-}" ]; then
     printf 'kept: %s\n' "$work"
