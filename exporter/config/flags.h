@@ -16,11 +16,13 @@ namespace openclaw_lock {
 struct Flag {
   std::string_view name;   ///< without `--`; dots are the levels of the file
   std::string_view group;  ///< heading in --help
-  std::string_view value =
-      {};  ///< what --help calls the value; empty: a switch
+  /// What --help calls the value; empty: a switch. A shell completes FILE and
+  /// SOURCE by files, DIR and PATH by directories (shell_completion.h).
+  std::string_view value = {};
   std::string_view default_text =
-      {};                        ///< as the user would write it; empty: none
-  std::string_view description;  ///< one line
+      {};                         ///< as the user would write it; empty: none
+  std::string_view description;   ///< one line
+  std::string_view choices = {};  ///< all words that are right, if they are few
   /// Applies one value, `true` or `false` for a switch. The problem says what
   /// would be right (setting_values.h).
   std::optional<Problem> (*apply)(Settings&, std::string_view value);

@@ -7,6 +7,12 @@
 #include <string>
 #include <vector>
 
+/// Where the exporter listens without a flag. A container image is built with
+/// 0.0.0.0: its loopback is its own, nobody else would reach that.
+#ifndef OPENCLAW_LOCK_LISTEN_HOST
+#define OPENCLAW_LOCK_LISTEN_HOST "127.0.0.1"
+#endif
+
 namespace openclaw_lock {
 
 /// One entry of `gateways:` in the configuration file, or one
@@ -72,7 +78,7 @@ struct Settings {
   /// Directory for positions in logs; empty: memory only.
   std::filesystem::path storage_path;
 
-  std::vector<ListenAddress> listen{{"127.0.0.1", 10069}};
+  std::vector<ListenAddress> listen{{OPENCLAW_LOCK_LISTEN_HOST, 10069}};
   std::string telemetry_path = "/metrics";
   unsigned max_requests = 40;  ///< scrapes at once; 0: no limit
   bool disable_exporter_metrics = false;
