@@ -14,6 +14,10 @@ BUILD_PACKAGES=(
 # shellcheck disable=SC2034
 BUILD_PACKAGES_OF_SYSTEMD=(libsystemd-dev)
 
+# What it takes to pack the .deb besides.
+# shellcheck disable=SC2034
+PACKING_PACKAGES=(dpkg-dev file)
+
 die() {
   printf 'error: %s\n' "$*" >&2
   exit 1

@@ -12,6 +12,7 @@
 #   e2e            the built exporter as users run it: tests/e2e/*_test.sh
 #   deploy         what deploy/ has, run without Docker and Kubernetes: tests/deploy/*_test.sh
 #   e2e-asan, e2e-tsan   the same with the exporter that preset asan or tsan builds, and a tenth of the log records
+#   packages       the .deb and the container image, built and run: tests/packages/*_test.sh (half an hour; needs root)
 #   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1.5 GB)
 #
 # The last line is "N passed, M failed, K skipped"; the exit status is 0 when nothing failed. A script that cannot run
@@ -30,8 +31,11 @@ DEFAULT_STAGES=(dev alerts dashboards asan tsan fuzz e2e deploy)
 TEST_PACKAGES=(
   doctest-dev clang libclang-rt-dev
   ca-certificates curl fio fuse3 iproute2 jq jsonnet libfuse3-dev procps python3 python3-jsonschema sysstat util-linux
-  docker-compose python3-yaml
+  bsdextrautils docker-compose dpkg-dev man-db mandoc openssl python3-yaml zsh
 )
+
+# What stage packages needs besides.
+PACKAGES_PACKAGES=(buildah debootstrap git)
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-30}
 SCRIPT_SECONDS=${SCRIPT_SECONDS:-600} # one e2e script may take this long
@@ -229,13 +233,17 @@ e2e() { script_stage e2e e2e; }
 deploy() { script_stage deploy deploy; }
 e2e-asan() { sanitized_e2e asan; }
 e2e-tsan() { sanitized_e2e tsan; }
+packages() {
+  install_packages "${PACKAGES_PACKAGES[@]}"
+  SCRIPT_SECONDS=7200 run_scripts packages "$root"/tests/packages/*_test.sh
+}
 openclaw() { SCRIPT_SECONDS=7200 script_stage openclaw openclaw; }
 
 [ "$#" -gt 0 ] || set -- "${DEFAULT_STAGES[@]}"
 for stage in "$@"; do
   case $stage in
-    dev | alerts | dashboards | asan | tsan | clang | fuzz | e2e | deploy | e2e-asan | e2e-tsan | openclaw) ;;
-    *) die "unknown stage '$stage' (dev alerts dashboards asan tsan clang fuzz e2e deploy e2e-asan e2e-tsan openclaw)" ;;
+    dev | alerts | dashboards | asan | tsan | clang | fuzz | e2e | deploy | e2e-asan | e2e-tsan | packages | openclaw) ;;
+    *) die "unknown stage '$stage' (dev alerts dashboards asan tsan clang fuzz e2e deploy e2e-asan e2e-tsan packages openclaw)" ;;
   esac
 done
 

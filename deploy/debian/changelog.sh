@@ -27,11 +27,17 @@ awk -v version="$newest" '
     name = $2
     gsub(/[][]/, "", name)
     if (name == "Unreleased") name = version
-    print "=" name " " $4
+    heading = "=" name " " $4
     next
   }
   /^\[/ || /^#/ || /^$/ { flush(); next }
-  /^- / { flush(); if (name != "") text = substr($0, 3); next }
+  /^- / {
+    flush()
+    # A heading without entries yet would be no changelog entry.
+    if (heading != "") { print heading; heading = "" }
+    if (name != "") text = substr($0, 3)
+    next
+  }
   text != "" { sub(/^ +/, ""); text = text " " $0 }
   END { flush() }
 ' "$file" | {
@@ -40,7 +46,6 @@ awk -v version="$newest" '
     case $line in
       =*)
         [ -z "$date" ] || printf '\n -- %s  %s\n\n' "$maintainer" "$date"
-        # A heading without entries yet would be no changelog entry.
         name=${line#=}
         date=${name#* }
         name=${name%% *}

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The .deb in Debian 12 and in Debian 13: built there, checked by lintian, installed on a bare system, run as its own user,
-# upgraded, removed and purged. Needs root, debootstrap and the mirror of this machine.
+# upgraded, removed and purged. The release tarball of the older one, on each of them as it comes. Needs root, debootstrap
+# and the mirror of this machine.
 #
 #   tests/packages/deb_test.sh [SUITE...]      default: bookworm trixie
 #
@@ -22,6 +23,7 @@ need curl debootstrap dpkg-deb git unshare
 [ -n "$(host_mirror)" ] || skip 'apt knows no Debian mirror here'
 
 package=openclaw-lock-exporter
+tarball=
 machines=()
 end_machines() {
   local machine
@@ -59,21 +61,25 @@ build() { # SUITE
   step "$suite: what the build needs" run_inside "$machine" bash -euc '
     apt-get -q update
     DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends "$@"' bash \
-    "${BUILD_PACKAGES[@]}" "${BUILD_PACKAGES_OF_SYSTEMD[@]}" lintian
+    "${BUILD_PACKAGES[@]}" "${BUILD_PACKAGES_OF_SYSTEMD[@]}" "${PACKING_PACKAGES[@]}" lintian
   epoch=$(git -C "$repository" log -1 --format=%ct)
   # shellcheck disable=SC2016  # expanded by the shell inside
   step "$suite: the package is built" run_inside "$machine" bash -euc '
     export SOURCE_DATE_EPOCH=$1
-    cmake --preset package -DOPENCLAW_LOCK_PORTABLE=OFF -DOPENCLAW_LOCK_REVISION="$2"
+    cmake --preset package -DOPENCLAW_LOCK_REVISION="$2"
     cmake --build --preset package
     cd build/package
     rm -rf packages again old
-    cpack -G DEB
-    cpack -G DEB -B "$PWD/again"
+    cpack -G "DEB;TGZ"
+    cpack -G "DEB;TGZ" -B "$PWD/again"
     cpack -G DEB -B "$PWD/old" -D CPACK_PACKAGE_VERSION=0.0.1' bash \
     "$epoch" "$(git -C "$repository" rev-parse --short=12 HEAD)"
   cp "$machine/src/build/package/packages/"*.deb "$built/new.deb"
   check "$suite: packed again it has the same bytes" cmp "$built/new.deb" "$machine/src/build/package/again/"*.deb
+  check "$suite: so has the tarball" cmp "$machine/src/build/package/packages/"*.tar.gz \
+    "$machine/src/build/package/again/"*.tar.gz
+  # The oldest C library decides where a tarball runs.
+  [ -n "$tarball" ] || { tarball=$built/release.tar.gz; cp "$machine/src/build/package/packages/"*.tar.gz "$tarball"; }
   # Another release had other words in its conffile.
   dpkg-deb --raw-extract "$machine/src/build/package/old/"*.deb "$built/old"
   printf '# of an older release\n' >> "$built/old/etc/default/$package"
@@ -138,13 +144,44 @@ try_service() { # TEXT
     "$(stat --format=%u "/proc/$exporter_pid")"
   expect_metric "$1: it reads the state directory that /etc/default names" 1 openclaw_lock_files gateway=main \
     agent=work kind=session
-  check_equal "$1: it tells its version" "$2" "$(scrape | sed -n 's/^openclaw_lock_exporter_build_info{.*version="\([^"]*\)".*/\1/p')"
+  check_equal "$1: it tells its version" "$2" "$(build_version)"
   if curl --silent --output /dev/null --fail --request POST "$url/-/reload"; then
     kill -HUP "$exporter_pid"
     expect_metric "$1: SIGHUP reloads" 1 openclaw_lock_config_last_reload_successful
   fi
   stop_exporter
   check_equal "$1: SIGTERM ends it with status 0" 0 "$exporter_status"
+}
+
+# Unpacked anywhere it runs, with nothing installed.
+try_tarball() { # SUITE VERSION
+  local libraries
+  mkdir "$machine/opt/unpacked"
+  tar -C "$machine/opt/unpacked" --strip-components=1 -xzf "$tarball"
+  check "$1: the tarball has licence, page, units and what they say" test -s "$machine/opt/unpacked/LICENSE" \
+    -a -s "$machine/opt/unpacked/README.md" -a -s "$machine/opt/unpacked/share/man/man1/$package.1.gz" \
+    -a -s "$machine/opt/unpacked/lib/systemd/system/$package.service"
+  check "$1: its unit is one for /usr/local" grep --quiet "^ExecStart=/usr/local/bin/$package " \
+    "$machine/opt/unpacked/lib/systemd/system/$package.service"
+  libraries=$( (inside "$machine" ldd "/opt/unpacked/bin/$package") < /dev/null)
+  check_equal "$1: of the host it needs the C library alone" '' \
+    "$(grep --invert-match --extended-regexp '/opt/unpacked/|linux-vdso|ld-linux|/lib(c|m)\.so' <<< "$libraries")"
+  exporter_log=$(mktemp "$work/exporter.XXXXXX.log")
+  (inside "$machine" setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs "/opt/unpacked/bin/$package" \
+    --openclaw.state-dir=main=/srv/openclaw --web.listen-address=127.0.0.1:0) 2> "$exporter_log" < /dev/null &
+  exporter_job=$!
+  children+=("$exporter_job")
+  wait_for "$PATIENCE" find_url || { not_ok "$1: the tarball's program starts" "$(cat "$exporter_log")"; finish; }
+  exporter_pid=$(innermost "$exporter_job")
+  expect_metric "$1: the tarball's program reads locks" 1 openclaw_lock_files gateway=main agent=work kind=session
+  check_equal "$1: its version" "$2" "$(build_version)"
+  stop_exporter
+  check_equal "$1: and ends" 0 "$exporter_status"
+  rm -rf "$machine/opt/unpacked"
+}
+
+build_version() {
+  scrape | sed -n 's/^openclaw_lock_exporter_build_info{.*version="\([^"]*\)".*/\1/p'
 }
 
 dpkg_inside() { # ARGUMENT...
@@ -160,6 +197,8 @@ life() { # SUITE
   mkdir -p "$machine/srv/openclaw/agents/work/sessions" "$machine/packages"
   make_lock "$machine/srv/openclaw/agents/work/sessions/a.jsonl.lock" 1
   cp "$built"/*.deb "$machine/packages/"
+  version=$(sed -n 's/^project(.* VERSION \([0-9.]*\).*/\1/p' "$repository/CMakeLists.txt")
+  try_tarball "$suite" "$version"
   # What it depends on goes before, to see what the package itself leaves behind.
   # shellcheck disable=SC2016  # expanded by the shell inside
   step "$suite: its dependencies can be had" run_inside "$machine" bash -euc '
@@ -176,7 +215,6 @@ life() { # SUITE
   step "$suite: purged" dpkg_inside --purge "$package"
   step "$suite: the older one again" dpkg_inside --install /packages/old.deb
   printf 'ARGS="--openclaw.state-dir=main=/srv/openclaw --web.listen-address=127.0.0.1:0"\n' > "$conffile"
-  version=$(sed -n 's/^project(.* VERSION \([0-9.]*\).*/\1/p' "$repository/CMakeLists.txt")
   try_service "$suite, installed" "$version"
   check "$suite: it keeps what it needs in its own directory" [ -d "$machine/var/lib/$package" ]
   check_equal "$suite: nobody else may look into it" 700 "$(stat --format=%a "$machine/var/lib/$package")"
