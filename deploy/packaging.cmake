@@ -2,6 +2,8 @@
 # What is installed, and what the packages hold. Components: `exporter` is
 # everywhere, `debian` only in the .deb, `portable` only in the release
 # tarball.
+include(GNUInstallDirs)
+
 option(OPENCLAW_LOCK_PORTABLE
   "Build the release tarball's binary, which brings its libraries" OFF)
 
@@ -96,7 +98,7 @@ foreach(component IN ITEMS exporter portable)
   # Drop-ins that an administrator chooses.
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/deploy/systemd"
     DESTINATION "${shared_data}" COMPONENT ${component} ${left_out}
-    FILES_MATCHING PATTERN "*.conf")
+    FILES_MATCHING PATTERN "*.conf" PATTERN "*.conf.example")
 endforeach()
 
 # ---- for the container image only

@@ -156,7 +156,7 @@ constexpr std::array kFlags{
     Flag{.name = "web.listen-address",
          .group = "Web",
          .value = "ADDRESS:PORT",
-         .default_text = OPENCLAW_LOCK_LISTEN_HOST ":10069",
+         .default_text = kListenText,
          .description = "IPv4 address to listen on; :10069 is all of them.",
          .apply = add_listen,
          .clear = [](Settings& settings) { settings.listen.clear(); }},

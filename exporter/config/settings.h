@@ -5,15 +5,20 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-/// Where the exporter listens without a flag. A container image is built with
-/// 0.0.0.0: its loopback is its own, nobody else would reach that.
-#ifndef OPENCLAW_LOCK_LISTEN_HOST
-#define OPENCLAW_LOCK_LISTEN_HOST "127.0.0.1"
-#endif
-
 namespace openclaw_lock {
+
+/// Where the exporter listens without a flag: on loopback. A container image
+/// is built otherwise, for its loopback is its own; nobody else reaches that.
+#ifdef OPENCLAW_LOCK_LISTEN_ANYWHERE
+inline constexpr const char* kListenHost = "0.0.0.0";
+inline constexpr std::string_view kListenText = ":10069";
+#else
+inline constexpr const char* kListenHost = "127.0.0.1";
+inline constexpr std::string_view kListenText = "127.0.0.1:10069";
+#endif
 
 /// One entry of `gateways:` in the configuration file, or one
 /// `--openclaw.state-dir`.
@@ -78,7 +83,7 @@ struct Settings {
   /// Directory for positions in logs; empty: memory only.
   std::filesystem::path storage_path;
 
-  std::vector<ListenAddress> listen{{OPENCLAW_LOCK_LISTEN_HOST, 10069}};
+  std::vector<ListenAddress> listen{{kListenHost, 10069}};
   std::string telemetry_path = "/metrics";
   unsigned max_requests = 40;  ///< scrapes at once; 0: no limit
   bool disable_exporter_metrics = false;

@@ -15,8 +15,6 @@ set -euo pipefail
 repository=$(cd "$e2e/../.." && pwd)
 # shellcheck source=tests/support/debian_machine.sh
 . "$repository/tests/support/debian_machine.sh"
-# shellcheck source=deploy/debian_packages.sh
-. "$repository/deploy/debian_packages.sh"
 
 need_root
 need curl debootstrap dpkg-deb git unshare
@@ -58,19 +56,16 @@ build() { # SUITE
   find "$machine/src" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
   git -C "$repository" ls-files -z --cached --others --exclude-standard --deduplicate |
     (cd "$repository" && tar --null --files-from=- --ignore-failed-read -cf -) | tar -C "$machine/src" -xf -
-  step "$suite: what the build needs" run_inside "$machine" bash -euc '
+  step "$suite: lintian" run_inside "$machine" bash -euc '
     apt-get -q update
-    DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends "$@"' bash \
-    "${BUILD_PACKAGES[@]}" "${BUILD_PACKAGES_OF_SYSTEMD[@]}" "${PACKING_PACKAGES[@]}" lintian
+    DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends lintian'
   epoch=$(git -C "$repository" log -1 --format=%ct)
   # shellcheck disable=SC2016  # expanded by the shell inside
   step "$suite: the package is built" run_inside "$machine" bash -euc '
     export SOURCE_DATE_EPOCH=$1
-    cmake --preset package -DOPENCLAW_LOCK_REVISION="$2"
-    cmake --build --preset package
+    deploy/build-packages.sh -DOPENCLAW_LOCK_REVISION="$2"
     cd build/package
-    rm -rf packages again old
-    cpack -G "DEB;TGZ"
+    rm -rf again old
     cpack -G "DEB;TGZ" -B "$PWD/again"
     cpack -G DEB -B "$PWD/old" -D CPACK_PACKAGE_VERSION=0.0.1' bash \
     "$epoch" "$(git -C "$repository" rev-parse --short=12 HEAD)"
