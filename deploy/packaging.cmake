@@ -190,8 +190,9 @@ It finds the state directories of OpenClaw by itself and only reads them.")
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# SHLIBDEPS adds the libraries of the Debian that it is built on.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser")
+# procps: the unit reloads by /bin/kill. SHLIBDEPS adds the libraries of the
+# Debian that it is built on.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, procps")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "prometheus")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
