@@ -7,7 +7,7 @@
 # shellcheck disable=SC2034  # used by the scripts that source this file
 BUILD_PACKAGES=(
   g++ cmake ninja-build pkg-config
-  prometheus-cpp-dev libcivetweb-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libcli11-dev zlib1g-dev
+  prometheus-cpp-dev libcivetweb-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libcli11-dev libseccomp-dev zlib1g-dev
 )
 
 # What is built in where it is there: the journal is read through libsystemd.

@@ -20,7 +20,12 @@ bool write_all(const UniqueFd& file, std::string_view text, mode_t mode) {
     if (written < 0) return false;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
-  return ::fchmod(file.get(), mode) == 0 && ::fsync(file.get()) == 0;
+  struct stat found {};
+  if (::fstat(file.get(), &found) != 0) return false;
+  // A confined writer may not change modes, and has no umask that it had to.
+  const bool has_mode = (found.st_mode & 07777) == mode;
+  return (has_mode || ::fchmod(file.get(), mode) == 0) &&
+         ::fsync(file.get()) == 0;
 }
 
 }  // namespace

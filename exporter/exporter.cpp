@@ -195,6 +195,35 @@ bool Exporter::ready() const {
   });
 }
 
+bool Exporter::lives() const {
+  const std::lock_guard guard{fleet_->mutex};
+  return discovery_ && !discovery_->ended();
+}
+
+std::string Exporter::status() const {
+  const auto now = report();
+  std::size_t failing = 0;
+  const auto look_at = [&](const std::optional<SourceHealth>& health) {
+    if (health && health->settled && !health->up) ++failing;
+  };
+  if (fleet_->census) look_at(fleet_->census->source().health());
+  for (const auto& gateway : now.gateways) {
+    look_at(gateway.locks_health);
+    look_at(gateway.logs_health);
+    look_at(gateway.facts_health);
+    look_at(gateway.disk_health);
+    look_at(gateway.disk_probe_health);
+  }
+  const auto count = [](std::size_t number, const std::string& what) {
+    return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
+  };
+  auto text = "watching " + count(now.gateways.size(), "gateway");
+  if (failing > 0)
+    text +=
+        ", " + count(failing, "reader") + (failing == 1 ? " fails" : " fail");
+  return text;
+}
+
 FleetReport Exporter::report() const {
   FleetReport report;
   report.now = wall_time_now();
@@ -259,6 +288,7 @@ bool Exporter::stop(milliseconds patience) {
   bool all = discovery_->stop(left());
   for (auto* sampler : samplers) all = sampler->stop(left()) && all;
   if (fleet_->census) all = fleet_->census->stop(left()) && all;
+  const std::lock_guard guard{fleet_->mutex};
   discovery_.reset();
   return all;
 }

@@ -39,6 +39,13 @@ class Exporter {
   /// Each reader has finished a round or timed out.
   bool ready() const;
 
+  /// Discovery goes on. One that hangs in the system counts as going on: to
+  /// begin anew would not help it, and cost what the others know.
+  bool lives() const;
+
+  /// One line for people, such as `watching 3 gateways, 1 reader fails`.
+  std::string status() const;
+
   /// The metrics of this moment.
   std::string exposition(ExpositionFormat format) const;
 

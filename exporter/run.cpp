@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "exporter/atomic_file.h"
 #include "exporter/build_info.h"
@@ -15,6 +16,10 @@
 #include "exporter/exporter.h"
 #include "exporter/http/endpoints.h"
 #include "exporter/log.h"
+#include "exporter/sandbox/sandbox.h"
+#include "exporter/service/http_pulse.h"
+#include "exporter/service/notify_socket.h"
+#include "exporter/service/service_reporter.h"
 
 namespace openclaw_lock {
 namespace {
@@ -58,8 +63,10 @@ std::shared_ptr<LogStorage> open_storage(const Settings& settings) {
 }
 
 int write_once(const Settings& settings, const sigset_t& signals) {
-  Exporter exporter{settings, DiscoveryEnvironment::of_this_process(),
-                    open_storage(settings)};
+  auto environment = DiscoveryEnvironment::of_this_process();
+  Sandbox sandbox{settings, false};
+  Exporter exporter{settings, std::move(environment),
+                    sandbox.writing([&] { return open_storage(settings); })};
   while (!exporter.ready())
     if (wait_for_stop(signals, milliseconds{20})) leave(0);
   const auto text = exporter.exposition(ExpositionFormat::text_0_0_4);
@@ -67,8 +74,9 @@ int write_once(const Settings& settings, const sigset_t& signals) {
   if (settings.textfile_path.empty()) {
     if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
       exit_code = 1;
-  } else if (const auto problem =
-                 write_atomically(settings.textfile_path, text)) {
+  } else if (const auto problem = sandbox.writing([&] {
+               return write_atomically(settings.textfile_path, text);
+             })) {
     log::error("cannot write the text file",
                {{"file", problem->where}, {"reason", problem->detail}});
     exit_code = 1;
@@ -124,11 +132,34 @@ Result<std::unique_ptr<Listener>> start_http(
                         make_endpoints(endpoints, std::move(sources)));
 }
 
+/// Nothing where no service manager waits.
+std::unique_ptr<ServiceReporter> start_reporter(
+    Sandbox& sandbox, const std::shared_ptr<const NotifySocket>& service,
+    const HttpTarget& target, const std::shared_ptr<Exporter>& exporter) {
+  if (!service) return nullptr;
+  constexpr milliseconds kPulsePatience{5000};
+  ServiceState state;
+  state.ready = [exporter] { return exporter->ready(); };
+  state.status = [exporter] { return exporter->status(); };
+  state.lives = [exporter, target] {
+    return exporter->lives() && http_pulse(target, kPulsePatience);
+  };
+  ServiceTiming timing;
+  timing.watchdog = watchdog_of_environment();
+  return sandbox.watching(target.port, [&] {
+    return std::make_unique<ServiceReporter>(service, std::move(state), timing);
+  });
+}
+
 int serve(const Settings& settings, const sigset_t& signals) {
+  auto environment = DiscoveryEnvironment::of_this_process();
+  const auto service = NotifySocket::of_environment();
+  Sandbox sandbox{settings, service != nullptr};
   const auto exporter = std::make_shared<Exporter>(
-      settings, DiscoveryEnvironment::of_this_process(),
-      open_storage(settings));
-  auto listener = start_http(settings, exporter);
+      settings, std::move(environment),
+      sandbox.writing([&] { return open_storage(settings); }));
+  auto listener =
+      sandbox.serving([&] { return start_http(settings, exporter); });
   if (!listener) {
     log::error("cannot listen", {{"address", listener.problem().where},
                                  {"reason", listener.problem().detail}});
@@ -139,16 +170,22 @@ int serve(const Settings& settings, const sigset_t& signals) {
     log::info("listening", {{"url", "http://" + settings.listen[i].host + ":" +
                                         std::to_string(ports[i]) +
                                         settings.telemetry_path}});
-  const auto textfile = start_textfile_writer(settings, exporter);
+  const auto textfile = sandbox.writing(
+      [&] { return start_textfile_writer(settings, exporter); });
+  const auto reporter =
+      start_reporter(sandbox, service,
+                     {settings.listen.front().host, ports.front()}, exporter);
   while (!wait_for_stop(signals, std::chrono::hours{1})) {
   }
   log::info("stopping");
+  if (service) service->stopping();
+  if (reporter) reporter->stop(kStopPatience);
   if (textfile) textfile->stop(kStopPatience);
   if (!exporter->stop(kStopPatience)) {
     log::warn("a reader hangs and is left behind");
     // The kernel may keep this process until that reader's call returns; the
     // port is wanted by the next one.
-    listener->reset();
+    sandbox.serving([&] { listener->reset(); });
   }
   leave(0);
 }

@@ -57,6 +57,11 @@ ReaderThread::~ReaderThread() {
 
 void ReaderThread::request_stop() { state_->signal.request(); }
 
+bool ReaderThread::ended() const {
+  const std::lock_guard guard{state_->mutex};
+  return state_->ended;
+}
+
 bool ReaderThread::stop(std::chrono::milliseconds patience) {
   request_stop();
   std::unique_lock lock{state_->mutex};

@@ -47,6 +47,9 @@ class ReaderThread {
 
   void request_stop();
 
+  /// The loop has returned or thrown.
+  bool ended() const;
+
   /// Waits until the loop has ended; false, and the thread left to itself,
   /// where `patience` runs out. What the loop uses must then live on: it is to
   /// hold it by shared_ptr.
@@ -56,7 +59,7 @@ class ReaderThread {
   struct State {
     std::string name;
     StopSignal signal;
-    std::mutex mutex;
+    mutable std::mutex mutex;
     std::condition_variable changed;
     bool ended = false;
   };

@@ -33,6 +33,7 @@ TEST_CASE("ReaderThread: runs its loop until it is asked to stop") {
                         }
                       }};
   started.wait();
+  CHECK_FALSE(thread.ended());
   CHECK(thread.stop(1min));
   CHECK(thread.stop(0ms));
 }
@@ -40,6 +41,7 @@ TEST_CASE("ReaderThread: runs its loop until it is asked to stop") {
 TEST_CASE("ReaderThread: a loop that ends by itself is stopped") {
   ReaderThread thread{"test", [](const StopSignal&) {}};
   CHECK(thread.stop(1min));
+  CHECK(thread.ended());
 }
 
 TEST_CASE("ReaderThread: the destructor ends the loop") {

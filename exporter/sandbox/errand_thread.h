@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+namespace openclaw_lock {
+
+/// A thread that runs what it is handed. A confinement is a thread's own and
+/// that of the threads it makes: what must be confined differently from the
+/// first thread is made by one of these.
+class ErrandThread {
+ public:
+  ErrandThread();
+  ErrandThread(const ErrandThread&) = delete;
+  ErrandThread& operator=(const ErrandThread&) = delete;
+  /// Waits for what it runs.
+  ~ErrandThread();
+
+  /// Runs it there, waits, and returns or throws what it does.
+  template <typename Errand>
+  auto run(Errand errand) {
+    std::packaged_task<std::invoke_result_t<Errand>()> task{std::move(errand)};
+    auto result = task.get_future();
+    put([&task] { task(); });
+    return result.get();
+  }
+
+ private:
+  void put(std::function<void()> errand);
+  void loop();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> errands_;
+  bool ended_ = false;
+  std::thread thread_;  ///< last: it uses all the others
+};
+
+}  // namespace openclaw_lock
