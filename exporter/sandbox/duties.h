@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <vector>
 
 namespace openclaw_lock {
+
+/// Of unix sockets that listen: for their user and its group.
+inline constexpr mode_t kUnixSocketMode = 0660;
 
 /// What a thread does besides reading files and computing. Whatever is not
 /// named here is refused to it, and to the threads that it makes, for good.
@@ -26,7 +31,9 @@ struct Duties {
   /// be there: one that is made later is not the same.
   std::vector<std::filesystem::path> writes_below{};
 
-  /// Directories where it makes and removes unix sockets.
+  /// Directories where it makes and removes unix sockets that listen. It may
+  /// lock the directory, ask whether somebody listens already, and give the
+  /// mode kUnixSocketMode.
   std::vector<std::filesystem::path> sockets_below{};
 
   bool changes_names() const {

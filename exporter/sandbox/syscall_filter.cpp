@@ -12,17 +12,17 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <initializer_list>
 #include <memory>
 #include <system_error>
 #include <type_traits>
+#include <vector>
 
 #include "exporter/sandbox/sanitizers.h"
 
 namespace openclaw_lock {
 namespace {
 
-using Comparisons = std::initializer_list<scmp_arg_cmp>;
+using Comparisons = std::vector<scmp_arg_cmp>;
 
 struct ReleaseFilter {
   void operator()(scmp_filter_ctx filter) const { seccomp_release(filter); }
@@ -33,7 +33,8 @@ class Filter {
  public:
   Filter() : context_{seccomp_init(SCMP_ACT_ALLOW)} {}
 
-  void refuse(const char* name, int error, Comparisons comparisons = {}) {
+  void refuse(const char* name, int error,
+              const Comparisons& comparisons = {}) {
     refuse(seccomp_syscall_resolve_name(name), error, comparisons);
   }
 
@@ -57,11 +58,11 @@ class Filter {
   }
 
  private:
-  void refuse(int number, int error, Comparisons comparisons) {
+  void refuse(int number, int error, const Comparisons& comparisons) {
     if (!context_ || number == __NR_SCMP_ERROR) return;
     const int failed = seccomp_rule_add_array(
         context_.get(), SCMP_ACT_ERRNO(static_cast<std::uint16_t>(error)),
-        number, static_cast<unsigned>(comparisons.size()), comparisons.begin());
+        number, static_cast<unsigned>(comparisons.size()), comparisons.data());
     if (failed != 0 && error_ == 0) error_ = failed;
   }
   void refuse(int number, int error) { refuse(number, error, {}); }
@@ -172,9 +173,6 @@ constexpr std::array kForNobody{
     "setfsgid32",
     "setgroups32",
     // what files are, but not what they hold
-    "chmod",
-    "fchmod",
-    "fchmodat",
     "chown",
     "fchown",
     "lchown",
@@ -211,7 +209,10 @@ constexpr std::array kForThoseThatChangeNames{
 };
 
 constexpr std::array kForThoseThatWrite{
-    "creat", "ftruncate", "ftruncate64", "fallocate", "flock",
+    "creat",
+    "ftruncate",
+    "ftruncate64",
+    "fallocate",
 };
 
 constexpr std::array kForThoseThatListen{"bind", "listen", "accept", "accept4"};
@@ -243,6 +244,17 @@ void refuse_changes_of_attributes(Filter& filter) {
     filter.refuse("ioctl", EPERM, {masked(1, UINT32_MAX, request)});
 }
 
+void refuse_modes(Filter& filter, const Duties& duties) {
+  const Comparisons always{};
+  constexpr std::uint64_t kMode = kUnixSocketMode;
+  const bool has_one = !duties.sockets_below.empty();
+  const Comparisons second = {is_not(1, kMode)};
+  const Comparisons third = {is_not(2, kMode)};
+  filter.refuse("chmod", EPERM, has_one ? second : always);
+  filter.refuse("fchmod", EPERM, has_one ? second : always);
+  filter.refuse("fchmodat", EPERM, has_one ? third : always);
+}
+
 void refuse_open(Filter& filter, std::uint64_t mask, std::uint64_t value) {
   filter.refuse("open", EPERM, {masked(1, mask, value)});
   filter.refuse("openat", EPERM, {masked(2, mask, value)});
@@ -253,6 +265,7 @@ constexpr std::uint64_t kUnnamed = O_TMPFILE & ~O_DIRECTORY;
 
 void refuse_writing(Filter& filter, const Duties& duties) {
   filter.refuse_all(kForThoseThatWrite);
+  if (duties.sockets_below.empty()) filter.refuse("flock", EPERM);
   for (const int lock :
        {F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE}) {
     const auto command = static_cast<std::uint64_t>(lock);
@@ -275,7 +288,8 @@ void refuse_writing(Filter& filter, const Duties& duties) {
 void refuse_sockets(Filter& filter, const Duties& duties) {
   // SOCK_NONBLOCK and SOCK_CLOEXEC lie above the type.
   constexpr std::uint64_t kType = 0xf;
-  if (!duties.connects) filter.refuse("connect", EPERM);
+  if (!duties.connects && duties.sockets_below.empty())
+    filter.refuse("connect", EPERM);
   if (!duties.listens) filter.refuse_all(kForThoseThatListen);
   // TCP Fast Open connects without connect(2).
   filter.refuse("sendto", EPERM, {masked(3, MSG_FASTOPEN, MSG_FASTOPEN)});
@@ -309,6 +323,7 @@ std::string filter_system_calls(const Duties& duties) {
   filter.refuse_all(kForNobody);
   refuse_processes(filter);
   refuse_changes_of_attributes(filter);
+  refuse_modes(filter, duties);
   if (duties.writes_below.empty()) refuse_writing(filter, duties);
   if (!duties.changes_names()) filter.refuse_all(kForThoseThatChangeNames);
   refuse_sockets(filter, duties);

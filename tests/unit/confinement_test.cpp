@@ -396,13 +396,16 @@ TEST_CASE("confine_this_thread: a unix socket is made in its directory alone") {
     };
     attempt("there", bind_to(tree.path("storage/s")));
     attempt("elsewhere", bind_to(tree.path("s")));
+    attempt("mode", ::chmod(tree.path("storage/s").c_str(), kUnixSocketMode));
+    attempt("other_mode", ::chmod(tree.path("storage/s").c_str(), 0666));
     attempt("remove", ::unlink(tree.path("storage/s").c_str()));
     attempt("file",
             ::open(tree.path("storage/f").c_str(), O_WRONLY | O_CREAT, 0600));
     attempt("unlink", ::unlink(tree.path("openclaw.log").c_str()));
   });
   CHECK(said ==
-        "there done\nelsewhere refused\nremove done\nfile refused\n"
+        "there done\nelsewhere refused\nmode done\nother_mode refused\nremove "
+        "done\nfile refused\n"
         "unlink refused\n");
 }
 
