@@ -79,11 +79,12 @@ void tell(const std::vector<Confinement>& parts) {
   const bool seccomp = std::ranges::all_of(
       parts, [](const Confinement& part) { return part.seccomp; });
   const auto missing = join(parts);
-  log::info("confined",
-            {{"seccomp", seccomp ? "yes" : "no"},
-             {"landlock", landlock == 0 ? "no" : std::to_string(landlock)},
-             {"capabilities", parts.back().capabilities},
-             {"missing", missing.empty() ? "nothing" : missing}});
+  log::info("confined", {{"seccomp", seccomp ? "yes" : "no"},
+                         {"landlock", landlock > 0 ? std::to_string(landlock)
+                                      : missing.empty() ? "unused"
+                                                        : "no"},
+                         {"capabilities", parts.back().capabilities},
+                         {"missing", missing.empty() ? "nothing" : missing}});
 }
 
 }  // namespace
