@@ -18,6 +18,8 @@ cc -O1 -Wall -Wextra -o "$work/intruder" "$e2e/intruder.c" -ldl
 cc -O1 -Wall -Wextra -shared -fPIC -o "$work/intruder.so" "$e2e/intruder.c" -ldl
 sanitized=no
 ! grep --quiet --binary-files=text '__[at]san_init' "$BINARY" || sanitized=yes
+thread_sanitized=no
+! grep --quiet --binary-files=text '__tsan_init' "$BINARY" || thread_sanitized=yes
 
 flags=("--openclaw.state-dir=main=$state" "--openclaw.log=main=$state/gateway.log"
   "--storage.path=$work/storage" "--textfile.path=$work/textfile/openclaw.prom")
@@ -27,9 +29,14 @@ fingerprint() {
 }
 before=$(fingerprint)
 
-# Values of a field of all its threads, each once.
+# Values of a field of all its threads, each once. ThreadSanitizer has one of its own, older than all that the exporter
+# does.
 of_threads() { # FIELD
-  cat "/proc/$exporter_pid"/task/*/status 2> /dev/null | awk -v field="$1:" '$1 == field { print $2 }' | sort --unique |
+  local status files=()
+  for status in "/proc/$exporter_pid"/task/*/status; do
+    grep --quiet '^NoNewPrivs:.0$' "$status" && [ "$thread_sanitized" = yes ] || files+=("$status")
+  done
+  cat "${files[@]}" 2> /dev/null | awk -v field="$1:" '$1 == field { print $2 }' | sort --unique |
     paste --serial --delimiters=' '
 }
 
