@@ -11,6 +11,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=deploy/debian_packages.sh
 . "$root/deploy/debian_packages.sh"
+# shellcheck source=deploy/civetweb_source.sh
+. "$root/deploy/civetweb_source.sh"
 
 build_only=no
 if [ "${1:-}" = --build-only ]; then
@@ -20,6 +22,8 @@ fi
 
 install_packages "${BUILD_PACKAGES[@]}"
 install_packages_of_systemd "${BUILD_PACKAGES_OF_SYSTEMD[@]}"
+provide_civetweb "$root" "$root/build/civetweb" ||
+  printf 'going on with the civetweb library of Debian: there will be no TLS, IPv6 and unix sockets\n' >&2
 (cd "$root" && cmake --workflow --preset release) >&2 || die "the build failed (see above)"
 
 binary=$root/build/release/openclaw-lock-exporter
@@ -31,15 +35,21 @@ fi
 
 # Where to look, for the runs that serve.
 address=127.0.0.1:10069
+scheme=http
 serves=yes
 previous=
 for argument in "$@"; do
   case $argument in
     --web.listen-address=*) address=${argument#*=} ;;
+    --web.config.file*) scheme='http(s)' ;;
     --once | --version | --help | -h | --config.check | --textfile.path* | diagnose) serves=no ;;
     *) [ "$previous" != --web.listen-address ] || address=$argument ;;
   esac
   previous=$argument
 done
-[ "$serves" = no ] || printf '\nLook at http://%s/metrics (Ctrl-C stops the exporter)\n\n' "$address" >&2
+case $address in
+  unix:*) place=$address ;;
+  *) place=$scheme://$address/metrics ;;
+esac
+[ "$serves" = no ] || printf '\nLook at %s (Ctrl-C stops the exporter)\n\n' "$place" >&2
 exec "$binary" "$@"

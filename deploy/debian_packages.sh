@@ -6,8 +6,9 @@
 # What it takes to build the exporter.
 # shellcheck disable=SC2034  # used by the scripts that source this file
 BUILD_PACKAGES=(
-  g++ cmake ninja-build pkg-config
+  g++ cmake ninja-build pkg-config patch xz-utils
   prometheus-cpp-dev libcivetweb-dev nlohmann-json3-dev libspdlog-dev libyaml-cpp-dev libcli11-dev libseccomp-dev zlib1g-dev
+  libssl-dev libcrypt-dev
 )
 
 # What is built in where it is there: the journal is read through libsystemd.
