@@ -56,7 +56,8 @@ Exporter::Exporter(const Settings& settings, DiscoveryEnvironment environment,
                    std::shared_ptr<LogStorage> storage)
     : fleet_{std::make_shared<Fleet>(settings, timing_of(settings))},
       config_loaded_at_{wall_time_now()},
-      http_answers_{{200, 0}, {404, 0}, {405, 0}, {500, 0}, {503, 0}} {
+      http_answers_{{200, 0}, {401, 0}, {403, 0}, {404, 0},
+                    {405, 0}, {429, 0}, {500, 0}, {503, 0}} {
   fleet_->storage = std::move(storage);
   if (settings.collect_processes)
     fleet_->census =

@@ -2,6 +2,7 @@
 #include "exporter/run.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,8 +14,10 @@
 #include "exporter/atomic_file.h"
 #include "exporter/build_info.h"
 #include "exporter/clock.h"
+#include "exporter/config/setting_values.h"
 #include "exporter/exporter.h"
 #include "exporter/http/endpoints.h"
+#include "exporter/http/web_config_file.h"
 #include "exporter/log.h"
 #include "exporter/sandbox/sandbox.h"
 #include "exporter/service/http_pulse.h"
@@ -27,6 +30,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kStopPatience{1000};
+constexpr milliseconds kWebConfigInterval{1000};
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -115,7 +119,8 @@ ListenerLimits limits_for(const Settings& settings) {
 }
 
 Result<std::unique_ptr<Listener>> start_http(
-    const Settings& settings, const std::shared_ptr<Exporter>& exporter) {
+    const Settings& settings, const std::shared_ptr<Exporter>& exporter,
+    const std::shared_ptr<WebConfigFile>& web) {
   EndpointSettings endpoints;
   endpoints.telemetry_path = settings.telemetry_path;
   endpoints.max_requests = settings.max_requests;
@@ -128,16 +133,22 @@ Result<std::unique_ptr<Listener>> start_http(
   sources.answered = [exporter](int status) {
     exporter->count_http_answer(status);
   };
+  sources.guard = [web](const HttpRequest& request,
+                        const HttpHandler& handler) {
+    return web->access().answer(request, handler);
+  };
   return start_listener(settings.listen, limits_for(settings),
-                        make_endpoints(endpoints, std::move(sources)));
+                        make_endpoints(endpoints, std::move(sources)),
+                        [web] { return web->tls(); });
 }
 
 /// Nothing where no service manager waits.
 std::unique_ptr<ServiceReporter> start_reporter(
     Sandbox& sandbox, const std::shared_ptr<const NotifySocket>& service,
-    const HttpTarget& target, const std::shared_ptr<Exporter>& exporter) {
+    const ListenAddress& address, const std::shared_ptr<Exporter>& exporter) {
   if (!service) return nullptr;
   constexpr milliseconds kPulsePatience{5000};
+  const HttpTarget target{address.host, address.port, address.unix_path};
   ServiceState state;
   state.ready = [exporter] { return exporter->ready(); };
   state.status = [exporter] { return exporter->status(); };
@@ -151,7 +162,37 @@ std::unique_ptr<ServiceReporter> start_reporter(
   });
 }
 
-int serve(const Settings& settings, const sigset_t& signals) {
+void tell_addresses(const Settings& settings, const Listener& listener,
+                    bool tls) {
+  const std::string scheme = tls ? "https://" : "http://";
+  for (auto address : listener.addresses()) {
+    if (address.unix_path.empty() && address.host.empty()) address.host = "::";
+    const bool tcp = address.unix_path.empty();
+    log::info("listening", {{"url", (tcp ? scheme : "") + to_text(address) +
+                                        (tcp ? settings.telemetry_path : "")}});
+  }
+}
+
+/// Certificates are renewed without anybody telling.
+std::unique_ptr<ReaderThread> watch_web_config(
+    const std::shared_ptr<WebConfigFile>& web) {
+  return std::make_unique<ReaderThread>(
+      "web config", [web](const StopSignal& stop) {
+        while (stop.sleep(kWebConfigInterval)) {
+          const auto loaded = web->load_if_changed();
+          if (!loaded) continue;
+          if (const auto& problem = *loaded)
+            log::error(
+                "the new web configuration is not used",
+                {{"where", problem->where}, {"reason", problem->detail}});
+          else
+            log::info("the web configuration was loaded anew");
+        }
+      });
+}
+
+int serve(const Settings& settings, const sigset_t& signals,
+          const std::shared_ptr<WebConfigFile>& web) {
   auto environment = DiscoveryEnvironment::of_this_process();
   const auto service = NotifySocket::of_environment();
   Sandbox sandbox{settings, service != nullptr};
@@ -159,41 +200,57 @@ int serve(const Settings& settings, const sigset_t& signals) {
       settings, std::move(environment),
       sandbox.writing([&] { return open_storage(settings); }));
   auto listener =
-      sandbox.serving([&] { return start_http(settings, exporter); });
+      sandbox.serving([&] { return start_http(settings, exporter, web); });
   if (!listener) {
     log::error("cannot listen", {{"address", listener.problem().where},
                                  {"reason", listener.problem().detail}});
     leave(1);
   }
-  const auto ports = (*listener)->ports();
-  for (std::size_t i = 0; i < ports.size(); ++i)
-    log::info("listening", {{"url", "http://" + settings.listen[i].host + ":" +
-                                        std::to_string(ports[i]) +
-                                        settings.telemetry_path}});
+  tell_addresses(settings, **listener, web->tls() != nullptr);
+  const auto web_watch = sandbox.serving([&] { return watch_web_config(web); });
   const auto textfile = sandbox.writing(
       [&] { return start_textfile_writer(settings, exporter); });
-  const auto reporter =
-      start_reporter(sandbox, service,
-                     {settings.listen.front().host, ports.front()}, exporter);
+  const auto reporter = start_reporter(
+      sandbox, service, (*listener)->addresses().front(), exporter);
   while (!wait_for_stop(signals, std::chrono::hours{1})) {
   }
   log::info("stopping");
   if (service) service->stopping();
   if (reporter) reporter->stop(kStopPatience);
+  web_watch->request_stop();
   if (textfile) textfile->stop(kStopPatience);
-  if (!exporter->stop(kStopPatience)) {
+  if (!exporter->stop(kStopPatience))
     log::warn("a reader hangs and is left behind");
-    // The kernel may keep this process until that reader's call returns; the
-    // port is wanted by the next one.
-    sandbox.serving([&] { listener->reset(); });
-  }
+  // The kernel may keep this process until that reader's call returns; the
+  // addresses are wanted by the next one.
+  sandbox.serving([&] { (*listener)->close(); });
   leave(0);
+}
+
+/// Loads the web configuration; what is wrong with it, or cannot be served.
+std::optional<Problem> check_web(const Settings& settings, WebConfigFile& web) {
+  if (auto problem = web.load(settings.web_config_file)) return problem;
+  return find_unsupported(settings.listen, web.tls() != nullptr);
+}
+
+/// The soft limit is small for the sake of select(2), which nobody uses here.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace
 
 int run(const Settings& settings) {
   log::configure(settings.log_level, settings.log_format);
+  const auto web = std::make_shared<WebConfigFile>();
+  if (const auto problem = check_web(settings, *web)) {
+    std::fprintf(stderr, "openclaw-lock-exporter: %s: %s\n",
+                 problem->where.c_str(), problem->detail.c_str());
+    return 2;
+  }
   if (settings.config_check) {
     std::puts("configuration is valid");
     return 0;
@@ -205,7 +262,8 @@ int run(const Settings& settings) {
   log::info("starting openclaw-lock-exporter",
             {{"version", std::string{kVersion}},
              {"revision", std::string{kRevision}}});
-  return serve(settings, signals);
+  raise_descriptor_limit();
+  return serve(settings, signals, web);
 }
 
 }  // namespace openclaw_lock

@@ -22,6 +22,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=deploy/debian_packages.sh
 . "$root/deploy/debian_packages.sh"
+# shellcheck source=deploy/civetweb_source.sh
+. "$root/deploy/civetweb_source.sh"
 cd "$root"
 
 # clang is left out: stage fuzz compiles everything but the tests with it.
@@ -255,6 +257,7 @@ if ! command -v kubectl > /dev/null && [ -n "$(apt-cache search --names-only '^k
   install_packages kustomize
 fi
 mkdir -p "$logs"
+provide_civetweb "$root" "$root/build/civetweb" || die "civetweb's source is not to be had"
 provide_servers
 for stage in "$@"; do
   printf '\n== %s\n' "$stage"

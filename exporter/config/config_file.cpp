@@ -24,10 +24,14 @@ constexpr std::string_view kGateways = "gateways";
 using Kind = YamlNode::Kind;
 using Outcome = std::optional<Problem>;
 
-/// The key of the file that sets `flag`, such as `web.telemetry_path`.
+/// The key of the file that sets `flag`, such as `web.telemetry_path`: a
+/// section and a word.
 std::string file_key(const Flag& flag) {
   std::string key{flag.name};
   std::ranges::replace(key, '-', '_');
+  const auto dot = std::min(key.find('.'), key.size() - 1);
+  std::replace(key.begin() + static_cast<std::ptrdiff_t>(dot) + 1, key.end(),
+               '.', '_');
   return key;
 }
 

@@ -40,7 +40,7 @@ std::optional<Problem> add_log(Settings& settings, std::string_view value) {
 std::optional<Problem> add_listen(Settings& settings, std::string_view value) {
   auto address = parse_listen_address(value);
   if (!address) return address.problem();
-  if (address->port != 0 &&
+  if ((address->port != 0 || !address->unix_path.empty()) &&
       std::ranges::find(settings.listen, *address) != settings.listen.end())
     return Problem{Fault::malformed, {}, "this address is given twice"};
   settings.listen.push_back(*std::move(address));
@@ -157,9 +157,16 @@ constexpr std::array kFlags{
          .group = "Web",
          .value = "ADDRESS:PORT",
          .default_text = kListenText,
-         .description = "IPv4 address to listen on; :10069 is all of them.",
+         .description = "Address to listen on, also [::1]:10069, :10069 (all) "
+                        "or unix:/PATH.",
          .apply = add_listen,
          .clear = [](Settings& settings) { settings.listen.clear(); }},
+    Flag{.name = "web.config.file",
+         .group = "Web",
+         .value = "FILE",
+         .description = "TLS, basic auth, headers and rate limit, as of "
+                        "exporter-toolkit.",
+         .apply = set<&Settings::web_config_file, parse_config_file_path>},
     Flag{.name = "web.telemetry-path",
          .group = "Web",
          .value = "/PATH",

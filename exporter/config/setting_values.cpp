@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::size_t kLongestPath = 4095;  // PATH_MAX without its NUL
 constexpr std::size_t kLongestUnit = 255;
+constexpr std::size_t kLongestUnixPath = 107;  // sun_path without its NUL
 constexpr std::string_view kJournald = "journald:";
+constexpr std::string_view kUnix = "unix:";
 
 Result<std::chrono::milliseconds> parse_duration_between(
     std::string_view text, std::chrono::milliseconds least,
@@ -34,6 +36,11 @@ bool is_control(char c) {
 bool is_ipv4(const std::string& text) {
   in_addr address{};
   return inet_pton(AF_INET, text.c_str(), &address) == 1;
+}
+
+bool is_ipv6(const std::string& text) {
+  in6_addr address{};
+  return inet_pton(AF_INET6, text.c_str(), &address) == 1;
 }
 
 bool is_telemetry_character(char c) {
@@ -69,21 +76,39 @@ Problem refuse(std::string reason) {
 }
 
 Result<ListenAddress> parse_listen_address(std::string_view text) {
-  const std::string expected = "expected ADDRESS:PORT with an IPv4 address";
+  const std::string expected =
+      "expected ADDRESS:PORT with an IPv4 address or an IPv6 address in "
+      "brackets, or unix:/PATH";
+  if (text.starts_with(kUnix)) {
+    auto path = parse_absolute_path(text.substr(kUnix.size()));
+    if (!path) return path.problem();
+    if (path->size() > kLongestUnixPath || text.ends_with('/'))
+      return refuse("expected a file name of at most 107 bytes");
+    return ListenAddress{{}, 0, *std::move(path)};
+  }
   const auto colon = text.rfind(':');
-  if (text.starts_with("unix:") || text.starts_with('[') ||
-      text.find(':') != colon)
-    return refuse("this build listens on IPv4 only, " + expected);
   if (colon == std::string_view::npos)
     return refuse(expected + ", such as 127.0.0.1:10069 or :10069");
   const auto port = parse_integer<std::uint16_t>(text.substr(colon + 1));
   if (!port) return refuse(expected + " and a port from 0 to 65535");
   std::string host{text.substr(0, colon)};
-  if (host.empty()) host = "0.0.0.0";
   if (host == "localhost") host = "127.0.0.1";
-  if (host.find('\0') != std::string::npos || !is_ipv4(host))
+  if (host.find('\0') != std::string::npos) return refuse(expected);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+    if (!is_ipv6(host)) return refuse(expected);
+  } else if (!host.empty() && !is_ipv4(host)) {
     return refuse(expected + "; names other than localhost are not resolved");
+  }
   return ListenAddress{std::move(host), *port};
+}
+
+std::string to_text(const ListenAddress& address) {
+  if (!address.unix_path.empty()) return std::string{kUnix} + address.unix_path;
+  const auto port = ':' + std::to_string(address.port);
+  return address.host.find(':') == std::string::npos
+             ? address.host + port
+             : '[' + address.host + ']' + port;
 }
 
 Result<std::chrono::milliseconds> parse_sample_interval(std::string_view text) {

@@ -18,9 +18,12 @@ namespace openclaw_lock {
 /// Such a problem.
 Problem refuse(std::string reason);
 
-/// `1.2.3.4:10069`, `:10069` (all addresses) or `localhost:10069`; port 0 to
-/// 65535. IPv6 addresses and unix sockets are refused by name.
+/// `1.2.3.4:10069`, `[::1]:10069`, `:10069` (all addresses of both families),
+/// `localhost:10069` (127.0.0.1) or `unix:/path`; port 0 to 65535.
 Result<ListenAddress> parse_listen_address(std::string_view text);
+
+/// The address as parse_listen_address reads it.
+std::string to_text(const ListenAddress& address);
 
 /// 100 ms to 1 h, in the notation of parse_duration.
 Result<std::chrono::milliseconds> parse_sample_interval(std::string_view text);

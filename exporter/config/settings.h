@@ -13,7 +13,7 @@ namespace openclaw_lock {
 /// Where the exporter listens without a flag: on loopback. A container image
 /// is built otherwise, for its loopback is its own; nobody else reaches that.
 #ifdef OPENCLAW_LOCK_LISTEN_ANYWHERE
-inline constexpr const char* kListenHost = "0.0.0.0";
+inline constexpr const char* kListenHost = "";
 inline constexpr std::string_view kListenText = ":10069";
 #else
 inline constexpr const char* kListenHost = "127.0.0.1";
@@ -48,8 +48,13 @@ enum class LogLevel { debug, info, warn, error };
 
 /// Address of one listener.
 struct ListenAddress {
-  std::string host;  ///< IPv4 address in dotted form
-  int port = 0;      ///< 0 to 65535; 0 lets the kernel choose (tests)
+  /// IPv4 address in dotted form, or IPv6 without brackets; empty: every
+  /// address of both families.
+  std::string host;
+  int port = 0;  ///< 0 to 65535; 0 lets the kernel choose (tests)
+  /// Path of a unix socket, absolute, at most 107 bytes; then there is neither
+  /// host nor port.
+  std::string unix_path = {};
 
   bool operator==(const ListenAddress&) const = default;
 };
@@ -87,6 +92,8 @@ struct Settings {
   std::string telemetry_path = "/metrics";
   unsigned max_requests = 40;  ///< scrapes at once; 0: no limit
   bool disable_exporter_metrics = false;
+  /// TLS, basic auth, headers, rate limit (web_config.h); empty: none.
+  std::filesystem::path web_config_file;
 
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;

@@ -45,19 +45,32 @@ Problem YamlReader::refuse_kind(const YamlNode& node, std::string_view name,
 Result<std::vector<YamlReader::Entry>> YamlReader::read_map(
     const YamlNode& node, std::string_view name,
     const std::vector<std::string>& expected) const {
-  std::vector<Entry> entries;
-  if (node.kind == YamlNode::Kind::null) return entries;
-  if (node.kind != YamlNode::Kind::map)
+  if (node.kind != YamlNode::Kind::null && node.kind != YamlNode::Kind::map)
     return refuse_kind(node, name, "a map with the keys " + join(expected));
+  return read_entries(node, name, &expected);
+}
+
+Result<std::vector<YamlReader::Entry>> YamlReader::read_map(
+    const YamlNode& node, std::string_view name) const {
+  if (node.kind != YamlNode::Kind::null && node.kind != YamlNode::Kind::map)
+    return refuse_kind(node, name, "a map");
+  return read_entries(node, name, nullptr);
+}
+
+Result<std::vector<YamlReader::Entry>> YamlReader::read_entries(
+    const YamlNode& node, std::string_view name,
+    const std::vector<std::string>* expected) const {
+  std::vector<Entry> entries;
   std::set<std::string_view> seen;
   for (std::size_t i = 0; i + 1 < node.children.size(); i += 2) {
     const auto& key = node.children[i];
     if (key.kind != YamlNode::Kind::scalar)
       return refuse_kind(key, "a key", "a word");
-    if (std::ranges::find(expected, key.text) == expected.end())
+    if (expected != nullptr &&
+        std::ranges::find(*expected, key.text) == expected->end())
       return refuse(key, "unknown key " + quote(key.text) + " in " +
                              std::string{name} +
-                             " (expected: " + join(expected) + ')');
+                             " (expected: " + join(*expected) + ')');
     if (!seen.insert(key.text).second)
       return refuse(key, "key " + quote(key.text) + " is given twice");
     entries.push_back({key.text, &node.children[i + 1]});

@@ -35,7 +35,15 @@ class YamlReader {
       const YamlNode& node, std::string_view name,
       const std::vector<std::string>& expected) const;
 
+  /// The same for a map with keys of the user's choice.
+  Result<std::vector<Entry>> read_map(const YamlNode& node,
+                                      std::string_view name) const;
+
  private:
+  Result<std::vector<Entry>> read_entries(
+      const YamlNode& node, std::string_view name,
+      const std::vector<std::string>* expected) const;
+
   std::string file_name_;
 };
 

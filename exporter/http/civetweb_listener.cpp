@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <arpa/inet.h>
 #include <civetweb.h>
+#include <netinet/in.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <mutex>
 #include <optional>
 
+#include "exporter/config/setting_values.h"
+#include "exporter/http/connection_loop.h"
 #include "exporter/http/listener.h"
 #include "exporter/log.h"
 
@@ -16,52 +20,6 @@ constexpr const char* kMaxRequestBytes = "8192";
 // civetweb.h: what these two callbacks return to end the matter.
 constexpr int kErrorHandled = 0;
 constexpr int kMessageHandled = 1;
-
-std::string to_text(const ListenAddress& address) {
-  return address.host + ':' + std::to_string(address.port);
-}
-
-std::string join(const std::vector<ListenAddress>& addresses) {
-  std::string list;
-  for (const auto& address : addresses) {
-    if (!list.empty()) list += ',';
-    list += to_text(address);
-  }
-  return list;
-}
-
-/// The address that civetweb would misread, if any.
-const ListenAddress* find_malformed(
-    const std::vector<ListenAddress>& addresses) {
-  for (const auto& address : addresses) {
-    in_addr ignored{};
-    if (inet_pton(AF_INET, address.host.c_str(), &ignored) != 1 ||
-        address.port < 0 || address.port > 65535)
-      return &address;
-  }
-  return nullptr;
-}
-
-/// What civetweb says of a failed start, as in
-/// `cannot bind to 127.0.0.1:80: 13 (Permission denied)`.
-Problem to_problem(const std::vector<ListenAddress>& addresses,
-                   const std::string& complaint) {
-  Problem problem{Fault::io, join(addresses), complaint};
-  for (const auto& address : addresses)
-    if (complaint.find(' ' + to_text(address) + ':') != std::string::npos)
-      problem.where = to_text(address);
-  for (const int error : {EADDRINUSE, EADDRNOTAVAIL, EACCES}) {
-    if (complaint.find(' ' + std::to_string(error) + " (") == std::string::npos)
-      continue;
-    if (error == EACCES) problem.fault = Fault::denied;
-    problem.detail = error == EADDRINUSE ? "address already in use"
-                     : error == EACCES
-                         ? "permission denied"
-                         : "the address belongs to no interface of this host";
-  }
-  if (problem.detail.empty()) problem.detail = "the server did not start";
-  return problem;
-}
 
 std::string header_of(const mg_connection* connection, const char* name) {
   const char* const value = mg_get_header(connection, name);
@@ -75,6 +33,10 @@ HttpRequest to_request(const mg_connection* connection) {
   if (info->local_uri != nullptr) request.path = info->local_uri;
   request.accept = header_of(connection, "Accept");
   request.accept_encoding = header_of(connection, "Accept-Encoding");
+  request.authorization = header_of(connection, "Authorization");
+  request.origin = header_of(connection, "Origin");
+  request.host = header_of(connection, "Host");
+  request.client = info->remote_addr;
   return request;
 }
 
@@ -84,13 +46,21 @@ bool is_head(const mg_connection* connection) {
          std::strcmp(info->request_method, "HEAD") == 0;
 }
 
+bool has_header(const HttpResponse& response, std::string_view name) {
+  return std::ranges::any_of(response.headers, [name](const auto& header) {
+    return header.first == name;
+  });
+}
+
 void write(mg_connection* connection, const HttpResponse& response) {
   std::string head =
       "HTTP/1.1 " + std::to_string(response.status) + ' ' +
       mg_get_response_code_text(connection, response.status) +
       "\r\nContent-Type: " + response.content_type +
       "\r\nContent-Length: " + std::to_string(response.body.size()) +
-      "\r\nConnection: close\r\nX-Content-Type-Options: nosniff\r\n";
+      "\r\nConnection: close\r\n";
+  if (!has_header(response, "X-Content-Type-Options"))
+    head += "X-Content-Type-Options: nosniff\r\n";
   for (const auto& [name, value] : response.headers)
     head.append(name).append(": ").append(value).append("\r\n");
   head += "\r\n";
@@ -99,24 +69,23 @@ void write(mg_connection* connection, const HttpResponse& response) {
     mg_write(connection, response.body.data(), response.body.size());
 }
 
-class CivetwebListener final : public Listener {
+/// civetweb with its workers.
+class Civetweb {
  public:
-  explicit CivetwebListener(HttpHandler handler)
-      : handler_{std::move(handler)} {}
-  CivetwebListener(const CivetwebListener&) = delete;
-  CivetwebListener& operator=(const CivetwebListener&) = delete;
-  ~CivetwebListener() override {
-    if (context_ != nullptr) mg_stop(context_);
-  }
+  explicit Civetweb(HttpHandler handler) : handler_{std::move(handler)} {}
+  Civetweb(const Civetweb&) = delete;
+  Civetweb& operator=(const Civetweb&) = delete;
+  ~Civetweb() { stop(); }
 
-  std::optional<Problem> start(const std::vector<ListenAddress>& addresses,
-                               const ListenerLimits& limits) {
-    const auto list = join(addresses);
+  /// False: see complaint(). `ports` as civetweb has them.
+  bool start(const std::string& ports, const ListenerLimits& limits) {
     const auto threads = std::to_string(limits.threads);
     const auto timeout = std::to_string(limits.request_timeout_ms);
     const char* options[] = {"listening_ports",
-                             list.c_str(),  //
+                             ports.c_str(),  //
                              "num_threads",
+                             threads.c_str(),  //
+                             "connection_queue",
                              threads.c_str(),  //
                              "request_timeout_ms",
                              timeout.c_str(),
@@ -134,30 +103,28 @@ class CivetwebListener final : public Listener {
     callbacks.http_error = on_error;
     callbacks.log_message = on_message;
     context_ = mg_start(&callbacks, this, options);
-    if (context_ == nullptr) return to_problem(addresses, complaint());
-    return {};
+    return context_ != nullptr;
   }
 
-  std::vector<int> ports() const override {
-    std::vector<mg_server_port> bound(kMaxAddresses);
-    const int count = mg_get_server_ports(
-        context_, static_cast<int>(bound.size()), bound.data());
-    std::vector<int> numbers;
-    numbers.reserve(bound.size());
-    for (int i = 0; i < count; ++i)
-      numbers.push_back(bound[static_cast<std::size_t>(i)].port);
-    return numbers;
+  void stop() {
+    if (context_ != nullptr) mg_stop(context_);
+    context_ = nullptr;
   }
 
-  static constexpr std::size_t kMaxAddresses = 64;
+  mg_context* context() const { return context_; }
+
+  std::string complaint() {
+    const std::lock_guard guard{mutex_};
+    return complaint_;
+  }
 
  private:
-  static CivetwebListener* self(const mg_connection* connection) {
+  static Civetweb* self(const mg_connection* connection) {
     const auto* const context =
         connection == nullptr ? nullptr : mg_get_context(connection);
     return context == nullptr
                ? nullptr
-               : static_cast<CivetwebListener*>(mg_get_user_data(context));
+               : static_cast<Civetweb*>(mg_get_user_data(context));
   }
 
   static int on_request(mg_connection* connection) {
@@ -209,30 +176,167 @@ class CivetwebListener final : public Listener {
     if (complaint_.empty()) complaint_ = message;
   }
 
-  std::string complaint() {
-    const std::lock_guard guard{mutex_};
-    return complaint_;
-  }
-
   const HttpHandler handler_;
   mg_context* context_ = nullptr;
   std::mutex mutex_;
   std::string complaint_;  ///< the first; only looked at after a failed start
 };
 
+#if OPENCLAW_LOCK_OWN_CIVETWEB
+
+/// Our own connections in front of civetweb, which gets whole requests.
+class FrontedListener final : public Listener {
+ public:
+  FrontedListener(HttpHandler handler) : civetweb_{std::move(handler)} {}
+  FrontedListener(const FrontedListener&) = delete;
+  FrontedListener& operator=(const FrontedListener&) = delete;
+  ~FrontedListener() override { close(); }
+
+  std::optional<Problem> start(const std::vector<ListenAddress>& addresses,
+                               const ListenerLimits& limits, TlsSource tls) {
+    std::vector<std::unique_ptr<ListenSocket>> sockets;
+    for (const auto& address : addresses) {
+      auto socket = ListenSocket::open(address);
+      if (!socket) return socket.problem();
+      bound_.push_back((*socket)->address());
+      sockets.push_back(*std::move(socket));
+    }
+    if (!civetweb_.start("", limits))
+      return Problem{Fault::io, to_text(addresses.front()),
+                     "the server did not start"};
+    auto connections = limits.connections;
+    connections.head_time =
+        std::chrono::milliseconds{limits.request_timeout_ms};
+    loop_ = std::make_unique<ConnectionLoop>(
+        std::move(sockets), connections, limits.threads,
+        [context = civetweb_.context()](int socket, const Peer& peer) {
+          return mg_offer_socket(
+                     context, socket,
+                     reinterpret_cast<const sockaddr*>(&peer.address),
+                     std::min<std::size_t>(peer.length,
+                                           sizeof(sockaddr_in6))) == 1;
+        },
+        std::move(tls));
+    return {};
+  }
+
+  std::vector<ListenAddress> addresses() const override { return bound_; }
+
+  void close() override { loop_.reset(); }
+
+ private:
+  std::vector<ListenAddress> bound_;
+  Civetweb civetweb_;
+  std::unique_ptr<ConnectionLoop> loop_;
+};
+
+using ThisListener = FrontedListener;
+
+#else
+
+std::string civetweb_port(const ListenAddress& address) {
+  return (address.host.empty() ? "0.0.0.0" : address.host) + ':' +
+         std::to_string(address.port);
+}
+
+/// civetweb as Debian builds it, with its own connections.
+class BareListener final : public Listener {
+ public:
+  BareListener(HttpHandler handler) : civetweb_{std::move(handler)} {}
+
+  std::optional<Problem> start(const std::vector<ListenAddress>& addresses,
+                               const ListenerLimits& limits, const TlsSource&) {
+    std::string ports;
+    for (const auto& address : addresses)
+      ports.append(ports.empty() ? "" : ",").append(civetweb_port(address));
+    if (!civetweb_.start(ports, limits))
+      return to_problem(addresses, civetweb_.complaint());
+    bound_ = addresses;
+    std::vector<mg_server_port> found(addresses.size());
+    const int count = mg_get_server_ports(
+        civetweb_.context(), static_cast<int>(found.size()), found.data());
+    for (std::size_t i = 0; i < static_cast<std::size_t>(std::max(count, 0));
+         ++i)
+      bound_[i].port = found[i].port;
+    return {};
+  }
+
+  std::vector<ListenAddress> addresses() const override { return bound_; }
+
+  void close() override { civetweb_.stop(); }
+
+ private:
+  /// What civetweb says of a failed start, as in
+  /// `cannot bind to 127.0.0.1:80: 13 (Permission denied)`.
+  static Problem to_problem(const std::vector<ListenAddress>& addresses,
+                            const std::string& complaint) {
+    Problem problem{Fault::io, to_text(addresses.front()),
+                    "the server did not start"};
+    for (const auto& address : addresses)
+      if (complaint.find(' ' + civetweb_port(address) + ':') !=
+          std::string::npos)
+        problem.where = to_text(address);
+    if (complaint.find(' ' + std::to_string(EADDRINUSE) + " (") !=
+        std::string::npos)
+      problem.detail = "address already in use";
+    if (complaint.find(' ' + std::to_string(EADDRNOTAVAIL) + " (") !=
+        std::string::npos)
+      problem.detail = "the address belongs to no interface of this host";
+    if (complaint.find(' ' + std::to_string(EACCES) + " (") !=
+        std::string::npos) {
+      problem.fault = Fault::denied;
+      problem.detail = "permission denied";
+    }
+    return problem;
+  }
+
+  std::vector<ListenAddress> bound_;
+  Civetweb civetweb_;
+};
+
+using ThisListener = BareListener;
+
+#endif
+
+constexpr std::size_t kMaxAddresses = 64;
+
 }  // namespace
+
+std::optional<Problem> find_unsupported(
+    [[maybe_unused]] const std::vector<ListenAddress>& addresses,
+    [[maybe_unused]] bool tls) {
+#if !OPENCLAW_LOCK_OWN_CIVETWEB
+  constexpr const char* kReason =
+      " needs a build with civetweb's source (deploy/build-and-run.sh makes "
+      "one); this one has Debian's library";
+  for (const auto& address : addresses)
+    if (!address.unix_path.empty() ||
+        address.host.find(':') != std::string::npos)
+      return Problem{Fault::malformed, to_text(address),
+                     (address.unix_path.empty() ? "IPv6" : "a unix socket") +
+                         std::string{kReason}};
+  if (tls)
+    return Problem{Fault::malformed, "tls_server_config",
+                   std::string{"TLS"} + kReason};
+#endif
+  return {};
+}
 
 Result<std::unique_ptr<Listener>> start_listener(
     const std::vector<ListenAddress>& addresses, const ListenerLimits& limits,
-    HttpHandler handler) {
-  if (addresses.empty() || addresses.size() > CivetwebListener::kMaxAddresses)
+    HttpHandler handler, TlsSource tls) {
+  if (addresses.empty() || addresses.size() > kMaxAddresses)
     return Problem{Fault::malformed, "listen addresses",
                    "between 1 and 64 addresses are possible"};
-  if (const auto* const malformed = find_malformed(addresses))
-    return Problem{Fault::malformed, to_text(*malformed),
-                   "not an IPv4 address and port"};
-  auto listener = std::make_unique<CivetwebListener>(std::move(handler));
-  if (auto problem = listener->start(addresses, limits)) return *problem;
+  for (const auto& address : addresses)
+    if (const auto parsed = parse_listen_address(to_text(address));
+        !parsed || *parsed != address)
+      return Problem{Fault::malformed, to_text(address),
+                     "not an address to listen on"};
+  if (auto problem = find_unsupported(addresses, false)) return *problem;
+  auto listener = std::make_unique<ThisListener>(std::move(handler));
+  if (auto problem = listener->start(addresses, limits, std::move(tls)))
+    return *problem;
   return std::unique_ptr<Listener>{std::move(listener)};
 }
 

@@ -95,7 +95,9 @@ class Endpoints {
 
   HttpResponse answer(const HttpRequest& request) {
     try {
-      auto response = route(request);
+      auto response = sources_.guard(
+          request,
+          [this](const HttpRequest& allowed) { return route(allowed); });
       sources_.answered(response.status);
       return response;
     } catch (...) {

@@ -14,6 +14,11 @@ namespace openclaw_lock {
 struct EndpointSources {
   std::function<std::string(ExpositionFormat)> metrics;
   std::function<bool()> ready;  ///< each reader finished or timed out once
+  /// Decides whether the endpoints are asked at all.
+  std::function<HttpResponse(const HttpRequest&, const HttpHandler&)> guard =
+      [](const HttpRequest& request, const HttpHandler& handler) {
+        return handler(request);
+      };
   /// Told of every answer, for openclaw_lock_exporter_http_requests_total.
   std::function<void(int status)> answered = [](int) {};
 };

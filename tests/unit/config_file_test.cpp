@@ -53,6 +53,7 @@ collector: {locks: false, processes: true, logs: false, disk: false}
 storage: {path: /var/lib/openclaw-lock-exporter/}
 web:
   listen_address: ["127.0.0.1:1", ":2"]
+  config_file: /etc/web.yml
   telemetry_path: /m
   max_requests: 7
   disable_exporter_metrics: true
@@ -81,7 +82,8 @@ textfile: {path: /var/lib/x.prom}
   CHECK_FALSE(settings.collect_disk);
   CHECK(settings.storage_path == "/var/lib/openclaw-lock-exporter");
   CHECK(settings.listen ==
-        std::vector<ListenAddress>{{"127.0.0.1", 1}, {"0.0.0.0", 2}});
+        std::vector<ListenAddress>{{"127.0.0.1", 1}, {"", 2}});
+  CHECK(settings.web_config_file == "/etc/web.yml");
   CHECK(settings.telemetry_path == "/m");
   CHECK(settings.max_requests == 7);
   CHECK(settings.disable_exporter_metrics);
@@ -111,7 +113,7 @@ TEST_CASE("apply_config: what the file does not name stays") {
 
 TEST_CASE("apply_config: one listen address needs no list") {
   CHECK(accepted("web: {listen_address: \":9\"}").listen ==
-        std::vector<ListenAddress>{{"0.0.0.0", 9}});
+        std::vector<ListenAddress>{{"", 9}});
   CHECK(refused("web: {listen_address: []}") ==
         "c.yml:1: web.listen_address is an empty list");
   CHECK(refused("web:\n  listen_address:\n    - :9\n    - :9\n") ==

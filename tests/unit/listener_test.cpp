@@ -1,59 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/http/listener.h"
 
-#include <arpa/inet.h>
 #include <doctest/doctest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-#include <array>
-#include <cstring>
+#include <future>
+#include <latch>
 #include <stdexcept>
+
+#include "exporter/config/setting_values.h"
+#include "tests/support/http_client.h"
+#include "tests/support/temp_tree.h"
 
 namespace openclaw_lock {
 namespace {
-
-constexpr int kBoundSeconds = 20;
-
-/// One TCP connection to a port of this host; no wait is longer than the
-/// bound.
-class Client {
- public:
-  explicit Client(int port) : socket_{socket(AF_INET, SOCK_STREAM, 0)} {
-    const timeval bound{kBoundSeconds, 0};
-    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);
-    setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(connect(socket_, reinterpret_cast<const sockaddr*>(&address),
-                    sizeof address) == 0);
-  }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-  ~Client() { close(socket_); }
-
-  void send(std::string_view text) const {
-    ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
-  }
-
-  /// Everything until the server closes.
-  std::string receive() const {
-    std::string text;
-    std::array<char, 4096> buffer{};
-    for (;;) {
-      const auto got = recv(socket_, buffer.data(), buffer.size(), 0);
-      if (got <= 0) return text;
-      text.append(buffer.data(), static_cast<std::size_t>(got));
-    }
-  }
-
- private:
-  int socket_;
-};
 
 std::string ask(int port, std::string_view request) {
   const Client client{port};
@@ -64,15 +24,6 @@ std::string ask(int port, std::string_view request) {
 std::string ask_for(int port, const std::string& method,
                     const std::string& path) {
   return ask(port, method + ' ' + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
-}
-
-int status_of(const std::string& answer) {
-  return answer.substr(0, 9) == "HTTP/1.1 " ? std::stoi(answer.substr(9)) : 0;
-}
-
-std::string body_of(const std::string& answer) {
-  const auto end = answer.find("\r\n\r\n");
-  return end == std::string::npos ? "" : answer.substr(end + 4);
 }
 
 bool has_header(const std::string& answer, const std::string& line) {
@@ -115,6 +66,13 @@ std::unique_ptr<Listener> start(const std::vector<ListenAddress>& addresses,
   auto listener = start_listener(addresses, limits, handle);
   REQUIRE(listener);
   return std::move(*std::move(listener));
+}
+
+std::vector<int> ports_of(const Listener& listener) {
+  std::vector<int> ports;
+  for (const auto& address : listener.addresses())
+    ports.push_back(address.port);
+  return ports;
 }
 
 void check_answers(int port) {
@@ -180,7 +138,7 @@ void check_strange_requests(int port) {
 
 TEST_CASE("start_listener: answers requests and survives bad ones") {
   const auto listener = start({{"127.0.0.1", 0}, {"127.0.0.1", 0}});
-  const auto ports = listener->ports();
+  const auto ports = ports_of(*listener);
   REQUIRE(ports.size() == 2);
   CHECK(ports[0] > 0);
   CHECK(ports[1] > 0);
@@ -193,7 +151,7 @@ TEST_CASE("start_listener: answers requests and survives bad ones") {
 
 TEST_CASE("start_listener: half a request does not block another, and ends") {
   const auto listener = start({{"127.0.0.1", 0}}, {4, 1500});
-  const int port = listener->ports().at(0);
+  const int port = ports_of(*listener).at(0);
   const Client silent{port};
   const Client half{port};
   half.send("GET /echo HTTP/1.1\r\nHos");
@@ -206,7 +164,7 @@ TEST_CASE("start_listener: half a request does not block another, and ends") {
 
 TEST_CASE("start_listener: an address in use is named with the reason") {
   const auto listener = start({{"127.0.0.1", 0}});
-  const int port = listener->ports().at(0);
+  const int port = ports_of(*listener).at(0);
   const auto second =
       start_listener({{"127.0.0.1", 0}, {"127.0.0.1", port}}, {}, handle);
   REQUIRE_FALSE(second);
@@ -223,22 +181,207 @@ TEST_CASE("start_listener: an address of another host is named") {
   CHECK(listener.problem().detail.find("no interface") != std::string::npos);
 }
 
-TEST_CASE("start_listener: takes IPv4 addresses only") {
+TEST_CASE("start_listener: refuses what is no address") {
   for (const ListenAddress& address :
        std::vector<ListenAddress>{{"localhost", 80},
-                                  {"", 80},
-                                  {"::1", 80},
                                   {"127.0.0.1,+80", 80},
                                   {"127.1", 80},
                                   {"127.0.0.1", -1},
-                                  {"127.0.0.1", 65536}}) {
+                                  {"127.0.0.1", 65536},
+                                  {"127.0.0.1", 80, "/x"},
+                                  {"", 0, "relative"}}) {
+    CAPTURE(to_text(address));
     const auto listener = start_listener({address}, {}, handle);
     REQUIRE_FALSE(listener);
     CHECK(listener.problem().fault == Fault::malformed);
-    CHECK(listener.problem().where ==
-          address.host + ':' + std::to_string(address.port));
+    CHECK(listener.problem().where == to_text(address));
   }
   CHECK_FALSE(start_listener({}, {}, handle));
+}
+
+std::string ask(const ListenAddress& address, const std::string& path) {
+  const Client client{address};
+  client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  return client.receive();
+}
+
+/// With Debian's civetweb there is neither IPv6 nor a unix socket.
+bool has_all_listeners() { return !find_unsupported({}, true); }
+
+TEST_CASE("start_listener: IPv6, and both families at once") {
+  if (!has_all_listeners()) return;
+  const auto listener = start({{"::1", 0}, {"", 0}});
+  const auto bound = listener->addresses();
+  CHECK(status_of(ask(bound.at(0), "/echo")) == 200);
+  CHECK(status_of(ask({"127.0.0.1", bound.at(1).port}, "/echo")) == 200);
+  CHECK(status_of(ask({"::1", bound.at(1).port}, "/echo")) == 200);
+  const auto taken = start_listener({{"::1", bound.at(0).port}}, {}, handle);
+  REQUIRE_FALSE(taken);
+  CHECK(taken.problem().where == to_text(bound.at(0)));
+  CHECK(taken.problem().detail == "address already in use");
+}
+
+TEST_CASE("start_listener: a unix socket, which is gone at the end") {
+  if (!has_all_listeners()) return;
+  const TempTree tree;
+  const ListenAddress address{"", 0, tree.path("exporter.sock")};
+  {
+    const auto listener = start({address});
+    CHECK(status_of(ask(address, "/echo")) == 200);
+    struct stat made {};
+    REQUIRE(::stat(address.unix_path.c_str(), &made) == 0);
+    CHECK((made.st_mode & 07777U) == 0660);
+    const auto second = start_listener({address}, {}, handle);
+    REQUIRE_FALSE(second);
+    CHECK(second.problem().detail == "address already in use");
+    CHECK(status_of(ask(address, "/echo")) == 200);
+    listener->close();
+    CHECK_FALSE(std::filesystem::exists(address.unix_path));
+  }
+  CHECK_FALSE(std::filesystem::exists(address.unix_path));
+}
+
+TEST_CASE("start_listener: a socket that a killed exporter left is replaced") {
+  if (!has_all_listeners()) return;
+  const TempTree tree;
+  const ListenAddress address{"", 0, tree.path("exporter.sock")};
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  std::strncpy(name.sun_path, address.unix_path.c_str(),
+               sizeof name.sun_path - 1);
+  const UniqueFd dead{::socket(AF_UNIX, SOCK_STREAM, 0)};
+  REQUIRE(::bind(dead.get(), reinterpret_cast<const sockaddr*>(&name),
+                 sizeof name) == 0);
+  const auto listener = start({address});
+  CHECK(status_of(ask(address, "/echo")) == 200);
+}
+
+TEST_CASE("start_listener: a file that is no socket is left alone") {
+  if (!has_all_listeners()) return;
+  TempTree tree{{"file", "precious"}};
+  const auto listener =
+      start_listener({{"", 0, tree.path("file")}}, {}, handle);
+  REQUIRE_FALSE(listener);
+  CHECK(listener.problem().where == "unix:" + tree.path("file"));
+  CHECK(std::filesystem::file_size(tree.path("file")) == 8);
+  const auto nowhere =
+      start_listener({{"", 0, tree.path("no/such/x")}}, {}, handle);
+  REQUIRE_FALSE(nowhere);
+  CHECK(nowhere.problem().fault == Fault::missing);
+}
+
+TEST_CASE("start_listener: at its end a socket of somebody else is left") {
+  if (!has_all_listeners()) return;
+  const TempTree tree;
+  const ListenAddress address{"", 0, tree.path("exporter.sock")};
+  const auto first = start({address});
+  std::filesystem::remove(address.unix_path);
+  const auto second = start({address});
+  first->close();
+  CHECK(status_of(ask(address, "/echo")) == 200);
+}
+
+TEST_CASE("connections: what comes behind a request is not read") {
+  if (!has_all_listeners()) return;
+  const auto listener = start({{"127.0.0.1", 0}});
+  const int port = ports_of(*listener).at(0);
+  const std::string get = "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n";
+  const Client pipelining{port};
+  pipelining.send(get + get + get);
+  const auto one = pipelining.receive();
+  CHECK(status_of(one) == 200);
+  CHECK(one.rfind("HTTP/1.1") == 0);
+  const Client posting{port};
+  posting.send(
+      "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n"
+      "\r\n" +
+      std::string(100000, 'x'));
+  CHECK(body_of(posting.receive()) == "POST||");
+  const Client expecting{port};
+  expecting.send(
+      "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
+      "Expect: 100-continue\r\n\r\n");
+  CHECK(body_of(expecting.receive()) == "POST||");
+}
+
+TEST_CASE("connections: a client that closed its half is answered") {
+  if (!has_all_listeners()) return;
+  const auto listener = start({{"127.0.0.1", 0}});
+  const Client client{ports_of(*listener).at(0)};
+  client.send("GET /big HTTP/1.0\r\n\r\n");
+  client.end_output();
+  CHECK(body_of(client.receive()).size() == 3 << 20);
+}
+
+TEST_CASE("connections: a head that is too big is refused") {
+  if (!has_all_listeners()) return;
+  const auto listener = start({{"127.0.0.1", 0}});
+  const int port = ports_of(*listener).at(0);
+  for (const auto& request :
+       {"GET /" + std::string(10000, 'x') + " HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n",
+        std::string(100000, 'x')})
+    CHECK(status_of(ask(port, request)) == 431);
+}
+
+TEST_CASE("connections: idle ones make room for new ones") {
+  if (!has_all_listeners()) return;
+  ListenerLimits limits{2, 20000};
+  limits.connections.connections = 8;
+  const auto listener = start({{"127.0.0.1", 0}}, limits);
+  const int port = ports_of(*listener).at(0);
+  std::vector<std::unique_ptr<Client>> idle;
+  for (int i = 0; i < 50; ++i) {
+    idle.push_back(std::make_unique<Client>(port));
+    if (i % 2 == 0) idle.back()->send("GET /echo HTTP/1.1\r\n");
+  }
+  CHECK(status_of(ask_for(port, "GET", "/echo")) == 200);
+  CHECK(idle.front()->receive().empty());  // closed long before its time
+}
+
+TEST_CASE("connections: those that do not read hold no worker") {
+  if (!has_all_listeners()) return;
+  ListenerLimits limits{1, 20000};
+  limits.connections.buffered_bytes = 8U << 20U;
+  const auto listener = start({{"127.0.0.1", 0}}, limits);
+  const int port = ports_of(*listener).at(0);
+  std::vector<std::unique_ptr<Client>> deaf;
+  for (int i = 0; i < 20; ++i) {
+    deaf.push_back(std::make_unique<Client>(port));
+    deaf.back()->send("GET /big HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(status_of(ask_for(port, "GET", "/echo")) == 200);
+  }
+}
+
+TEST_CASE("connections: more requests than workers wait their turn") {
+  if (!has_all_listeners()) return;
+  std::latch entered{2};
+  std::promise<void> finish;
+  const auto finished = finish.get_future().share();
+  auto listener = start_listener({{"127.0.0.1", 0}}, {2, 20000},
+                                 [&](const HttpRequest& request) {
+                                   if (request.path == "/wait") {
+                                     entered.count_down();
+                                     finished.wait();
+                                   }
+                                   return answer_with(200, "done\n");
+                                 });
+  REQUIRE(listener);
+  const int port = ports_of(**listener).at(0);
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 2; ++i) {
+    clients.push_back(std::make_unique<Client>(port));
+    clients.back()->send("GET /wait HTTP/1.1\r\n\r\n");
+  }
+  entered.wait();
+  for (int i = 0; i < 10; ++i) {
+    clients.push_back(std::make_unique<Client>(port));
+    clients.back()->send("GET / HTTP/1.1\r\n\r\n");
+  }
+  clients.at(5).reset();  // gave up
+  finish.set_value();
+  for (const auto& client : clients)
+    if (client) CHECK(body_of(client->receive()) == "done\n");
 }
 
 }  // namespace
