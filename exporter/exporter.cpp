@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/exporter.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
+
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <iterator>
 
@@ -43,6 +47,12 @@ std::vector<Sampler*> those_of(std::initializer_list<Sampler*> samplers) {
 
 }  // namespace
 
+Exporter::Fleet::Fleet(const Settings& settings_, SourceTiming timing_)
+    : settings{settings_},
+      timing{timing_},
+      discovery{timing_},
+      ordered{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {}
+
 std::vector<Sampler*> Exporter::Gateway::samplers() const {
   return those_of(
       {locks.get(), logs.get(), facts.get(), disk.get(), disk_probe.get()});
@@ -82,6 +92,10 @@ void Exporter::discover(Fleet& fleet, DiscoveryEnvironment environment,
   ProblemLog problem_log{"discovery"};
   bool said_none = false;
   do {
+    if (const auto order = fleet.orders.take()) {
+      discovery.configure(*order);
+      said_none = false;
+    }
     fleet.discovery.begin_round();
     auto table = fleet.census ? fleet.census->source().latest() : nullptr;
     if (!table && fleet.census)
@@ -100,7 +114,31 @@ void Exporter::discover(Fleet& fleet, DiscoveryEnvironment environment,
     if (found.empty() && !said_none)
       log::info("no OpenClaw state directory found yet; looking on");
     said_none = said_none || found.empty();
-  } while (stop.sleep(fleet.timing.interval));
+  } while (wait_for_round(fleet, stop));
+}
+
+/// False where the end was requested.
+bool Exporter::wait_for_round(Fleet& fleet, const StopSignal& stop) {
+  std::array<pollfd, 2> events{
+      {{stop.descriptor(), POLLIN, 0}, {fleet.ordered.get(), POLLIN, 0}}};
+  if (!stop.requested())
+    ::poll(events.data(), events.size(),
+           static_cast<int>(fleet.timing.interval.count()));
+  eventfd_t ignored = 0;
+  ::eventfd_read(fleet.ordered.get(), &ignored);
+  return !stop.requested();
+}
+
+void Exporter::reload(const Settings& settings) {
+  fleet_->orders.put(settings);
+  ::eventfd_write(fleet_->ordered.get(), 1);
+}
+
+void Exporter::note_configuration(ConfigurationPart part, bool successful) {
+  const std::lock_guard guard{config_mutex_};
+  (part == ConfigurationPart::settings ? settings_in_force_ : web_in_force_) =
+      successful;
+  if (successful) config_loaded_at_ = wall_time_now();
 }
 
 void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
@@ -111,6 +149,8 @@ void Exporter::start(Fleet& fleet, const WatchedGateway& gateway) {
     auto& entry = known->second;
     if (entry.watched.state_dir != gateway.state_dir) return;
     if (entry.logs && entry.watched != gateway) entry.logs->watch(gateway);
+    if (entry.locks && entry.watched.session_dirs != gateway.session_dirs)
+      entry.locks->watch(gateway.session_dirs);
     entry.watched = gateway;
     return;
   }
@@ -229,7 +269,11 @@ FleetReport Exporter::report() const {
   FleetReport report;
   report.now = wall_time_now();
   report.with_exporter_metrics = !fleet_->settings.disable_exporter_metrics;
-  report.exporter.config_loaded_at = config_loaded_at_;
+  {
+    const std::lock_guard guard{config_mutex_};
+    report.exporter.config_loaded_at = config_loaded_at_;
+    report.exporter.config_in_force = settings_in_force_ && web_in_force_;
+  }
   if (report.with_exporter_metrics) {
     report.exporter.process = read_self();
     const std::lock_guard guard{http_mutex_};

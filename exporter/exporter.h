@@ -26,6 +26,13 @@
 
 namespace openclaw_lock {
 
+/// What openclaw_lock_config_last_reload_successful is about: 1 where both are
+/// in force as they are now written.
+enum class ConfigurationPart {
+  settings,  ///< flags and configuration file
+  web,       ///< web configuration file, certificates
+};
+
 /// All readers of one configuration, running: discovery starts the samplers of
 /// each gateway it finds and ends those whose gateway is gone. What it shows is
 /// taken from memory; nothing here waits for a reader.
@@ -52,6 +59,14 @@ class Exporter {
   /// Told of every HTTP answer.
   void count_http_answer(int status);
 
+  /// Watches the gateways and logs that `settings` name from the next round of
+  /// discovery on, which begins at once. Those that stay keep their counters.
+  /// Whatever else differs is not looked at.
+  void reload(const Settings& settings);
+
+  /// A part of the configuration was loaded, or could not be.
+  void note_configuration(ConfigurationPart part, bool successful);
+
   /// Ends the readers; false where one hangs and was left behind.
   bool stop(std::chrono::milliseconds patience);
 
@@ -69,8 +84,7 @@ class Exporter {
 
   /// Shared with the discovery thread, which may outlive the exporter.
   struct Fleet {
-    Fleet(const Settings& settings_, SourceTiming timing_)
-        : settings{settings_}, timing{timing_}, discovery{timing_} {}
+    Fleet(const Settings& settings_, SourceTiming timing_);
 
     const Settings settings;
     const SourceTiming timing;
@@ -79,6 +93,8 @@ class Exporter {
     std::unique_ptr<PressureSampler> pressure;
     std::unique_ptr<StallSampler> stalls;
     std::shared_ptr<LogStorage> storage;
+    Inbox<Settings> orders;  ///< from reload()
+    UniqueFd ordered;        ///< eventfd: there is an order
     /// Of the whole host.
     std::vector<Sampler*> samplers() const;
 
@@ -87,6 +103,7 @@ class Exporter {
     bool stopped = false;
   };
 
+  static bool wait_for_round(Fleet& fleet, const StopSignal& stop);
   static void discover(Fleet& fleet, DiscoveryEnvironment environment,
                        const StopSignal& stop);
   static void start(Fleet& fleet, const WatchedGateway& gateway);
@@ -97,7 +114,10 @@ class Exporter {
   FleetReport report() const;
 
   std::shared_ptr<Fleet> fleet_;
+  mutable std::mutex config_mutex_;
   WallTime config_loaded_at_;
+  bool settings_in_force_ = true;
+  bool web_in_force_ = true;
   mutable std::mutex http_mutex_;
   std::map<int, std::uint64_t> http_answers_;
   std::unique_ptr<ReaderThread> discovery_;

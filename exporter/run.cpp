@@ -17,8 +17,10 @@
 #include "exporter/config/setting_values.h"
 #include "exporter/exporter.h"
 #include "exporter/http/endpoints.h"
+#include "exporter/http/shared_answer.h"
 #include "exporter/http/web_config_file.h"
 #include "exporter/log.h"
+#include "exporter/reloader.h"
 #include "exporter/sandbox/sandbox.h"
 #include "exporter/service/http_pulse.h"
 #include "exporter/service/notify_socket.h"
@@ -32,21 +34,22 @@ using std::chrono::milliseconds;
 constexpr milliseconds kStopPatience{1000};
 constexpr milliseconds kWebConfigInterval{1000};
 
-sigset_t stop_signals() {
+sigset_t awaited_signals() {
   sigset_t set;
   sigemptyset(&set);
+  sigaddset(&set, SIGHUP);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
   return set;
 }
 
-/// True when a stop signal came within the span.
-bool wait_for_stop(const sigset_t& signals, milliseconds span) {
+/// The signal that came within the span; at most 0: none.
+int wait_for_signal(const sigset_t& signals, milliseconds span) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(span);
   timespec timeout{};
   timeout.tv_sec = seconds.count();
   timeout.tv_nsec = std::chrono::nanoseconds{span - seconds}.count();
-  return ::sigtimedwait(&signals, nullptr, &timeout) > 0;
+  return ::sigtimedwait(&signals, nullptr, &timeout);
 }
 
 /// Readers may hang in the system, and civetweb takes 2 s to end: there is
@@ -72,7 +75,9 @@ int write_once(const Settings& settings, const sigset_t& signals) {
   Exporter exporter{settings, std::move(environment),
                     sandbox.writing([&] { return open_storage(settings); })};
   while (!exporter.ready())
-    if (wait_for_stop(signals, milliseconds{20})) leave(0);
+    if (const int signal = wait_for_signal(signals, milliseconds{20});
+        signal > 0 && signal != SIGHUP)
+      leave(0);
   const auto text = exporter.exposition(ExpositionFormat::text_0_0_4);
   int exit_code = 0;
   if (settings.textfile_path.empty()) {
@@ -120,19 +125,29 @@ ListenerLimits limits_for(const Settings& settings) {
 
 Result<std::unique_ptr<Listener>> start_http(
     const Settings& settings, const std::shared_ptr<Exporter>& exporter,
-    const std::shared_ptr<WebConfigFile>& web) {
+    const std::shared_ptr<WebConfigFile>& web,
+    const std::shared_ptr<Reloader>& reloader) {
   EndpointSettings endpoints;
   endpoints.telemetry_path = settings.telemetry_path;
   endpoints.max_requests = settings.max_requests;
   endpoints.version = kVersion;
   EndpointSources sources;
-  sources.metrics = [exporter](ExpositionFormat format) {
-    return exporter->exposition(format);
+  const auto shared = [exporter](ExpositionFormat format) {
+    return std::make_shared<SharedAnswer>(
+        [exporter, format] { return exporter->exposition(format); });
+  };
+  sources.metrics = [text = shared(ExpositionFormat::text_0_0_4),
+                     openmetrics = shared(ExpositionFormat::openmetrics_1_0_0)](
+                        ExpositionFormat format) {
+    const auto& answer =
+        format == ExpositionFormat::text_0_0_4 ? text : openmetrics;
+    return *answer->get();
   };
   sources.ready = [exporter] { return exporter->ready(); };
   sources.answered = [exporter](int status) {
     exporter->count_http_answer(status);
   };
+  sources.reload = [reloader] { return reloader->reload(); };
   sources.guard = [web](const HttpRequest& request,
                         const HttpHandler& handler) {
     return web->access().answer(request, handler);
@@ -175,12 +190,15 @@ void tell_addresses(const Settings& settings, const Listener& listener,
 
 /// Certificates are renewed without anybody telling.
 std::unique_ptr<ReaderThread> watch_web_config(
-    const std::shared_ptr<WebConfigFile>& web) {
+    const std::shared_ptr<WebConfigFile>& web,
+    const std::shared_ptr<Exporter>& exporter) {
   return std::make_unique<ReaderThread>(
-      "web config", [web](const StopSignal& stop) {
+      "web config", [web, exporter](const StopSignal& stop) {
         while (stop.sleep(kWebConfigInterval)) {
           const auto loaded = web->load_if_changed();
           if (!loaded) continue;
+          exporter->note_configuration(ConfigurationPart::web,
+                                       !loaded->has_value());
           if (const auto& problem = *loaded)
             log::error(
                 "the new web configuration is not used",
@@ -191,28 +209,34 @@ std::unique_ptr<ReaderThread> watch_web_config(
       });
 }
 
-int serve(const Settings& settings, const sigset_t& signals,
-          const std::shared_ptr<WebConfigFile>& web) {
+int serve(const Settings& settings, const std::vector<std::string>& arguments,
+          const sigset_t& signals, const std::shared_ptr<WebConfigFile>& web) {
   auto environment = DiscoveryEnvironment::of_this_process();
   const auto service = NotifySocket::of_environment();
   Sandbox sandbox{settings, service != nullptr};
   const auto exporter = std::make_shared<Exporter>(
       settings, std::move(environment),
       sandbox.writing([&] { return open_storage(settings); }));
-  auto listener =
-      sandbox.serving([&] { return start_http(settings, exporter, web); });
+  const auto reloader =
+      std::make_shared<Reloader>(arguments, settings, exporter, web);
+  auto listener = sandbox.serving(
+      [&] { return start_http(settings, exporter, web, reloader); });
   if (!listener) {
     log::error("cannot listen", {{"address", listener.problem().where},
                                  {"reason", listener.problem().detail}});
     leave(1);
   }
   tell_addresses(settings, **listener, web->tls() != nullptr);
-  const auto web_watch = sandbox.serving([&] { return watch_web_config(web); });
+  const auto web_watch =
+      sandbox.serving([&] { return watch_web_config(web, exporter); });
   const auto textfile = sandbox.writing(
       [&] { return start_textfile_writer(settings, exporter); });
   const auto reporter = start_reporter(
       sandbox, service, (*listener)->addresses().front(), exporter);
-  while (!wait_for_stop(signals, std::chrono::hours{1})) {
+  int signal = 0;
+  while (signal != SIGTERM && signal != SIGINT) {
+    signal = wait_for_signal(signals, std::chrono::hours{1});
+    if (signal == SIGHUP) reloader->reload();
   }
   log::info("stopping");
   if (service) service->stopping();
@@ -243,7 +267,7 @@ void raise_descriptor_limit() {
 
 }  // namespace
 
-int run(const Settings& settings) {
+int run(const Settings& settings, const std::vector<std::string>& arguments) {
   log::configure(settings.log_level, settings.log_format);
   const auto web = std::make_shared<WebConfigFile>();
   if (const auto problem = check_web(settings, *web)) {
@@ -255,7 +279,7 @@ int run(const Settings& settings) {
     std::puts("configuration is valid");
     return 0;
   }
-  const auto signals = stop_signals();
+  const auto signals = awaited_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   if (settings.once) return write_once(settings, signals);
@@ -263,7 +287,7 @@ int run(const Settings& settings) {
             {{"version", std::string{kVersion}},
              {"revision", std::string{kRevision}}});
   raise_descriptor_limit();
-  return serve(settings, signals, web);
+  return serve(settings, arguments, signals, web);
 }
 
 }  // namespace openclaw_lock

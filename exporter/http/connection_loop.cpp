@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -105,6 +104,8 @@ void ConnectionLoop::run() {
     } catch (const std::exception& error) {
       log::error("connections were lost", {{"reason", error.what()}});
       entries_.clear();
+      waiting_ = {};
+      asking_ = {};
       queue_.clear();
     }
   }
@@ -175,6 +176,7 @@ void ConnectionLoop::update(Id id) {
     return;
   }
   if (entry.connection->phase() == Phase::queued) queue_.push_back(id);
+  count(id, entry);
   watch(id, entry);
 }
 
@@ -200,7 +202,13 @@ void ConnectionLoop::watch(Id id, Entry& entry) {
   }
 }
 
-void ConnectionLoop::close(Id id) { entries_.erase(id); }
+void ConnectionLoop::close(Id id) {
+  const auto entry = entries_.find(id);
+  if (entry == entries_.end()) return;
+  const auto& client = entry->second.connection->peer().client;
+  (entry->second.asking ? asking_ : waiting_).remove(client, id);
+  entries_.erase(entry);
+}
 
 void ConnectionLoop::accept_from(const ListenSocket& listener) {
   for (int i = 0; i < kAcceptsAtOnce; ++i)
@@ -245,6 +253,7 @@ void ConnectionLoop::add(UniqueFd socket, Peer peer) {
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD,
                   entry.connection->client_descriptor(), &event) != 0)
     return;
+  waiting_.add(entry.connection->peer().client, id);
   auto& connection =
       *entries_.emplace(id, std::move(entry)).first->second.connection;
   // Most clients have sent something already.
@@ -252,19 +261,38 @@ void ConnectionLoop::add(UniqueFd socket, Peer peer) {
   update(id);
 }
 
-/// The oldest of the client with the most connections: whoever has few is left
-/// alone, and a new one has the time that it takes to fill all places again.
+void ConnectionLoop::Crowd::add(const std::string& client, Id id) {
+  size_ += ids_[client].insert(id).second ? 1U : 0U;
+}
+
+void ConnectionLoop::Crowd::remove(const std::string& client, Id id) {
+  const auto found = ids_.find(client);
+  if (found == ids_.end()) return;
+  size_ -= found->second.erase(id);
+  if (found->second.empty()) ids_.erase(found);
+}
+
+ConnectionLoop::Id ConnectionLoop::Crowd::oldest_of_the_largest() const {
+  const auto largest = std::ranges::max_element(
+      ids_, {}, [](const auto& client) { return client.second.size(); });
+  return *largest->second.begin();
+}
+
+void ConnectionLoop::count(Id id, Entry& entry) {
+  const auto phase = entry.connection->phase();
+  const bool asking = phase == Phase::queued || phase == Phase::answering;
+  if (asking == entry.asking) return;
+  const auto& client = entry.connection->peer().client;
+  (asking ? waiting_ : asking_).remove(client, id);
+  (asking ? asking_ : waiting_).add(client, id);
+  entry.asking = asking;
+}
+
+/// Each crowd has half of the places for sure; in each the client with the most
+/// connections gives way first.
 void ConnectionLoop::make_room() {
-  std::map<std::string_view, std::size_t> per_client;
-  for (const auto& [id, entry] : entries_)
-    ++per_client[entry.connection->peer().client];
-  const auto victim =
-      std::ranges::max_element(entries_, {}, [&](const auto& one) {
-        const auto& connection = *one.second.connection;
-        return std::pair{per_client.at(connection.peer().client),
-                         -connection.accepted_at().time_since_epoch().count()};
-      });
-  if (victim != entries_.end()) entries_.erase(victim);
+  const bool from_waiting = waiting_.size() >= (limits_.connections + 1) / 2;
+  close((from_waiting ? waiting_ : asking_).oldest_of_the_largest());
 }
 
 void ConnectionLoop::dispatch_queued() {
@@ -310,11 +338,12 @@ bool ConnectionLoop::dispatch(Connection& connection) {
 
 void ConnectionLoop::expire() {
   const auto now = monotonic_now();
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    entry->second.connection->expire(now);
-    const bool over = entry->second.connection->phase() == Phase::over;
-    entry = over ? entries_.erase(entry) : std::next(entry);
+  std::vector<Id> over;
+  for (auto& [id, entry] : entries_) {
+    entry.connection->expire(now);
+    if (entry.connection->phase() == Phase::over) over.push_back(id);
   }
+  for (const Id id : over) close(id);
 }
 
 /// Those who take longest to read their answers go first; one answer is always
@@ -334,7 +363,7 @@ void ConnectionLoop::limit_buffers() {
         slowest = entry;
     }
     if (total <= limits_.buffered_bytes || holders < 2) return;
-    entries_.erase(slowest);
+    close(slowest->first);
   }
 }
 

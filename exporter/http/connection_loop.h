@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -46,8 +49,23 @@ class ConnectionLoop {
     std::unique_ptr<Connection> connection;
     std::uint32_t watched = 0;  ///< events of the client in epoll
     bool answer_watched = false;
+    bool asking = false;  ///< where it is counted
   };
   using Entries = std::unordered_map<Id, Entry>;
+
+  /// Connections by client.
+  class Crowd {
+   public:
+    std::size_t size() const { return size_; }
+    void add(const std::string& client, Id id);
+    void remove(const std::string& client, Id id);
+    /// The oldest of the client with the most; only where there is one.
+    Id oldest_of_the_largest() const;
+
+   private:
+    std::map<std::string, std::set<Id>> ids_;  ///< the oldest first
+    std::size_t size_ = 0;
+  };
 
   void run();
   void turn();
@@ -62,6 +80,7 @@ class ConnectionLoop {
   void dispatch_queued();
   bool dispatch(Connection& connection);
   void expire();
+  void count(Id id, Entry& entry);
   void make_room();
   void limit_buffers();
   std::size_t with_workers() const;
@@ -77,6 +96,8 @@ class ConnectionLoop {
   bool stopped_ = false;
   Id next_id_ = 0;
   Entries entries_;
+  Crowd waiting_;  ///< those who have not asked yet, or have their answer
+  Crowd asking_;   ///< those who have: who only connects cannot drive them out
   std::deque<Id> queue_;  ///< whole requests in the order of their end
   std::thread thread_;
 };

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kMinGzipBytes = 1024;
 constexpr const char* kHealthyPath = "/-/healthy";
 constexpr const char* kReadyPath = "/-/ready";
+constexpr const char* kReloadPath = "/-/reload";
 
 /// Counts one scrape as long as it lives.
 class Turn {
@@ -88,6 +89,14 @@ HttpResponse plain(int status, std::string body) {
   return response;
 }
 
+/// Browsers let any page send a POST, but say where it comes from.
+bool is_of_other_site(const HttpRequest& request) {
+  if (request.origin.empty()) return false;
+  const auto scheme_end = request.origin.find("://");
+  return scheme_end == std::string::npos ||
+         request.origin.substr(scheme_end + 3) != request.host;
+}
+
 class Endpoints {
  public:
   Endpoints(EndpointSettings settings, EndpointSources sources)
@@ -108,6 +117,7 @@ class Endpoints {
 
  private:
   HttpResponse route(const HttpRequest& request) {
+    if (request.path == kReloadPath && sources_.reload) return reload(request);
     if (!serves(request.path)) return plain(404, "not found\n");
     if (request.method != "GET" && request.method != "HEAD") {
       auto response = plain(405, "method not allowed\n");
@@ -148,6 +158,28 @@ class Endpoints {
     if (!packed) return;
     response.body = std::move(*packed);
     response.headers.emplace_back("Content-Encoding", "gzip");
+  }
+
+  HttpResponse reload(const HttpRequest& request) const {
+    if (request.method != "POST" && request.method != "PUT") {
+      auto response = plain(405, "method not allowed\n");
+      response.headers.emplace_back("Allow", "POST, PUT");
+      return response;
+    }
+    if (is_of_other_site(request))
+      return plain(403, "pages of other sites may not reload\n");
+    const auto outcome = sources_.reload();
+    switch (outcome.status) {
+      case ReloadOutcome::Status::failed:
+        return plain(500, "not reloaded: " + outcome.line + '\n');
+      case ReloadOutcome::Status::busy:
+        return plain(503, outcome.line + '\n');
+      case ReloadOutcome::Status::done:
+        break;
+    }
+    if (outcome.line.empty()) return plain(200, "reloaded\n");
+    return plain(200, "reloaded; changed, but in need of a restart: " +
+                          outcome.line + '\n');
   }
 
   HttpResponse ready() const {

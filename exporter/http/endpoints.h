@@ -9,11 +9,25 @@
 
 namespace openclaw_lock {
 
+/// How a reload of the configuration went.
+struct ReloadOutcome {
+  enum class Status {
+    done,
+    failed,  ///< nothing was changed
+    busy,    ///< another one is under way
+  };
+  Status status = Status::done;
+  /// Why it failed, in one line; or which changed settings need a restart.
+  std::string line;
+};
+
 /// Where the endpoints get what they show. Called on the server's threads;
 /// must not block.
 struct EndpointSources {
   std::function<std::string(ExpositionFormat)> metrics;
   std::function<bool()> ready;  ///< each reader finished or timed out once
+  /// Empty: there is no `/-/reload`. May block while it reads files.
+  std::function<ReloadOutcome()> reload = {};
   /// Decides whether the endpoints are asked at all.
   std::function<HttpResponse(const HttpRequest&, const HttpHandler&)> guard =
       [](const HttpRequest& request, const HttpHandler& handler) {
@@ -30,8 +44,9 @@ struct EndpointSettings {
 };
 
 /// Everything we serve, as one handler: the metrics, `/` (landing page),
-/// `/-/healthy`, `/-/ready`; 404 elsewhere, 405 for other methods than GET and
-/// HEAD.
+/// `/-/healthy`, `/-/ready`, and `/-/reload` for POST and PUT, which answers
+/// 500 with the reason, and 403 to pages of other sites. 404 elsewhere, 405 for
+/// other methods.
 HttpHandler make_endpoints(EndpointSettings settings, EndpointSources sources);
 
 }  // namespace openclaw_lock

@@ -20,7 +20,7 @@
 namespace openclaw_lock {
 namespace {
 
-constexpr int kBacklog = 1024;
+constexpr int kBacklog = 4096;
 constexpr mode_t kUnixMode = 0660;
 
 using Outcome = std::optional<Problem>;

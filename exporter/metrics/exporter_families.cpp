@@ -51,7 +51,7 @@ void add_exporter_families(const FleetReport& report,
   families.push_back(build.take());
   add_single(gauge("openclaw_lock_config_last_reload_successful",
                    "1 where the configuration was last loaded without error."),
-             1, families);
+             report.exporter.config_in_force ? 1 : 0, families);
   add_single(gauge("openclaw_lock_config_last_reload_success_timestamp_seconds",
                    "When the configuration was last loaded without error."),
              to_seconds(report.exporter.config_loaded_at.time_since_epoch()),

@@ -54,6 +54,7 @@ inline const LockSnapshot* current_snapshot(const GatewayReport& gateway) {
 /// Figures about the exporter.
 struct ExporterReport {
   WallTime config_loaded_at{};
+  bool config_in_force = true;  ///< as it is now written
   std::map<int, std::uint64_t> http_answers;  ///< by status
   std::optional<ProcessReport> process;
 };

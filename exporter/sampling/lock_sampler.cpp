@@ -19,11 +19,12 @@ class Loop {
  public:
   Loop(const std::string& gateway, LockReaderSettings settings,
        LockReader::Census census, milliseconds interval,
-       Source<LockReport>& source)
+       Inbox<std::vector<std::string>>& orders, Source<LockReport>& source)
       : reader_{std::move(settings), std::move(census)},
         lock_problems_{"locks", gateway},
         holder_problems_{"processes", gateway},
         interval_{interval},
+        orders_{orders},
         source_{source} {}
 
   void run(const StopSignal& stop) {
@@ -40,6 +41,8 @@ class Loop {
  private:
   void round() {
     source_.begin_round();
+    if (auto session_dirs = orders_.take())
+      reader_.watch(*std::move(session_dirs));
     const auto result = reader_.round();
     lock_problems_.tell(result.problems);
     holder_problems_.tell(reader_.holder_problems());
@@ -91,6 +94,7 @@ class Loop {
   ProblemLog lock_problems_;
   ProblemLog holder_problems_;
   milliseconds interval_;
+  Inbox<std::vector<std::string>>& orders_;
   Source<LockReport>& source_;
 };
 
@@ -99,11 +103,20 @@ class Loop {
 LockSampler::LockSampler(const std::string& gateway,
                          LockReaderSettings settings, LockReader::Census census,
                          SourceTiming timing)
-    : SamplerOf{
-          "locks", timing,
-          [gateway, settings = std::move(settings), census = std::move(census),
-           timing](Source<LockReport>& source, const StopSignal& stop) {
-            Loop{gateway, settings, census, timing.interval, source}.run(stop);
-          }} {}
+    : LockSampler{gateway, std::move(settings), std::move(census), timing,
+                  std::make_shared<Orders>()} {}
+
+LockSampler::LockSampler(const std::string& gateway,
+                         LockReaderSettings settings, LockReader::Census census,
+                         SourceTiming timing, std::shared_ptr<Orders> orders)
+    : SamplerOf{"locks", timing,
+                [gateway, settings = std::move(settings),
+                 census = std::move(census), timing,
+                 orders](Source<LockReport>& source, const StopSignal& stop) {
+                  Loop{gateway,         settings, census,
+                       timing.interval, *orders,  source}
+                      .run(stop);
+                }},
+      orders_{std::move(orders)} {}
 
 }  // namespace openclaw_lock

@@ -144,7 +144,7 @@ is_ready() {
 }
 
 find_url() {
-  url=$(sed -n 's|.* msg=listening url=\(http://[^ ]*\)/metrics$|\1|p' "$exporter_log")
+  url=$(sed -n 's|.* msg=listening url=\(https\{0,1\}://[^ ]*\)/metrics$|\1|p' "$exporter_log")
   [ -n "$url" ]
 }
 

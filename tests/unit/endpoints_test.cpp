@@ -167,6 +167,66 @@ TEST_CASE("endpoints: a failed scrape gives its turn back") {
   CHECK(told == std::vector<int>{500, 200, 404});
 }
 
+TEST_CASE("endpoints: a reload tells how it went") {
+  auto sources = sources_with("");
+  ReloadOutcome outcome;
+  int reloads = 0;
+  sources.reload = [&] {
+    ++reloads;
+    return outcome;
+  };
+  const auto handler = make_endpoints(settings(), sources);
+  const auto ask = [&](const char* method, const char* origin = "") {
+    HttpRequest request{method, "/-/reload", "", ""};
+    request.origin = origin;
+    request.host = "127.0.0.1:10069";
+    return handler(request);
+  };
+  CHECK(ask("POST").body == "reloaded\n");
+  CHECK(ask("PUT").status == 200);
+  outcome.line = "sample.interval";
+  CHECK(ask("POST").body ==
+        "reloaded; changed, but in need of a restart: sample.interval\n");
+  outcome = {ReloadOutcome::Status::failed, "c.yml:3: no"};
+  CHECK(ask("POST").status == 500);
+  CHECK(ask("POST").body == "not reloaded: c.yml:3: no\n");
+  outcome = {ReloadOutcome::Status::busy, "later"};
+  CHECK(ask("POST").status == 503);
+  CHECK(ask("POST", "http://127.0.0.1:10069").status == 503);
+  CHECK(reloads == 7);
+  for (const char* origin :
+       {"http://evil.example", "null", "http://127.0.0.1:10069.evil.example",
+        "127.0.0.1:10069"}) {
+    CAPTURE(origin);
+    CHECK(ask("POST", origin).status == 403);
+  }
+  for (const char* method : {"GET", "HEAD", "DELETE"}) {
+    CHECK(ask(method).status == 405);
+    CHECK(header(ask(method), "Allow") == "POST, PUT");
+  }
+  CHECK(reloads == 7);
+  const auto without = make_endpoints(settings(), sources_with(""));
+  CHECK(without({"POST", "/-/reload", "", ""}).status == 404);
+}
+
+TEST_CASE("endpoints: what the guard refuses is counted and goes no further") {
+  auto sources = sources_with("up 1\n");
+  std::vector<int> told;
+  sources.answered = [&](int status) { told.push_back(status); };
+  sources.guard = [](const HttpRequest& request, const HttpHandler& handler) {
+    if (request.authorization == "yes") return handler(request);
+    HttpResponse response;
+    response.status = 401;
+    return response;
+  };
+  const auto handler = make_endpoints(settings(), sources);
+  auto request = get("/metrics");
+  CHECK(handler(request).status == 401);
+  request.authorization = "yes";
+  CHECK(handler(request).body == "up 1\n");
+  CHECK(told == std::vector<int>{401, 200});
+}
+
 TEST_CASE("endpoints: limit 0 means none") {
   auto unlimited = settings();
   unlimited.max_requests = 0;

@@ -162,3 +162,43 @@ TEST_CASE("GatewayDiscovery: each new gateway is told at once") {
   discovery.round(nullptr, host.problems, found);
   CHECK(told == 1);
 }
+
+TEST_CASE("GatewayDiscovery: a new configuration keeps what stays") {
+  DiscoveryHost host;
+  for (const auto* path : {"srv/a/config", "srv/b/config", "srv/c/config"})
+    host.tree.add(TreeEntry::directory(path));
+  host.settings.gateways = {{"x{1}", "/srv/*/config", {"/extra/{1}"}},
+                            {"", "/data/one", {}}};
+  GatewayDiscovery discovery{host.settings, host.environment};
+  CHECK(host.round(discovery) ==
+        "one=/data/one xa=/srv/a/config+/extra/a xb=/srv/b/config+/extra/b "
+        "xc=/srv/c/config+/extra/c ");
+  // The disk of b is away: it stays known as long as its entry does.
+  host.tree.remove("srv/b");
+  host.settings.gateways = {{"x{1}", "/srv/*/config", {"/more/{1}"}},
+                            {"two", "/data/two", {}}};
+  discovery.configure(host.settings);
+  CHECK(host.round(discovery) ==
+        "two=/data/two xa=/srv/a/config+/more/a xb=/srv/b/config+/more/b "
+        "xc=/srv/c/config+/more/c ");
+  host.settings.gateways = {{"renamed", "/srv/a/config", {}}};
+  discovery.configure(host.settings);
+  CHECK(host.round(discovery) == "renamed=/srv/a/config ");
+}
+
+TEST_CASE("GatewayDiscovery: from a configuration to discovery and back") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  GatewayDiscovery discovery{host.settings, host.environment};
+  CHECK(host.round(discovery) == "openclaw=/home/me/.openclaw ");
+  host.tree.remove("home/me/.openclaw");
+  discovery.configure(host.settings);  // nothing has changed
+  CHECK(host.round(discovery) == "openclaw=/home/me/.openclaw ");
+  auto other = host.settings;
+  other.gateways = {{"main", "/home/me/.openclaw", {}}};
+  discovery.configure(other);
+  CHECK(host.round(discovery) == "main=/home/me/.openclaw ");
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  discovery.configure(host.settings);
+  CHECK(host.round(discovery) == "openclaw=/home/me/.openclaw ");
+}

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/gateways/gateway_name.h"
@@ -86,15 +87,50 @@ bool GatewayDiscovery::is_local(const std::string& pattern) const {
   return mount && is_local_filesystem(mount->filesystem);
 }
 
+std::vector<std::string> GatewayDiscovery::session_dirs_of(
+    const GatewaySettings& gateway,
+    const std::vector<std::string>& captures) const {
+  std::vector<std::string> session_dirs;
+  for (const auto& dir : gateway.session_dirs)
+    session_dirs.push_back(in_rootfs(expand_captures(dir, captures)));
+  return session_dirs;
+}
+
+void GatewayDiscovery::configure(const Settings& settings) {
+  // What is known points into the entries of before.
+  const auto before = std::exchange(settings_.gateways, settings.gateways);
+  settings_.logs = settings.logs;
+  names_.clear();
+  for (auto known = gateways_.begin(); known != gateways_.end();) {
+    auto& [gateway, configured, captures, identity, names, contained] =
+        known->second;
+    const GatewaySettings* now = nullptr;
+    if (configured != nullptr)
+      for (const auto& entry : settings_.gateways)
+        if (entry.name == configured->name &&
+            entry.state_dir == configured->state_dir)
+          now = &entry;
+    if (now == nullptr && (configured || !settings_.gateways.empty())) {
+      known = gateways_.erase(known);
+      continue;
+    }
+    configured = now;
+    if (now) gateway.session_dirs = session_dirs_of(*now, captures);
+    names_.insert(gateway.name);
+    ++known;
+  }
+  std::erase_if(identities_, [this](const auto& identity) {
+    return !gateways_.contains(identity.second);
+  });
+}
+
 void GatewayDiscovery::add_configured(const GatewaySettings& gateway,
                                       std::vector<Problem>& problems) {
   const auto pattern = in_rootfs(gateway.state_dir);
   for (const auto& match : expand_glob(pattern, kMaxGateways, problems)) {
-    std::vector<std::string> session_dirs;
-    for (const auto& dir : gateway.session_dirs)
-      session_dirs.push_back(in_rootfs(expand_captures(dir, match.captures)));
     auto name = to_label_text(expand_captures(gateway.name, match.captures));
-    add({{std::move(name), match.path, std::move(session_dirs), false},
+    add({{std::move(name), match.path, session_dirs_of(gateway, match.captures),
+          false},
          &gateway,
          match.captures});
   }

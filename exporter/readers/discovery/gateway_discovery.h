@@ -62,6 +62,11 @@ class GatewayDiscovery {
  public:
   GatewayDiscovery(const Settings& settings, DiscoveryEnvironment environment);
 
+  /// From now on the gateways and logs of `settings`, and whatever else as
+  /// before. A gateway whose entry, by name and state dir, stays is the same as
+  /// before; so are discovered ones where discovery goes on.
+  void configure(const Settings& settings);
+
   /// All gateways of this moment, at most 1000. `table` may be null. `found`,
   /// if given, is called with each new one at once: a later place may hang.
   std::vector<WatchedGateway> round(
@@ -83,6 +88,9 @@ class GatewayDiscovery {
 
   void add_configured(const GatewaySettings& gateway,
                       std::vector<Problem>& problems);
+  std::vector<std::string> session_dirs_of(
+      const GatewaySettings& gateway,
+      const std::vector<std::string>& captures) const;
   std::vector<std::string> usual_places() const;
   /// `local`: those on local file systems, else those that may hang.
   void add_usual_places(bool local, std::vector<Problem>& problems);
@@ -106,7 +114,7 @@ class GatewayDiscovery {
 
   std::function<void(const WatchedGateway&)> found_;  ///< during a round
   std::vector<Mount> mounts_;                         ///< of this round
-  const Settings settings_;
+  Settings settings_;
   const DiscoveryEnvironment environment_;
   std::string real_rootfs_;  ///< without symbolic links; empty: our own root
   OpenclawProcesses openclaw_;

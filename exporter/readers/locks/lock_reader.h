@@ -52,6 +52,11 @@ class LockReader {
   LockReader(LockReaderSettings settings, Census census,
              WallClock clock = wall_time_now);
 
+  /// The extra session directories from the next round on.
+  void watch(std::vector<std::string> session_dirs) {
+    settings_.session_dirs = std::move(session_dirs);
+  }
+
   /// Lists every session directory, reads what is new, judges each holder.
   RoundResult round();
 

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/reloader.h"
+
+#include <utility>
+#include <variant>
+
+#include "exporter/config/command_line.h"
+#include "exporter/config/setting_changes.h"
+#include "exporter/log.h"
+
+namespace openclaw_lock {
+namespace {
+
+using Status = ReloadOutcome::Status;
+
+std::string to_line(const Problem& problem) {
+  return problem.where + ": " + problem.detail;
+}
+
+/// The reason without the program's name and the line's end.
+std::string to_line(const EarlyExit& exit) {
+  auto line = exit.text.substr(0, exit.text.find('\n'));
+  constexpr std::string_view kProgram = "openclaw-lock-exporter: ";
+  return line.starts_with(kProgram) ? line.substr(kProgram.size()) : line;
+}
+
+std::string join(const std::vector<std::string>& names) {
+  std::string list;
+  for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
+}  // namespace
+
+Reloader::Reloader(std::vector<std::string> arguments, Settings running,
+                   std::shared_ptr<Exporter> exporter,
+                   std::shared_ptr<WebConfigFile> web)
+    : arguments_{std::move(arguments)},
+      running_{std::move(running)},
+      exporter_{std::move(exporter)},
+      web_{std::move(web)} {}
+
+ReloadOutcome Reloader::reload() {
+  const std::unique_lock lock{mutex_, std::try_to_lock};
+  if (!lock) return {Status::busy, "a reload is under way"};
+  auto outcome = try_reload();
+  const bool done = outcome.status == Status::done;
+  exporter_->note_configuration(ConfigurationPart::settings, done);
+  if (!done)
+    log::error("the configuration was not reloaded, the old one goes on",
+               {{"reason", outcome.line}});
+  else if (outcome.line.empty())
+    log::info("the configuration was reloaded");
+  else
+    log::warn("the configuration was reloaded, but some of it needs a restart",
+              {{"settings", outcome.line}});
+  return outcome;
+}
+
+ReloadOutcome Reloader::try_reload() {
+  const auto parsed = parse_command_line(arguments_);
+  if (const auto* exit = std::get_if<EarlyExit>(&parsed))
+    return {Status::failed, to_line(*exit)};
+  const auto& next = std::get<Settings>(parsed);
+  const auto web = load_web_config(next.web_config_file);
+  if (!web) return {Status::failed, to_line(web.problem())};
+  if (const auto problem =
+          find_unsupported(running_.listen, web->tls != nullptr))
+    return {Status::failed, to_line(*problem)};
+  if (const auto problem = web_->load(next.web_config_file))
+    return {Status::failed, to_line(*problem)};
+  exporter_->note_configuration(ConfigurationPart::web, true);
+  log::configure(next.log_level, next.log_format);
+  exporter_->reload(next);
+  return {Status::done, join(find_restart_settings(running_, next))};
+}
+
+}  // namespace openclaw_lock

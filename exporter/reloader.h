@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "exporter/config/settings.h"
+#include "exporter/exporter.h"
+#include "exporter/http/endpoints.h"
+#include "exporter/http/web_config_file.h"
+
+namespace openclaw_lock {
+
+/// Reads the configuration again and brings it into force while the exporter
+/// runs: all of it, or where something is wrong, nothing. Thread-safe.
+class Reloader {
+ public:
+  /// `arguments` are those of the start; `running` is what they said.
+  Reloader(std::vector<std::string> arguments, Settings running,
+           std::shared_ptr<Exporter> exporter,
+           std::shared_ptr<WebConfigFile> web);
+
+  /// Tells our log and the metrics how it went. One at a time: another is told
+  /// to come again.
+  ReloadOutcome reload();
+
+ private:
+  ReloadOutcome try_reload();
+
+  const std::vector<std::string> arguments_;
+  const Settings running_;  ///< what takes a restart is that of the start
+  const std::shared_ptr<Exporter> exporter_;
+  const std::shared_ptr<WebConfigFile> web_;
+  std::mutex mutex_;
+};
+
+}  // namespace openclaw_lock
