@@ -100,8 +100,9 @@ bool has_allowed_san(X509* certificate,
 int choose_http_1_1(SSL*, const unsigned char** chosen, unsigned char* length,
                     const unsigned char* offered, unsigned offered_length,
                     void*) {
-  constexpr std::array<unsigned char, 9> kHttp{8,   'h', 't', 't', 'p',
-                                               '/', '1', '.', '1'};
+  // What is chosen points into it.
+  static constexpr std::array<unsigned char, 9> kHttp{8,   'h', 't', 't', 'p',
+                                                      '/', '1', '.', '1'};
   unsigned char* found = nullptr;
   if (SSL_select_next_proto(&found, length, kHttp.data(), kHttp.size(), offered,
                             offered_length) != OPENSSL_NPN_NEGOTIATED)

@@ -48,6 +48,7 @@ struct ClientRules {
   const char* ciphers = "ALL:@SECLEVEL=0";  ///< of TLS 1.2
   const TestCertificate* certificate = nullptr;
   const char* curves = nullptr;
+  std::string protocols = {};  ///< offered by ALPN, each after its length
 };
 
 /// `VERSION CIPHER STATUS` of a request over TLS; `refused` without an answer.
@@ -76,6 +77,11 @@ std::string ask(int port, const ClientRules& rules = {}) {
   const std::unique_ptr<SSL, void (*)(SSL*)> ssl{SSL_new(context.get()),
                                                  SSL_free};
   SSL_set_fd(ssl.get(), client.descriptor());
+  if (!rules.protocols.empty())
+    SSL_set_alpn_protos(
+        ssl.get(),
+        reinterpret_cast<const unsigned char*>(rules.protocols.data()),
+        static_cast<unsigned>(rules.protocols.size()));
   constexpr std::string_view kRequest = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
   std::string answer;
   if (SSL_connect(ssl.get()) == 1 &&
@@ -91,6 +97,11 @@ std::string ask(int port, const ClientRules& rules = {}) {
   }
   ERR_clear_error();
   if (answer.empty()) return "refused";
+  const unsigned char* chosen = nullptr;
+  unsigned length = 0;
+  SSL_get0_alpn_selected(ssl.get(), &chosen, &length);
+  CHECK(std::string_view{reinterpret_cast<const char*>(chosen), length} ==
+        (rules.protocols.empty() ? "" : "http/1.1"));
   return std::string{SSL_get_version(ssl.get())} + ' ' +
          SSL_get_cipher_name(ssl.get()) + ' ' +
          std::to_string(status_of(answer)) + ' ' +
@@ -172,6 +183,14 @@ TEST_CASE("TLS: 1.2 and 1.3 with forward secrecy, nothing weaker") {
     CHECK(ask(listener.port(),
               {.max_version = TLS1_2_VERSION, .ciphers = weak}) == "refused");
   }
+}
+
+TEST_CASE("TLS: of the protocols that a client offers, HTTP/1.1") {
+  if (!has_tls()) return;
+  const TlsListener listener{server_config()};
+  CHECK(answered(ask(listener.port(), {.protocols = "\x02h2\x08http/1.1"})));
+  CHECK(answered(ask(listener.port(), {.protocols = "\x08http/1.1"})));
+  CHECK(ask(listener.port(), {.protocols = "\x02h2"}) == "refused");
 }
 
 TEST_CASE("TLS: versions, suites and curves are those of the configuration") {
