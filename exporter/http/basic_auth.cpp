@@ -17,6 +17,7 @@ namespace openclaw_lock {
 namespace {
 
 constexpr std::size_t kMostWaiting = 8;
+constexpr std::size_t kMostOfOneClient = 4;
 constexpr std::size_t kMostRemembered = 128;
 constexpr std::size_t kLongestHeader = 4096;
 
@@ -126,8 +127,10 @@ PasswordCheck::Verdict PasswordCheck::check(const Users& users,
              credentials.password);
   std::unique_lock lock{mutex_};
   if (const auto before = remembered(what)) return to_verdict(*before);
-  if (waiting_.size() >= kMostWaiting || !waiting_.insert(client).second)
+  if (waiting_.size() >= kMostWaiting ||
+      waiting_.count(client) >= kMostOfOneClient)
     return Verdict::busy;
+  const auto place = waiting_.insert(client);
   turn_.wait(lock, [this] { return !computing_; });
   computing_ = true;
   ++computed_;
@@ -139,7 +142,7 @@ PasswordCheck::Verdict PasswordCheck::check(const Users& users,
   }
   lock.lock();
   if (right) (*right ? right_ : wrong_).add(what);
-  waiting_.erase(client);
+  waiting_.erase(place);
   computing_ = false;
   turn_.notify_one();
   return right ? to_verdict(*right) : Verdict::busy;

@@ -28,14 +28,14 @@ std::optional<Credentials> parse_basic_auth(std::string_view authorization);
 ///
 /// A check takes long on purpose, so: what came out is kept, that of right
 /// passwords apart from that of wrong ones, which cannot drive it out; one
-/// check runs at a time, and few wait, one of each client. A user who is not
+/// check runs at a time, and few wait, fewer of each client. A user who is not
 /// there takes as long as one who is.
 class PasswordCheck {
  public:
   enum class Verdict {
     right,
     wrong,
-    busy,  ///< too many checks wait, or one of this client
+    busy,  ///< 8 checks are under way or wait, or 4 of this client
   };
 
   /// bcrypt hashes by user; each is one that parse_bcrypt_cost takes.
@@ -70,7 +70,8 @@ class PasswordCheck {
   mutable std::mutex mutex_;
   std::condition_variable turn_;
   bool computing_ = false;
-  std::set<std::string> waiting_;  ///< clients, the one that computes included
+  /// By client, the one that computes included.
+  std::multiset<std::string> waiting_;
   Memory right_;
   Memory wrong_;
   unsigned long computed_ = 0;

@@ -11,6 +11,7 @@ need cc curl jq openssl pgrep prometheus python3
 cd "$work"
 
 # alice has the password "secret".
+# shellcheck disable=SC2016  # dollars of the hash
 USERS='basic_auth_users:
   alice: $2b$10$CCCCCCCCCCCCCCCCCCCCC.VVp5aqsPmU7zaCQqZwwreor7t89ae/K'
 
@@ -304,7 +305,10 @@ last_error() { # JOB
   curl --noproxy '*' --silent "$prometheus_url/api/v1/targets" |
     jq --raw-output ".data.activeTargets[] | select(.labels.job == \"$1\") | .lastError"
 }
-check_equal 'it says why' 'server returned HTTP status 401 Unauthorized' "$(last_error wrong_password)"
+last_error_is() { # JOB TEXT
+  [ "$(last_error "$1")" = "$2" ]
+}
+check 'it says why' wait_for "$PATIENCE" last_error_is wrong_password 'server returned HTTP status 401 Unauthorized'
 check_equal 'and has nothing to say of the good one' '' "$(last_error good)"
 stop_exporter
 check_equal 'TLS: a clean end' 0 "$exporter_status"
