@@ -118,6 +118,10 @@ ListenerLimits limits_for(const Settings& settings) {
   constexpr unsigned kMost = 256;
   constexpr unsigned kSpare = 8;
   ListenerLimits limits;
+  rlimit descriptors{};
+  if (::getrlimit(RLIMIT_NOFILE, &descriptors) == 0)
+    limits.connections.connections = std::clamp<std::size_t>(
+        descriptors.rlim_cur / 4, 64, limits.connections.connections);
   if (settings.max_requests > 0)
     limits.threads = std::min(settings.max_requests, kMost) + kSpare;
   return limits;

@@ -15,10 +15,9 @@ namespace openclaw_lock {
 
 /// Limits that keep strangers from occupying the server.
 struct ConnectionLimits {
-  std::size_t connections = 512;  ///< beyond: the oldest of the client with
-                                  ///< the most is closed, of those that have
-                                  ///< asked only if they are the more
-  std::size_t head_bytes = 8192;  ///< of a request; beyond: 431
+  /// At once; beyond, see ConnectionLoop::make_room.
+  std::size_t connections = 1024;
+  std::size_t head_bytes = 8192;                 ///< of a request; beyond: 431
   std::chrono::milliseconds head_time{5000};     ///< with TLS's handshake
   std::chrono::milliseconds answer_time{30000};  ///< for the handler
   std::chrono::milliseconds stall_time{10000};   ///< without one byte taken

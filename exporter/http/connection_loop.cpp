@@ -104,8 +104,7 @@ void ConnectionLoop::run() {
     } catch (const std::exception& error) {
       log::error("connections were lost", {{"reason", error.what()}});
       entries_.clear();
-      waiting_ = {};
-      asking_ = {};
+      crowds_ = {};
       queue_.clear();
     }
   }
@@ -161,6 +160,7 @@ void ConnectionLoop::handle(Id id, bool answer, std::uint32_t events) {
     close(id);
     return;
   } else if (!answer) {
+    found->second.heard = true;
     connection.step(monotonic_now());
   }
   update(id);
@@ -206,7 +206,7 @@ void ConnectionLoop::close(Id id) {
   const auto entry = entries_.find(id);
   if (entry == entries_.end()) return;
   const auto& client = entry->second.connection->peer().client;
-  (entry->second.asking ? asking_ : waiting_).remove(client, id);
+  crowd(entry->second.stage).remove(client, id);
   entries_.erase(entry);
 }
 
@@ -253,7 +253,11 @@ void ConnectionLoop::add(UniqueFd socket, Peer peer) {
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD,
                   entry.connection->client_descriptor(), &event) != 0)
     return;
-  waiting_.add(entry.connection->peer().client, id);
+  char first = 0;
+  entry.heard = ::recv(entry.connection->client_descriptor(), &first, 1,
+                       MSG_PEEK | MSG_DONTWAIT) > 0;
+  entry.stage = entry.heard ? Stage::speaking : Stage::silent;
+  crowd(entry.stage).add(entry.connection->peer().client, id);
   auto& connection =
       *entries_.emplace(id, std::move(entry)).first->second.connection;
   // Most clients have sent something already.
@@ -281,18 +285,31 @@ ConnectionLoop::Id ConnectionLoop::Crowd::oldest_of_the_largest() const {
 void ConnectionLoop::count(Id id, Entry& entry) {
   const auto phase = entry.connection->phase();
   const bool asking = phase == Phase::queued || phase == Phase::answering;
-  if (asking == entry.asking) return;
+  const auto stage = asking        ? Stage::asking
+                     : entry.heard ? Stage::speaking
+                                   : Stage::silent;
+  if (stage == entry.stage) return;
   const auto& client = entry.connection->peer().client;
-  (asking ? waiting_ : asking_).remove(client, id);
-  (asking ? asking_ : waiting_).add(client, id);
-  entry.asking = asking;
+  crowd(entry.stage).remove(client, id);
+  crowd(stage).add(client, id);
+  entry.stage = stage;
 }
 
-/// Each crowd has half of the places for sure; in each the client with the most
-/// connections gives way first.
+/// A quarter of the places is for the silent, one for those who speak, the rest
+/// for those who have asked; of the crowd that has most above its share, the
+/// oldest of the client with the most connections gives way.
 void ConnectionLoop::make_room() {
-  const bool from_waiting = waiting_.size() >= (limits_.connections + 1) / 2;
-  close((from_waiting ? waiting_ : asking_).oldest_of_the_largest());
+  const auto above = [this](Stage stage, std::size_t quarters) {
+    return static_cast<std::int64_t>(crowd(stage).size()) -
+           static_cast<std::int64_t>(limits_.connections * quarters / 4);
+  };
+  const auto silent = above(Stage::silent, 1);
+  const auto speaking = above(Stage::speaking, 1);
+  const auto asking = above(Stage::asking, 2);
+  const auto stage = silent >= std::max(speaking, asking) ? Stage::silent
+                     : speaking >= asking                 ? Stage::speaking
+                                                          : Stage::asking;
+  close(crowd(stage).oldest_of_the_largest());
 }
 
 void ConnectionLoop::dispatch_queued() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -45,11 +46,16 @@ class ConnectionLoop {
 
  private:
   using Id = std::uint64_t;
+  /// How far a connection has come: who only connects cannot drive out one who
+  /// speaks, nor he one who has asked.
+  enum class Stage { silent, speaking, asking };
+  static constexpr std::size_t kStages = 3;
   struct Entry {
     std::unique_ptr<Connection> connection;
     std::uint32_t watched = 0;  ///< events of the client in epoll
     bool answer_watched = false;
-    bool asking = false;  ///< where it is counted
+    bool heard = false;           ///< it has sent something
+    Stage stage = Stage::silent;  ///< where it is counted
   };
   using Entries = std::unordered_map<Id, Entry>;
 
@@ -80,6 +86,7 @@ class ConnectionLoop {
   void dispatch_queued();
   bool dispatch(Connection& connection);
   void expire();
+  Crowd& crowd(Stage stage) { return crowds_[static_cast<std::size_t>(stage)]; }
   void count(Id id, Entry& entry);
   void make_room();
   void limit_buffers();
@@ -96,8 +103,7 @@ class ConnectionLoop {
   bool stopped_ = false;
   Id next_id_ = 0;
   Entries entries_;
-  Crowd waiting_;  ///< those who have not asked yet, or have their answer
-  Crowd asking_;   ///< those who have: who only connects cannot drive them out
+  std::array<Crowd, kStages> crowds_;  ///< by Stage
   std::deque<Id> queue_;  ///< whole requests in the order of their end
   std::thread thread_;
 };

@@ -9,7 +9,7 @@ set -euo pipefail
 
 need cc curl openssl pgrep python3
 # The connections that the exporter holds at most, and what else it has open.
-MOST_DESCRIPTORS=800
+MOST_DESCRIPTORS=1300
 
 descriptors() {
   find "/proc/$exporter_pid/fd" -mindepth 1 | wc -l
