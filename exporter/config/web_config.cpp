@@ -26,6 +26,8 @@ struct Word {
   std::string_view text;
   Value value;
 };
+template <typename Value>  // clang++ 14 finds it not by itself
+Word(std::string_view, Value)->Word<Value>;
 
 constexpr std::array kVersions{Word{"TLS12", TlsVersion::tls_1_2},
                                Word{"TLS13", TlsVersion::tls_1_3}};

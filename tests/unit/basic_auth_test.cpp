@@ -50,7 +50,8 @@ TEST_CASE("PasswordCheck: hashes of each version, computed once") {
                                    {"b", hash_of("secret", "$2b$")},
                                    {"y", hash_of("secret", "$2y$")}};
   unsigned long computed = 0;
-  for (const auto& [user, hash] : users) {
+  for (const auto& entry : users) {
+    const auto& user = entry.first;
     CAPTURE(user);
     for (int i = 0; i < 3; ++i) {
       CHECK(passwords.check(users, {user, "secret"}, "c") == Verdict::right);

@@ -228,26 +228,26 @@ TEST_CASE("TLS: the five ways to ask for a client's certificate") {
     bool without, with_ours, with_stranger;
   };
   TlsListener listener{server_config()};
-  for (const auto& [auth, without, with_ours, with_stranger] :
+  for (const auto& one :
        {Case{ClientAuth::none, true, true, true},
         Case{ClientAuth::request, true, true, true},
         Case{ClientAuth::require_any, false, true, true},
         Case{ClientAuth::verify_if_given, true, true, false},
         Case{ClientAuth::require_and_verify, false, true, false}}) {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-      CAPTURE(static_cast<int>(auth));
+      CAPTURE(static_cast<int>(one.auth));
       CAPTURE(version);
       auto config = server_config();
-      config.client_auth = auth;
-      if (auth != ClientAuth::none)
+      config.client_auth = one.auth;
+      if (one.auth != ClientAuth::none)
         config.client_ca.text = authority().certificate();
       listener.change(config);
       ClientRules rules{version, version};
-      CHECK(answered(ask(listener.port(), rules)) == without);
+      CHECK(answered(ask(listener.port(), rules)) == one.without);
       rules.certificate = &ours;
-      CHECK(answered(ask(listener.port(), rules)) == with_ours);
+      CHECK(answered(ask(listener.port(), rules)) == one.with_ours);
       rules.certificate = &stranger;
-      CHECK(answered(ask(listener.port(), rules)) == with_stranger);
+      CHECK(answered(ask(listener.port(), rules)) == one.with_stranger);
     }
   }
 }
