@@ -17,6 +17,8 @@ std::vector<std::string> find_restart_settings(const Settings& running,
   compare("collector.processes", &Settings::collect_processes);
   compare("collector.logs", &Settings::collect_logs);
   compare("collector.disk", &Settings::collect_disk);
+  compare("disk-probe.enabled", &Settings::disk_probe);
+  compare("disk-probe.interval", &Settings::disk_probe_interval);
   compare("storage.path", &Settings::storage_path);
   compare("web.listen-address", &Settings::listen);
   compare("web.telemetry-path", &Settings::telemetry_path);

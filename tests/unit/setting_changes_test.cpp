@@ -40,6 +40,8 @@ TEST_CASE("find_restart_settings: every other setting is named") {
                                            "--no-collector.processes",
                                            "--no-collector.logs",
                                            "--no-collector.disk",
+                                           "--disk-probe.enabled",
+                                           "--disk-probe.interval=7s",
                                            "--storage.path=/x",
                                            "--web.listen-address=:1",
                                            "--web.telemetry-path=/m",
