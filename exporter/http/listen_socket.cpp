@@ -16,12 +16,12 @@
 
 #include "exporter/config/setting_values.h"
 #include "exporter/readers/files/file.h"
+#include "exporter/sandbox/duties.h"
 
 namespace openclaw_lock {
 namespace {
 
 constexpr int kBacklog = 4096;
-constexpr mode_t kUnixMode = 0660;
 
 using Outcome = std::optional<Problem>;
 
@@ -152,11 +152,11 @@ Result<std::unique_ptr<ListenSocket>> ListenSocket::open(
   auto bound = new_socket(AF_UNIX);
   struct stat made {};
   // What bind(2) makes has the mode of the socket: never too open.
-  if (!bound || ::fchmod(bound.get(), kUnixMode) != 0 ||
+  if (!bound || ::fchmod(bound.get(), kUnixSocketMode) != 0 ||
       ::bind(bound.get(), reinterpret_cast<const sockaddr*>(&name),
              sizeof name) != 0)
     return listen_problem(errno, address);
-  if (::chmod(address.unix_path.c_str(), kUnixMode) != 0 ||
+  if (::chmod(address.unix_path.c_str(), kUnixSocketMode) != 0 ||
       ::listen(bound.get(), kBacklog) != 0 ||
       ::lstat(address.unix_path.c_str(), &made) != 0) {
     const int error = errno;

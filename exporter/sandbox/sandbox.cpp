@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,21 +34,12 @@ Duties duties_of_writer(const Settings& settings) {
   return duties;
 }
 
-/// Nothing where listeners cannot be unix sockets.
-template <typename Address>
-std::optional<fs::path> socket_directory(const Address& address) {
-  if constexpr (requires { address.unix_path.empty(); })
-    if (!address.unix_path.empty())
-      return directory_of(fs::path{address.unix_path});
-  return {};
-}
-
 Duties duties_of_server(const Settings& settings) {
   Duties duties;
   duties.listens = true;
   for (const auto& address : settings.listen)
-    if (auto directory = socket_directory(address))
-      duties.sockets_below.push_back(*std::move(directory));
+    if (!address.unix_path.empty())
+      duties.sockets_below.push_back(directory_of(address.unix_path));
   duties.uses_low_ports =
       std::ranges::any_of(settings.listen, [](const ListenAddress& address) {
         return address.port > 0 && address.port < 1024;
