@@ -34,15 +34,25 @@ std::string join(const std::vector<std::string>& names) {
 
 Reloader::Reloader(std::vector<std::string> arguments, Settings running,
                    std::shared_ptr<Exporter> exporter,
-                   std::shared_ptr<WebConfigFile> web)
+                   std::shared_ptr<WebConfigFile> web,
+                   std::shared_ptr<const NotifySocket> service)
     : arguments_{std::move(arguments)},
       running_{std::move(running)},
       exporter_{std::move(exporter)},
-      web_{std::move(web)} {}
+      web_{std::move(web)},
+      service_{std::move(service)} {}
 
 ReloadOutcome Reloader::reload() {
   const std::unique_lock lock{mutex_, std::try_to_lock};
   if (!lock) return {Status::busy, "a reload is under way"};
+  return reader_.run([this] { return reload_and_tell(); });
+}
+
+ReloadOutcome Reloader::reload_and_tell() {
+  // A service manager that waits for the start is not told that it is over.
+  was_ready_ = was_ready_ || exporter_->ready();
+  const bool service_knows = service_ && was_ready_;
+  if (service_knows) service_->reloading();
   auto outcome = try_reload();
   const bool done = outcome.status == Status::done;
   exporter_->note_configuration(ConfigurationPart::settings, done);
@@ -54,6 +64,7 @@ ReloadOutcome Reloader::reload() {
   else
     log::warn("the configuration was reloaded, but some of it needs a restart",
               {{"settings", outcome.line}});
+  if (service_knows) service_->ready(exporter_->status());
   return outcome;
 }
 

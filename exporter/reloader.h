@@ -10,30 +10,41 @@
 #include "exporter/exporter.h"
 #include "exporter/http/endpoints.h"
 #include "exporter/http/web_config_file.h"
+#include "exporter/sandbox/errand_thread.h"
+#include "exporter/service/notify_socket.h"
 
 namespace openclaw_lock {
 
 /// Reads the configuration again and brings it into force while the exporter
 /// runs: all of it, or where something is wrong, nothing. Thread-safe.
+///
+/// A thread of its own reads, confined as the one that makes the reloader:
+/// whoever asks for a reload may be confined otherwise.
 class Reloader {
  public:
-  /// `arguments` are those of the start; `running` is what they said.
+  /// `arguments` are those of the start; `running` is what they said;
+  /// `service` is told of each reload, if it is not null.
   Reloader(std::vector<std::string> arguments, Settings running,
            std::shared_ptr<Exporter> exporter,
-           std::shared_ptr<WebConfigFile> web);
+           std::shared_ptr<WebConfigFile> web,
+           std::shared_ptr<const NotifySocket> service = nullptr);
 
   /// Tells our log and the metrics how it went. One at a time: another is told
   /// to come again.
   ReloadOutcome reload();
 
  private:
+  ReloadOutcome reload_and_tell();
   ReloadOutcome try_reload();
 
   const std::vector<std::string> arguments_;
   const Settings running_;  ///< what takes a restart is that of the start
   const std::shared_ptr<Exporter> exporter_;
   const std::shared_ptr<WebConfigFile> web_;
+  const std::shared_ptr<const NotifySocket> service_;
   std::mutex mutex_;
+  bool was_ready_ = false;
+  ErrandThread reader_;
 };
 
 }  // namespace openclaw_lock

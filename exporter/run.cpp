@@ -222,7 +222,7 @@ int serve(const Settings& settings, const std::vector<std::string>& arguments,
       settings, std::move(environment),
       sandbox.writing([&] { return open_storage(settings); }));
   const auto reloader =
-      std::make_shared<Reloader>(arguments, settings, exporter, web);
+      std::make_shared<Reloader>(arguments, settings, exporter, web, service);
   auto listener = sandbox.serving(
       [&] { return start_http(settings, exporter, web, reloader); });
   if (!listener) {

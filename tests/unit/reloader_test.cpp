@@ -9,6 +9,7 @@
 #include "exporter/config/command_line.h"
 #include "tests/support/captured_stderr.h"
 #include "tests/support/eventually.h"
+#include "tests/support/notify_listener.h"
 #include "tests/support/temp_tree.h"
 
 using namespace openclaw_lock;
@@ -21,7 +22,7 @@ using Status = ReloadOutcome::Status;
 /// An exporter with a configuration file that changes.
 class Host {
  public:
-  Host() {
+  explicit Host(std::shared_ptr<const NotifySocket> service = nullptr) {
     for (const char* gateway : {"a", "b"})
       tree_.add(TreeEntry::directory(gateway + std::string{"/agents"}));
     write("a");
@@ -34,7 +35,8 @@ class Host {
                                           *std::move(storage));
     web = std::make_shared<WebConfigFile>();
     REQUIRE_FALSE(web->load(settings.web_config_file));
-    reloader = std::make_unique<Reloader>(arguments(), settings, exporter, web);
+    reloader = std::make_unique<Reloader>(arguments(), settings, exporter, web,
+                                          std::move(service));
   }
 
   /// Gateways of one letter each, and whatever else.
@@ -134,6 +136,22 @@ TEST_CASE("Reloader: settings that need a restart are named") {
   CHECK(outcome.line == "web.telemetry-path");
   host.write("a");
   CHECK(host.reloader->reload().line.empty());
+}
+
+TEST_CASE("Reloader: the service manager is told, once it knows of the start") {
+  CapturedStderr quiet;
+  TempTree tree;
+  const NotifyListener manager{tree.path("notify")};
+  Host host{NotifySocket::open(tree.path("notify"))};
+  CHECK(eventually([&] { return host.exporter->ready(); }));
+  host.write("ab");
+  host.reloader->reload();
+  CHECK(manager.next().starts_with("RELOADING=1\nMONOTONIC_USEC="));
+  CHECK(manager.next().starts_with("READY=1\nSTATUS=watching "));
+  host.write("a", "nonsense: 1\n");
+  host.reloader->reload();
+  CHECK(manager.next().starts_with("RELOADING=1\n"));
+  CHECK(manager.next().starts_with("READY=1\n"));
 }
 
 TEST_CASE("Reloader: reloads, scrapes and renewals at the same time") {
