@@ -8,10 +8,13 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=deploy/debian_packages.sh
 . "$root/deploy/debian_packages.sh"
+# shellcheck source=deploy/civetweb_source.sh
+. "$root/deploy/civetweb_source.sh"
 cd "$root"
 
 install_packages "${BUILD_PACKAGES[@]}" "${PACKING_PACKAGES[@]}"
 install_packages_of_systemd "${BUILD_PACKAGES_OF_SYSTEMD[@]}"
+provide_civetweb "$root" "$root/build/civetweb" || die "civetweb's source is not to be had"
 # The same commit is to give the same bytes.
 if [ -z "${SOURCE_DATE_EPOCH:-}" ] && [ -e .git ]; then
   SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) || true

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by build-and-run.sh and tests/run.sh: fetches the source of civetweb, the HTTP server, that Debian has, and
+# Sourced by build-and-run.sh, build-packages.sh, Dockerfile and tests/run.sh: fetches the source of civetweb, the HTTP server, that Debian has, and
 # applies the patches in deploy/civetweb. Debian's own build of it cannot serve sockets that were accepted elsewhere, which
 # TLS, IPv6, unix sockets and the defence against hostile clients are built on.
 

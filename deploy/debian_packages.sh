@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by build-and-run.sh and tests/run.sh: which Debian packages the project needs, and how they get installed.
+# Sourced by build-and-run.sh, build-packages.sh, Dockerfile and tests/run.sh: which Debian packages the project needs, and how they get installed.
 # The names are the same in Debian 12 and 13.
 
 # What it takes to build the exporter.
