@@ -57,6 +57,22 @@ Answers 200 while the exporter runs.
 .TP
 .I /\-/ready
 Answers 200 once each reader has finished a round, before that 503.
+.TP
+.I /\-/reload
+Asked for by POST or PUT, has the configuration read again, as SIGHUP does.
+Answers 200, with the changed settings that need a restart, or 500 with the
+reason in one line.
+.SH SIGNALS
+.TP
+.B SIGHUP
+The configuration is read again: gateways and logs come and go, level and
+format of the log change, and the web configuration is loaded.
+The counters of gateways that stay go on.
+Every other setting needs a restart; our log names those that were changed.
+A wrong configuration changes nothing.
+.TP
+.BR SIGTERM ", " SIGINT
+The exporter ends.
 .SH EXIT STATUS
 .TP
 .B 0

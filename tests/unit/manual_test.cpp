@@ -44,6 +44,8 @@ TEST_CASE("man_page: hyphens can be copied, and it has version and date") {
   CHECK(holds(page,
               "\n.B \\-\\-collector.locks\\fR, "
               "\\fB\\-\\-no\\-collector.locks\n"));
+  CHECK(holds(page, "\n.B SIGHUP\n"));
+  CHECK(holds(page, "\n.I /\\-/reload\n"));
   for (const auto& flag : known_flags()) {
     CAPTURE(flag.name);
     CHECK(holds(page, "\n.SS " + std::string{flag.group} + "\n"));
