@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"
 
-need cc curl python3
+need cc curl openssl python3
 state=$work/state
 made_session_dir "$state" > "$work/ignored"
 cc -O1 -Wall -Wextra -shared -fPIC -o "$work/hung_server.so" "$e2e/hung_server.c" -ldl
@@ -23,7 +23,8 @@ while True:
 '
 
 messages=''
-start_listener() { # ADDRESS
+start_listener() { # ADDRESS; sets address_of_listener
+  address_of_listener=$1
   messages=$(mktemp "$work/messages.XXXXXX")
   background python3 -c "$LISTENER" "$1" > "$messages"
   wait_for "$PATIENCE" grep --quiet '^bound' "$messages"
@@ -54,6 +55,26 @@ for address in "$work/notify" "@lock-exporter-e2e-$$"; do
   check_equal "$kind: no sign of life where none is wanted" 0 "$(told WATCHDOG=1)"
 done
 
+# ---- a reload
+
+says_again() { # THAN PATTERN
+  [ "$(told "$2")" = $(($1 + 1)) ]
+}
+
+start_listener "$work/reload"
+exporter_prefix=(env "NOTIFY_SOCKET=$work/reload")
+start_exporter "--openclaw.state-dir=main=$state"
+wait_for "$PATIENCE" has_said '^READY=1 ' || true
+before=$(told '^READY=1 STATUS=watching 1 gateway')
+kill -HUP "$exporter_pid"
+check 'SIGHUP: reloading' wait_for "$PATIENCE" has_said '^RELOADING=1 MONOTONIC_USEC=[0-9]* STATUS=reloading$'
+check 'SIGHUP: ready again' wait_for "$PATIENCE" says_again "$before" '^READY=1 STATUS=watching 1 gateway'
+check_equal '/-/reload' reloaded "$(curl --noproxy '*' --silent --max-time 10 --request POST "$url/-/reload")"
+check '/-/reload: reloading' wait_for "$PATIENCE" says_again 1 '^RELOADING=1 MONOTONIC_USEC=[0-9]*'
+check '/-/reload: ready again' wait_for "$PATIENCE" says_again $((before + 1)) '^READY=1 STATUS=watching 1 gateway'
+stop_exporter
+check_equal 'a clean end after reloads' 0 "$exporter_status"
+
 # ---- the watchdog
 
 span_us=$((2000000 * (SLOWDOWN > 1 ? 4 : 1)))
@@ -82,4 +103,23 @@ before=$(told WATCHDOG=1)
 check 'and no reason to end the signs of life' wait_for "$PATIENCE" has_said_more "$before" '^WATCHDOG=1$'
 stop_exporter
 check_equal 'a clean end' 0 "$exporter_status"
+
+# The server is asked where it listens first, whatever that is.
+addresses=("unix:$work/socket" :0)
+! python3 -c 'import socket; socket.socket(socket.AF_INET6).bind(("::1", 0))' 2> "$work/ignored" || addresses+=('[::1]:0')
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+  -keyout "$work/key.pem" -out "$work/cert.pem" 2> "$work/ignored"
+printf 'tls_server_config: {cert_file: cert.pem, key_file: key.pem}\n' > "$work/web.yml"
+for address in "${addresses[@]}"; do
+  start_listener "$(mktemp --dry-run "$work/notify.XXXXXX")"
+  exporter_log=$(mktemp "$work/exporter.XXXXXX.log")
+  env "NOTIFY_SOCKET=$address_of_listener" "WATCHDOG_USEC=$span_us" "$BINARY" --web.config.file="$work/web.yml" \
+    --web.listen-address="$address" --sample.interval="$INTERVAL" "--openclaw.state-dir=main=$state.away" 2> "$exporter_log" &
+  exporter_job=$!
+  exporter_pid=$exporter_job
+  children+=("$exporter_job")
+  check "$address, with TLS: signs of life" wait_for "$PATIENCE" has_said_more 1 '^WATCHDOG=1$'
+  stop_exporter
+  check_equal "$address, with TLS: a clean end" 0 "$exporter_status"
+done
 finish

@@ -148,6 +148,25 @@ expect_metric 'a good file again: told in the metrics' 1 openclaw_lock_config_la
 expect_metric 'the session directory is gone' 0 openclaw_lock_files gateway=kept holder=dead kind=session
 expect_metric 'and the counters are still there' 220 openclaw_lock_acquired_total gateway=kept agent=main kind=session
 
+# ---- readers that a reload brings see what those of the start see
+in_container() {
+  new_namespace "$work/fresh/.openclaw"
+  enter_namespace "$namespace_pid"
+  holder_prefix=("${inside[@]}")
+  write_config kept fresh
+  post POST
+  start_holder /home/node/.openclaw/agents/main/sessions/inside.jsonl.lock
+  expect_holders 'a holder in a container, of a gateway that /-/reload brought' fresh alive
+  kill_holder "$holder_pid"
+  write_config kept
+  post POST
+}
+if [ "$(readlink /proc/self/ns/pid)" = 'pid:[4026531836]' ] && can_unshare --pid --fork --mount --mount-proc; then
+  in_container
+else
+  printf 'skipped: a holder in a container: no right to make one\n'
+fi
+
 # ---- what takes a restart, and what does not
 printf 'web: {telemetry_path: /other}\ncollector: {disk: false}\nlog: {level: debug}\n' >> "$config"
 post POST

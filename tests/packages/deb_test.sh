@@ -140,12 +140,15 @@ try_service() { # TEXT
   expect_metric "$1: it reads the state directory that /etc/default names" 1 openclaw_lock_files gateway=main \
     agent=work kind=session
   check_equal "$1: it tells its version" "$2" "$(build_version)"
-  if curl --silent --output /dev/null --fail --request POST "$url/-/reload"; then
-    kill -HUP "$exporter_pid"
-    expect_metric "$1: SIGHUP reloads" 1 openclaw_lock_config_last_reload_successful
-  fi
+  check "$1: /-/reload" curl --silent --output "$work/ignored" --fail --request POST "$url/-/reload"
+  kill -HUP "$exporter_pid"
+  check "$1: SIGHUP reloads" wait_for "$PATIENCE" has_reloaded_twice
   stop_exporter
   check_equal "$1: SIGTERM ends it with status 0" 0 "$exporter_status"
+}
+
+has_reloaded_twice() {
+  [ "$(grep --count 'msg="the configuration was reloaded"' "$exporter_log")" -ge 2 ]
 }
 
 # Unpacked anywhere it runs, with nothing installed.
