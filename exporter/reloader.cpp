@@ -48,6 +48,14 @@ ReloadOutcome Reloader::reload() {
   return reader_.run([this] { return reload_and_tell(); });
 }
 
+void Reloader::request() {
+  if (requested_.exchange(true)) return;
+  reader_.start([this] {
+    requested_ = false;
+    reload_and_tell();
+  });
+}
+
 ReloadOutcome Reloader::reload_and_tell() {
   // A service manager that waits for the start is not told that it is over.
   was_ready_ = was_ready_ || exporter_->ready();

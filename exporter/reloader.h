@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -33,6 +34,10 @@ class Reloader {
   /// to come again.
   ReloadOutcome reload();
 
+  /// The same without waiting: reading may hang. Requests that come before it
+  /// has begun are one.
+  void request();
+
  private:
   ReloadOutcome reload_and_tell();
   ReloadOutcome try_reload();
@@ -43,6 +48,7 @@ class Reloader {
   const std::shared_ptr<WebConfigFile> web_;
   const std::shared_ptr<const NotifySocket> service_;
   std::mutex mutex_;
+  std::atomic<bool> requested_ = false;
   bool was_ready_ = false;
   ErrandThread reader_;
 };

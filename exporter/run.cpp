@@ -33,6 +33,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kStopPatience{1000};
 constexpr milliseconds kWebConfigInterval{1000};
+constexpr milliseconds kPulsePatience{5000};
 
 sigset_t awaited_signals() {
   sigset_t set;
@@ -166,7 +167,6 @@ std::unique_ptr<ServiceReporter> start_reporter(
     Sandbox& sandbox, const std::shared_ptr<const NotifySocket>& service,
     const ListenAddress& address, const std::shared_ptr<Exporter>& exporter) {
   if (!service) return nullptr;
-  constexpr milliseconds kPulsePatience{5000};
   const HttpTarget target{address.host, address.port, address.unix_path};
   ServiceState state;
   state.ready = [exporter] { return exporter->ready(); };
@@ -240,7 +240,7 @@ int serve(const Settings& settings, const std::vector<std::string>& arguments,
   int signal = 0;
   while (signal != SIGTERM && signal != SIGINT) {
     signal = wait_for_signal(signals, std::chrono::hours{1});
-    if (signal == SIGHUP) reloader->reload();
+    if (signal == SIGHUP) reloader->request();
   }
   log::info("stopping");
   if (service) service->stopping();

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <type_traits>
@@ -30,6 +31,13 @@ class ErrandThread {
     auto result = task.get_future();
     put([&task] { task(); });
     return result.get();
+  }
+
+  /// The same without waiting; what it throws is lost.
+  template <typename Errand>
+  void start(Errand errand) {
+    put([task = std::make_shared<std::packaged_task<void()>>(
+             std::move(errand))] { (*task)(); });
   }
 
  private:

@@ -161,6 +161,19 @@ check_equal 'once: a is down' 0 "$(sum_of openclaw_lock_source_up gateway=a sour
 check_equal 'once: b is up' 1 "$(sum_of openclaw_lock_source_up gateway=b source=locks < "$work/once")"
 thaw
 
+# ---- the configuration itself hangs while it is read again
+cat > "$behind/config.yml" << YAML
+gateways:
+  - name: b
+    state_dir: $b_state
+YAML
+start_exporter --config.file="$hung/config.yml"
+freeze_unseen
+kill -HUP "$exporter_pid"
+check_scrape_times 'hung configuration'
+check_end 'hung configuration'
+thaw
+
 # ---- what is found without a configuration
 cp -r "$b_state" "$work/empty_home/.openclaw"
 exporter_prefix=(env "OPENCLAW_STATE_DIR=$hung")

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <stdexcept>
 
 using namespace openclaw_lock;
@@ -19,4 +20,18 @@ TEST_CASE("ErrandThread: what an errand throws comes back") {
   CHECK_THROWS_AS(thread.run([] { throw std::runtime_error{"a test's"}; }),
                   std::runtime_error);
   CHECK(thread.run([] { return 1; }) == 1);
+}
+
+TEST_CASE("ErrandThread: who starts an errand does not wait for it") {
+  ErrandThread thread;
+  std::promise<void> gate;
+  std::atomic<bool> done = false;
+  thread.start([&] {
+    gate.get_future().wait();
+    done = true;
+    throw std::runtime_error{"a test's"};
+  });
+  CHECK_FALSE(done);
+  gate.set_value();
+  CHECK(thread.run([&] { return done.load(); }));
 }

@@ -93,6 +93,16 @@ TEST_CASE("Reloader: gateways come and go") {
   CHECK(host.shows(kInForce));
 }
 
+TEST_CASE("Reloader: a request is carried out, too") {
+  CapturedStderr quiet;
+  Host host;
+  for (const char* gateways : {"b", "a", "b"}) {
+    host.write(gateways);
+    host.reloader->request();
+    CHECK(eventually([&] { return host.watches(*gateways); }));
+  }
+}
+
 TEST_CASE("Reloader: a bad file of either kind changes nothing of both") {
   CapturedStderr quiet;
   Host host;
