@@ -173,9 +173,10 @@ TEST_CASE("log checkpoint: a body of another form is malformed, never thrown") {
                  {"\"seen\":[", "\"seen\":[[1],"},
                  {"\"lines\":[1,", "\"lines\":["},
                  {"\"kind\":2", "\"kind\":4"}};
-  for (const auto& [what, by] : changes) {
-    CAPTURE(by);
-    CHECK_FALSE(decode_checkpoint(with_body(replaced(body, what, by))));
+  for (const auto& change : changes) {
+    CAPTURE(change.by);
+    CHECK_FALSE(
+        decode_checkpoint(with_body(replaced(body, change.what, change.by))));
   }
 }
 

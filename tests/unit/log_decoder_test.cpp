@@ -106,14 +106,15 @@ TEST_CASE("LogDecoder: a text console in a wrapper") {
   } wrappers[] = {{wrapped::docker, LineFormat::docker_json},
                   {wrapped::cri, LineFormat::cri},
                   {wrapped::journald, LineFormat::journald_json}};
-  for (const auto& [wrap_line, format] : wrappers) {
-    CAPTURE(static_cast<int>(format));
+  for (const auto& wrapper : wrappers) {
+    CAPTURE(static_cast<int>(wrapper.format));
     Decoded log;
-    log.take(wrap(read_capture(kConsole), wrap_line));
+    log.take(wrap(read_capture(kConsole), wrapper.wrap_line));
     CHECK(log.counts == LineCounts{3, 0, 0, 0});
     CHECK(log.incidents == 1);
     CHECK(log.source == LogSource::console_text);
-    CHECK(log.decoder.layout() == layout_of(format, LineFormat::console_text));
+    CHECK(log.decoder.layout() ==
+          layout_of(wrapper.format, LineFormat::console_text));
   }
 }
 

@@ -21,9 +21,9 @@ TEST_CASE("unrotated_name: each way of rotating") {
       {"a1b2-json.log.1", "a1b2-json.log"},
       {"log.1", "log"},
   };
-  for (const auto& [name, before] : names) {
-    CAPTURE(name);
-    CHECK(unrotated_name(name) == std::string{before});
+  for (const auto& rotated : names) {
+    CAPTURE(rotated.name);
+    CHECK(unrotated_name(rotated.name) == std::string{rotated.before});
   }
 }
 
