@@ -1,48 +1,22 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by build-and-run.sh, build-packages.sh, Dockerfile and tests/run.sh: fetches the source of civetweb, the HTTP server, that Debian has, and
-# applies the patches in deploy/civetweb. Debian's own build of it cannot serve sockets that were accepted elsewhere, which
-# TLS, IPv6, unix sockets and the defence against hostile clients are built on.
+# Sourced after debian_packages.sh: fetches the source of civetweb, the HTTP server, that Debian has, and applies the
+# patches in deploy/civetweb. Debian's own build of it cannot serve sockets that were accepted elsewhere, which TLS, IPv6,
+# unix sockets and the defence against hostile clients are built on.
 
 # The package of Debian 13; any Debian mirror has it for every release.
 CIVETWEB_TARBALL=civetweb_1.16+dfsg.orig.tar.xz
 CIVETWEB_SHA256=41dbfd68cd3b914ce440a5813f21058813b61a972600cc04fb8233a0d2d04fe4
 
-# Prints the mirrors that apt is configured with, one a line.
-apt_mirrors() {
-  local uri list
-  # shellcheck disable=SC2016  # apt expands it
-  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sort --unique | while read -r uri; do
-    case $uri in
-      mirror+file:*)
-        list=${uri#mirror+file:}
-        list=/${list#"${list%%[!/]*}"}
-        sed -n 's|^\([a-z]*://[^[:space:]]*\).*|\1|p' "${list%/}" 2> /dev/null || true
-        ;;
-      *) printf '%s\n' "$uri" ;;
-    esac
-  done
-}
-
 # Puts the patched source into DIRECTORY; does nothing where it is there. Fails, and says why, where it is not to be had.
 provide_civetweb() { # PROJECT_ROOT DIRECTORY
-  local patches=$1/deploy/civetweb directory=$2 stamp work mirror patch
+  local patches=$1/deploy/civetweb directory=$2 stamp work patch
   stamp=$({ printf '%s\n' "$CIVETWEB_SHA256"; cat "$patches"/*.patch; } | sha256sum | cut -d' ' -f1)
   [ "$(cat "$directory/stamp" 2> /dev/null)" != "$stamp" ] || return 0
   mkdir -p "$(dirname "$directory")"
   work=$(mktemp -d "$(dirname "$directory")/civetweb.XXXXXX")
-  for mirror in $(apt_mirrors); do
-    # apt knows the proxies, and checks the sum.
-    if /usr/lib/apt/apt-helper download-file "${mirror%/}/pool/main/c/civetweb/$CIVETWEB_TARBALL" \
-      "$work/$CIVETWEB_TARBALL" "SHA256:$CIVETWEB_SHA256" > "$work/log" 2>&1; then
-      break
-    fi
-    rm -f "$work/$CIVETWEB_TARBALL"
-  done
-  if ! printf '%s  %s\n' "$CIVETWEB_SHA256" "$work/$CIVETWEB_TARBALL" | sha256sum --check --status 2> /dev/null; then
-    [ ! -s "$work/log" ] || tail -n 3 "$work/log" >&2
+  if ! download_from_mirror "pool/main/c/civetweb/$CIVETWEB_TARBALL" "$CIVETWEB_SHA256" "$work/$CIVETWEB_TARBALL"; then
     rm -rf "$work"
-    printf '%s is on none of the mirrors that apt is configured with\n' "$CIVETWEB_TARBALL" >&2
     return 1
   fi
   if ! tar -C "$work" --strip-components=1 -xf "$work/$CIVETWEB_TARBALL"; then

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by build-and-run.sh, build-packages.sh, Dockerfile and tests/run.sh: which Debian packages the project needs, and how they get installed.
-# The names are the same in Debian 12 and 13.
+# Sourced by build-and-run.sh, build-packages.sh, Dockerfile and tests/run.sh: which Debian packages the project needs,
+# and how they get installed. The names are the same in Debian 12 and 13.
 
 # What it takes to build the exporter.
 # shellcheck disable=SC2034  # used by the scripts that source this file
@@ -70,4 +70,38 @@ install_packages_of_systemd() {
       printf 'left out: %s is not offered in version %s\n' "$package" "$version" >&2
     fi
   done
+}
+
+# Prints the mirrors that apt is configured with, one a line.
+apt_mirrors() {
+  local uri list
+  # shellcheck disable=SC2016  # apt expands it
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sort --unique | while read -r uri; do
+    case $uri in
+      mirror+file:*)
+        list=${uri#mirror+file:}
+        list=/${list#"${list%%[!/]*}"}
+        sed -n 's|^\([a-z]*://[^[:space:]]*\).*|\1|p' "${list%/}" 2> /dev/null || true
+        ;;
+      *) printf '%s\n' "$uri" ;;
+    esac
+  done
+}
+
+# Fetches a file of Debian's pool, whatever release it is of. Fails, and says why, where it is not to be had.
+download_from_mirror() { # PATH SHA256 FILE
+  local path=$1 sum=$2 file=$3 mirror
+  for mirror in $(apt_mirrors); do
+    # apt knows the proxies, and checks the sum.
+    if /usr/lib/apt/apt-helper download-file "${mirror%/}/$path" "$file" "SHA256:$sum" > "$file.log" 2>&1; then break; fi
+    rm -f "$file"
+  done
+  if printf '%s  %s\n' "$sum" "$file" | sha256sum --check --status 2> /dev/null; then
+    rm "$file.log"
+    return 0
+  fi
+  [ ! -s "$file.log" ] || tail -n 3 "$file.log" >&2
+  rm -f "$file" "$file.log"
+  printf '%s is on none of the mirrors that apt is configured with\n' "${path##*/}" >&2
+  return 1
 }

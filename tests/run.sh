@@ -84,6 +84,27 @@ provide_servers() {
   unpack_server prometheus-alertmanager amtool amtool prometheus-alertmanager
 }
 
+# Renders the Kubernetes manifests. Debian 12 has none, but that of Debian 13 runs there.
+KUSTOMIZE=kustomize_5.6.0+ds-1+b2_amd64.deb
+KUSTOMIZE_SHA256=552bbe5563b522685b10f75a9a226bfbee9778fc313b205d595fdbb7e9c70e33
+
+provide_kustomize() {
+  local tools=$root/build/tools/kustomize
+  ! command -v kustomize > /dev/null || return 0
+  if [ -n "$(apt-cache search --names-only '^kustomize$')" ]; then
+    install_packages kustomize
+    return
+  fi
+  [ "$(dpkg --print-architecture)" = amd64 ] || return 0
+  if [ ! -x "$tools/usr/bin/kustomize" ]; then
+    mkdir -p "$tools"
+    download_from_mirror "pool/main/k/kustomize/$KUSTOMIZE" "$KUSTOMIZE_SHA256" "$tools/$KUSTOMIZE" || return 0
+    dpkg-deb --extract "$tools/$KUSTOMIZE" "$tools"
+  fi
+  PATH=$tools/usr/bin:$PATH
+  export PATH
+}
+
 # Sanitizers of older compilers fail at random under a wide address space randomisation.
 without_aslr() {
   if setarch --addr-no-randomize true 2> /dev/null; then
@@ -255,13 +276,10 @@ done
 install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 # systemd-journal-remote writes the journals that are read (the package starts nothing).
 install_packages_of_systemd "${BUILD_PACKAGES_OF_SYSTEMD[@]}" systemd-journal-remote
-# Renders the Kubernetes manifests. Debian 12 has none: there kubectl 1.21 or later must be there, or they are not tested.
-if ! command -v kubectl > /dev/null && [ -n "$(apt-cache search --names-only '^kustomize$')" ]; then
-  install_packages kustomize
-fi
 mkdir -p "$logs"
 provide_civetweb "$root" "$root/build/civetweb" || die "civetweb's source is not to be had"
 provide_servers
+provide_kustomize
 for stage in "$@"; do
   printf '\n== %s\n' "$stage"
   began=$SECONDS

@@ -36,7 +36,7 @@ def check(text, fine, detail=""):
 
 
 def render(folder):
-    tool = ["kubectl", "kustomize"] if shutil.which("kubectl") else ["kustomize", "build"]
+    tool = ["kustomize", "build"] if shutil.which("kustomize") else ["kubectl", "kustomize"]
     done = subprocess.run([*tool, folder], capture_output=True, text=True, check=False)
     check(f"{os.path.relpath(folder, ROOT)} is rendered without a warning", done.returncode == 0 and not done.stderr, done.stderr)
     return list(yaml.safe_load_all(done.stdout))

@@ -6,6 +6,8 @@
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"
+# shellcheck source=tests/support/prometheus.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../support/prometheus.sh"
 
 need cc curl jq openssl pgrep prometheus python3
 cd "$work"
@@ -262,10 +264,6 @@ printf '%s\n' "$USERS" >> web.yml
 kill -HUP "$exporter_pid"
 # shellcheck disable=SC2046
 expect_soon 'certificate, but no password' 401 "$url/metrics" --cacert ca.pem $(as prometheus)
-free_port() {
-  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-prometheus_url=http://127.0.0.1:$(free_port)
 cat > prometheus.yml << YAML
 global: {scrape_interval: 1s, scrape_timeout: 1s}
 scrape_configs:
@@ -285,12 +283,11 @@ scrape_configs:
     basic_auth: {username: alice, password: secret}
     static_configs: [{targets: ["$address"]}]
 YAML
-background prometheus --config.file=prometheus.yml --storage.tsdb.path="$work/tsdb" \
-  --web.listen-address="${prometheus_url#http://}" 2> prometheus.log
+# shellcheck disable=SC2119  # it needs no flag
+run_prometheus
 
 answers() { # QUERY VALUE
-  [ "$(curl --noproxy '*' --silent --max-time 10 --get --data-urlencode "query=$1" "$prometheus_url/api/v1/query" |
-    jq --raw-output '.data.result[].value[1]')" = "$2" ]
+  [ "$(ask_prometheus "$1" | jq --raw-output '.data.result[].value[1]')" = "$2" ]
 }
 
 expect_answer() { # TEXT QUERY VALUE

@@ -54,7 +54,7 @@ inside() { # ROOT COMMAND...
     pivot_root . .
     umount --lazy .
     exec chroot . env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-      FUZZ_SECONDS="${FUZZ_SECONDS:-60}" http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
+      FUZZ_SECONDS="${FUZZ_SECONDS:-30}" http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
       bash -c "cd /src 2> /dev/null || cd /; exec \"\$@\"" inside "$@"
   ' unshare "$machine" "$@"
 }
