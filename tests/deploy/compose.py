@@ -19,7 +19,9 @@ import urllib.parse
 
 import yaml
 from openclaws import (CONTAINER, OPENER, PATIENCE, Exporter, OpenClaw, await_that, in_container, loopback_up,
-                       place, start, tidy_up)
+                       place, start)
+from prometheus_api import PrometheusApi
+from verdicts import check, check_soon, run_test
 
 ROOT, BINARY = sys.argv[2:4]
 COMPOSE = f"{ROOT}/deploy/compose"
@@ -34,16 +36,7 @@ IMAGES = {"ghcr.io/openclaw-lock-exporter/openclaw-lock-exporter": ("openclaw-lo
 KNOWN_KEYS = {"build", "cap_drop", "command", "environment", "healthcheck", "image", "logging", "pid", "ports", "read_only",
               "restart", "security_opt", "tmpfs", "user", "volumes"}
 PATIENCE_OF_PROMETHEUS = PATIENCE + 40
-failures = 0
-
-
-def check(text, fine, detail=""):
-    global failures
-    print(f"{'ok' if fine else 'not ok'} - {text}")
-    if not fine:
-        failures += 1
-        if detail:
-            print(f"    {detail}")
+PROMETHEUS = PrometheusApi("http://127.0.0.1:9090")
 
 
 def compose(file, environment, text=None):
@@ -204,19 +197,6 @@ def path_of(program):
     raise SystemExit(f"not ok - {program} is not installed")
 
 
-def get(url):
-    try:
-        with OPENER.open(url, timeout=10) as answer:
-            return json.loads(answer.read())["data"]
-    except (OSError, ValueError):
-        return None
-
-
-def query(expression):
-    data = get("http://127.0.0.1:9090/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
-    return [(found["metric"], float(found["value"][1])) for found in data["result"]] if data else []
-
-
 def run_stack(stack, openclaw):
     services = {name: service for name, service in stack["services"].items() if name != "grafana"}
     # An alert that fires before the Alertmanager is found is sent again, after a minute if nothing else is said.
@@ -233,14 +213,11 @@ def run_stack(stack, openclaw):
             return log.read()[-2000:]
 
     def awaited(text, condition):
-        try:
-            await_that(text, condition, PATIENCE_OF_PROMETHEUS)
-            check(text, True)
-        except SystemExit:
-            check(text, False, "\n".join(f"== {name}\n{text_of(name)}" for name in services))
+        check_soon(text, condition, PATIENCE_OF_PROMETHEUS,
+                   lambda: "\n".join(f"== {name}\n{text_of(name)}" for name in services))
 
     def all_up():
-        data = get("http://127.0.0.1:9090/api/v1/targets")
+        data = PROMETHEUS.get("targets")
         targets = data["activeTargets"] if data else []
         return len(targets) == 2 and all(target["health"] == "up" for target in targets)
 
@@ -249,23 +226,23 @@ def run_stack(stack, openclaw):
         wanted = sum(len(group["rules"]) for group in yaml.safe_load(file)["groups"])
 
     def loaded():
-        data = get("http://127.0.0.1:9090/api/v1/rules")
+        data = PROMETHEUS.get("rules")
         rules = [rule for group in data["groups"] for rule in group["rules"]] if data else []
         return len(rules) == wanted and all(rule["health"] != "err" for rule in rules)
 
     awaited(f"all {wanted} rules are loaded, and none fails", loaded)
     awaited("it knows the Alertmanager",
-            lambda: len((get("http://127.0.0.1:9090/api/v1/alertmanagers") or {"activeAlertmanagers": []})
+            lambda: len((PROMETHEUS.get("alertmanagers") or {"activeAlertmanagers": []})
                         ["activeAlertmanagers"]) == 1)
     awaited("the lock that a turn holds is seen as held by a living process",
-            lambda: query('openclaw_lock_files{job="openclaw-locks",kind="session",holder="alive"} == 1'))
+            lambda: PROMETHEUS.query('openclaw_lock_files{job="openclaw-locks",kind="session",holder="alive"} == 1'))
     openclaw.fail()
     awaited("the turn is killed, and its lock is held by a dead process",
-            lambda: query('openclaw_lock_files{job="openclaw-locks",kind="session",holder="dead"} == 1'))
+            lambda: PROMETHEUS.query('openclaw_lock_files{job="openclaw-locks",kind="session",holder="dead"} == 1'))
     awaited("two timeouts are read in the log inside the gateway's container",
-            lambda: query('sum(openclaw_lock_timeouts_total{job="openclaw-locks"}) == 2'))
+            lambda: PROMETHEUS.query('sum(openclaw_lock_timeouts_total{job="openclaw-locks"}) == 2'))
     awaited("a recorded series is evaluated",
-            lambda: query('job:openclaw_lock_gateways:count{job="openclaw-locks"}'))
+            lambda: PROMETHEUS.query('job:openclaw_lock_gateways:count{job="openclaw-locks"}'))
 
     def arrived():
         try:
@@ -353,9 +330,4 @@ def run_many(stack, directory):
     check("many.compose.yaml: the one whose holder dies is told from the other", True)
 
 
-try:
-    main()
-finally:
-    tidy_up()
-print(f"{failures} failed" if failures else "all passed")
-sys.exit(1 if failures else 0)
+run_test(main)

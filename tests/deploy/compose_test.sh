@@ -1,31 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The compose files: taken by docker-compose, and run without Docker.
-# shellcheck disable=SC2317  # functions are called by name
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../e2e/e2e.sh"
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/support/deployments.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../support/deployments.sh"
 
-need_root
-need cc findmnt nsenter pgrep prometheus promtool amtool setpriv unshare
-can_unshare --pid --fork --mount --mount-proc --cgroup --net || skip 'cannot make namespaces'
-[ "$(readlink /proc/self/ns/pid)" = 'pid:[4026531836]' ] || skip 'not in the initial PID namespace'
+need_deployments
+need prometheus promtool amtool
 command -v docker-compose > /dev/null || [ -x /usr/libexec/docker/cli-plugins/docker-compose ] || skip 'needs docker-compose'
 /usr/bin/python3 -c 'import yaml' 2> /dev/null || skip 'needs python3-yaml'
-
-place=$(mktemp -d /var/tmp/lock-exporter-compose.XXXXXX)
-remove_place() { rm -rf "$place"; }
-on_exit+=(remove_place)
-build_actor
-mkdir "$place/bin"
-cp "$actor" "$place/bin/actor"
-cp "$actor" "$place/bin/openclaw-gateway"
-cp "$BINARY" "$place/openclaw-lock-exporter"
-chmod -R a+rX "$place"
-status=0
-# Debian's own, which has its modules.
-PATIENCE=$PATIENCE unshare --net /usr/bin/python3 "$here/compose.py" "$place" "$(cd "$here/../.." && pwd)" \
-  "$place/openclaw-lock-exporter" || status=$?
-check_equal 'deploy/compose' 0 "$status"
+make_place
+check_deployment compose.py unshare --net
 finish

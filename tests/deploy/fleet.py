@@ -12,51 +12,25 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.parse
 
 import yaml
-from openclaws import PATIENCE, OPENER, Exporter, OpenClaw, await_that, in_container, loopback_up, place, start, tidy_up
+from openclaws import PATIENCE, Exporter, OpenClaw, await_that, in_container, loopback_up, place, start
+from prometheus_api import PrometheusApi
+from verdicts import check, check_soon, run_test
 
 ROOT, BINARY = sys.argv[2:4]
 FLEET = f"{ROOT}/deploy/fleet"
 PATIENCE_OF_PROMETHEUS = PATIENCE + 30
-RECEIVER = "http://127.0.0.1:9091"
-failures = 0
-
-
-def check(text, fine, detail=""):
-    global failures
-    print(f"{'ok' if fine else 'not ok'} - {text}")
-    if not fine:
-        failures += 1
-        if detail:
-            print(f"    {detail}")
+RECEIVER = PrometheusApi("http://127.0.0.1:9091")
 
 
 def awaited(text, condition):
-    try:
-        await_that(text, condition, PATIENCE_OF_PROMETHEUS)
-        check(text, True)
-    except SystemExit:
-        check(text, False)
+    check_soon(text, condition, PATIENCE_OF_PROMETHEUS)
 
 
 def promtool(*arguments):
     done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, check=False)
     return done.returncode == 0, done.stdout + done.stderr
-
-
-def get(path):
-    try:
-        with OPENER.open(RECEIVER + path, timeout=10) as answer:
-            return json.loads(answer.read())["data"]
-    except (OSError, ValueError):
-        return None
-
-
-def query(expression):
-    data = get("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
-    return [(found["metric"], float(found["value"][1])) for found in data["result"]] if data else []
 
 
 def quickened(where):
@@ -135,45 +109,47 @@ def run_fleet():
     logs = {name: open(f"{place}/{name}.log", "wb") for name in ("receiver", "agent")}
     start(["prometheus", f"--config.file={where}/receiver.yml", f"--storage.tsdb.path={place}/receiver",
            "--web.listen-address=127.0.0.1:9091", "--web.enable-remote-write-receiver"], stdout=logs["receiver"], stderr=logs["receiver"])
-    await_that("the receiver is ready", lambda: get("/api/v1/status/runtimeinfo"), PATIENCE_OF_PROMETHEUS)
+    await_that("the receiver is ready", lambda: RECEIVER.get("status/runtimeinfo"), PATIENCE_OF_PROMETHEUS)
     agent = start(["prometheus", "--enable-feature=agent", f"--config.file={where}/agent.yml", f"--storage.agent.path={place}/agent",
                    "--web.listen-address=127.0.0.1:9090"], stdout=logs["agent"], stderr=logs["agent"])
     mine = 'job="openclaw-locks",instance="127.0.0.1:10069",cluster="berlin",team="support"'
     awaited("the receiver gets a lock's holder with the labels of target and agent",
-            lambda: query(f'openclaw_lock_files{{{mine},gateway="main",kind="session",holder="alive"}} == 1'))
-    awaited("no series of others is sent", lambda: not query('{__name__=~"scrape_.+|go_.+",job="openclaw-locks"}')
-            and query(f"up{{{mine}}} == 1"))
+            lambda: RECEIVER.query(f'openclaw_lock_files{{{mine},gateway="main",kind="session",holder="alive"}} == 1'))
+    awaited("no series of others is sent", lambda: not RECEIVER.query('{__name__=~"scrape_.+|go_.+",job="openclaw-locks"}')
+            and RECEIVER.query(f"up{{{mine}}} == 1"))
     with open(f"{ROOT}/alerts/openclaw-lock.rules.yaml", encoding="utf-8") as file:
         rules = [rule for group in yaml.safe_load(file)["groups"] for rule in group["rules"]]
 
     def healthy():
-        data = get("/api/v1/rules")
+        data = RECEIVER.get("rules")
         found = [rule for group in data["groups"] for rule in group["rules"]] if data else []
         return len(found) == len(rules) + 1 and all(rule["health"] == "ok" for rule in found)
 
     awaited(f"the {len(rules)} rules and that of the fleet are evaluated at the receiver", healthy)
-    awaited("a recorded series keeps the labels of the fleet", lambda: query(f'gateway:openclaw_lock_files:sum{{{mine},gateway="main"}}'))
-    awaited("series of a job are recorded for each cluster", lambda: query('job:openclaw_lock_gateways:count{cluster="berlin"}'))
+    awaited("a recorded series keeps the labels of the fleet",
+            lambda: RECEIVER.query(f'gateway:openclaw_lock_files:sum{{{mine},gateway="main"}}'))
+    awaited("series of a job are recorded for each cluster",
+            lambda: RECEIVER.query('job:openclaw_lock_gateways:count{cluster="berlin"}'))
     openclaw.fail()
     awaited("that a holder has died is a cause there, with these labels",
-            lambda: query(f'gateway:openclaw_lock_cause:active{{{mine},gateway="main",cause="dead_holder"}}'))
+            lambda: RECEIVER.query(f'gateway:openclaw_lock_cause:active{{{mine},gateway="main",cause="dead_holder"}}'))
     with open(f"{where}/targets/more.yml", "w", encoding="utf-8") as file:
         yaml.safe_dump([{"targets": ["127.0.0.1:1"], "labels": {"team": "sales"}}], file)
     awaited("a target that is added to a file is scraped without a reload",
-            lambda: query('up{job="openclaw-locks",cluster="berlin",team="sales"} == 0'))
+            lambda: RECEIVER.query('up{job="openclaw-locks",cluster="berlin",team="sales"} == 0'))
     awaited("and its exporter, which is down, is an alert",
-            lambda: query('ALERTS{alertname="OpenClawLockExporterDown",cluster="berlin",team="sales"}'))
+            lambda: RECEIVER.query('ALERTS{alertname="OpenClawLockExporterDown",cluster="berlin",team="sales"}'))
     os.killpg(agent.pid, signal.SIGKILL)
     # Without a word at the end its series stay for the five minutes of Prometheus' look-back; the rule is asked then.
     later = time.time() + 330
     expression = rules_of_fleet()["expr"]
 
     def silent():
-        data = get("/api/v1/query?" + urllib.parse.urlencode({"query": expression, "time": later}))
-        return data and [found["metric"] for found in data["result"]] == [{"job": "openclaw-locks", "cluster": "berlin"}]
+        found = RECEIVER.query(expression, time=later)
+        return [metric for metric, _ in found] == [{"job": "openclaw-locks", "cluster": "berlin"}]
 
     awaited("an agent that was killed makes its cluster silent", silent)
-    check("before that it was not", not query(expression))
+    check("before that it was not", not RECEIVER.query(expression))
 
 
 def rules_of_fleet():
@@ -199,9 +175,4 @@ def main():
     run_fleet()
 
 
-try:
-    main()
-finally:
-    tidy_up()
-print(f"{failures} failed" if failures else "all passed")
-sys.exit(1 if failures else 0)
+run_test(main)

@@ -15,7 +15,8 @@ import sys
 
 import jsonschema
 import yaml
-from openclaws import CONTAINER, HERE, OPENER, Exporter, Namespace, OpenClaw, await_that, in_container, place, tidy_up
+from openclaws import CONTAINER, HERE, OPENER, Exporter, Namespace, OpenClaw, await_that, in_container, place
+from verdicts import check, run_test
 
 ROOT, BINARY = sys.argv[2:4]
 KUBERNETES = f"{ROOT}/deploy/kubernetes"
@@ -23,16 +24,6 @@ IMAGE = "ghcr.io/openclaw-lock-exporter/openclaw-lock-exporter"
 OVERLAYS = ("sidecar", "daemonset", "daemonset-any-user")
 with open(f"{HERE}/kubernetes/schemas.json", encoding="utf-8") as schema_file:
     SCHEMAS = json.load(schema_file)
-failures = 0
-
-
-def check(text, fine, detail=""):
-    global failures
-    print(f"{'ok' if fine else 'not ok'} - {text}")
-    if not fine:
-        failures += 1
-        if detail:
-            print(f"    {detail}")
 
 
 def render(folder):
@@ -282,9 +273,4 @@ def main():
     run(rendered)
 
 
-try:
-    main()
-finally:
-    tidy_up()
-print(f"{failures} failed" if failures else "all passed")
-sys.exit(1 if failures else 0)
+run_test(main)
