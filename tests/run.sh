@@ -13,7 +13,7 @@
 #   e2e            the built exporter as users run it: tests/e2e/*_test.sh
 #   deploy         what deploy/ has, run without Docker and Kubernetes: tests/deploy/*_test.sh
 #   e2e-asan, e2e-tsan   the same with the exporter that preset asan or tsan builds, and a tenth of the log records
-#   packages       the .deb and the container image, built and run: tests/packages/*_test.sh (half an hour; needs root)
+#   packages       the .deb and the container image, built and run: tests/packages/*_test.sh (a quarter of an hour; needs root)
 #   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1.5 GB)
 #
 # The last line is "N passed, M failed, K skipped"; the exit status is 0 when nothing failed. A script that cannot run
