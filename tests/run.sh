@@ -32,13 +32,13 @@ DEFAULT_STAGES=(dev alerts dashboards asan tsan fuzz e2e deploy)
 
 # What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang.
 TEST_PACKAGES=(
-  doctest-dev clang libclang-rt-dev
+  doctest-dev clang git libclang-rt-dev
   ca-certificates curl fio fuse3 iproute2 jq jsonnet libfuse3-dev procps python3 python3-jsonschema sysstat util-linux
   bsdextrautils docker-compose dpkg-dev man-db mandoc openssl python3-yaml zsh
 )
 
 # What stage packages needs besides.
-PACKAGES_PACKAGES=(buildah debootstrap git)
+PACKAGES_PACKAGES=(buildah debootstrap)
 
 FUZZ_SECONDS=${FUZZ_SECONDS:-30}
 SCRIPT_SECONDS=${SCRIPT_SECONDS:-600} # one e2e script may take this long

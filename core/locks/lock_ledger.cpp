@@ -136,10 +136,12 @@ void LockLedger::deleted(const LockPlace& place, WallTime now) {
 
 bool LockLedger::is_another(const Lock& known, const ScannedLock& found) {
   if (!known.identity || *known.identity == found.identity) return false;
-  // A lock that was read between two writes has another mtime after them.
-  const bool same_content = known.identity->inode == found.identity.inode &&
-                            known.claim && known.claim == found.claim;
-  return !same_content;
+  // A lock that was read before it was written, or between two writes, has
+  // another mtime after them.
+  const bool same_file = known.identity->inode == found.identity.inode &&
+                         found.claim &&
+                         (!known.claim || known.claim == found.claim);
+  return !same_file;
 }
 
 void LockLedger::add_scanned(const LockPlace& place, const std::string& agent,

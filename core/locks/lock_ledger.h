@@ -26,7 +26,7 @@ struct LockPlace {
 };
 
 /// Which file it is: another lock at the same place differs in one of these,
-/// and in its claim if the inode is the same.
+/// and in its claim if the inode is the same and both claims were read.
 struct FileIdentity {
   std::uint64_t inode = 0;
   std::int64_t mtime_ns = 0;  ///< ns after the epoch

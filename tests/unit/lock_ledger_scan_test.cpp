@@ -95,6 +95,24 @@ TEST_CASE(
   CHECK(ledger.counts() == "1 0 0 0 0");
 }
 
+TEST_CASE("LockLedger: found before it was written, it is the same lock") {
+  Ledger ledger;
+  ledger.scan({}, 0, true);
+  ledger.scan({scanned(5, 1000, std::nullopt)}, 1000);
+  ledger.scan({scanned(5, 1001, claim_of(7))}, 2000);
+  CHECK(ledger.counts() == "1 0 0 0 0");
+}
+
+TEST_CASE("LockLedger: locks that cannot be read are told apart by mtime") {
+  Ledger ledger;
+  ledger.scan({}, 0, true);
+  ledger.scan({scanned(5, 900, std::nullopt)}, 1000);
+  ledger.scan({scanned(5, 900, std::nullopt)}, 2000);
+  CHECK(ledger.counts() == "1 0 0 0 0");
+  ledger.scan({scanned(5, 2500, std::nullopt)}, 3000);
+  CHECK(ledger.counts() == "2 1 0 0 1");
+}
+
 TEST_CASE(
     "LockLedger: found by a scan, then told by its CREATE: one "
     "acquisition") {
