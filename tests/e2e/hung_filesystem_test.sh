@@ -16,7 +16,7 @@ build_actor
 cc -O1 -Wall -Wextra -o "$work/passthrough_fuse" "$e2e/passthrough_fuse.c" $(pkg-config --cflags --libs fuse3)
 
 SCRAPES=20
-LONGEST_MS=100
+LONGEST_MS=$((100 * SLOWDOWN))
 
 behind=$work/behind # what the file system shows
 hung=$work/hung     # where it shows it
