@@ -245,7 +245,7 @@ script_stage() { # STAGE FOLDER [PRESET]
 # Sanitizers make it several times slower. Readers that hang are left behind when it ends: no leak.
 sanitized_e2e() { # PRESET
   PATIENCE=60 SLOWDOWN=10 LOG_RECORDS=${LOG_RECORDS:-100000} SCRIPT_SECONDS=1800 \
-    TSAN_OPTIONS="report_thread_leaks=0 ${TSAN_OPTIONS:-}" script_stage "e2e-$1" e2e "$1"
+    TSAN_OPTIONS="report_thread_leaks=0 suppressions=$root/tests/tsan.supp ${TSAN_OPTIONS:-}" script_stage "e2e-$1" e2e "$1"
 }
 
 dev() { preset_stage dev; }

@@ -64,11 +64,11 @@ HttpResponse WebAccess::answer(const HttpRequest& request,
   }
   auto refused = refuse(*config, request);
   auto response = refused ? *std::move(refused) : handler(request);
-  for (const auto& [name, value] : config->headers) {
-    std::erase_if(response.headers, [&name = name](const auto& header) {
-      return header.first == name;
+  for (const auto& configured : config->headers) {
+    std::erase_if(response.headers, [&configured](const auto& header) {
+      return header.first == configured.first;
     });
-    response.headers.emplace_back(name, value);
+    response.headers.push_back(configured);
   }
   return response;
 }
