@@ -139,11 +139,13 @@ Result<YamlNode> parse_yaml(std::string_view text,
   if (text.size() > kLargestText)
     return Problem{Fault::too_big, file_name, "over 1 MiB"};
   // 0xFE and 0xFF are in no UTF-8, but begin a text of UTF-16.
-  const auto bad = text.find_first_of(std::string_view{"\0\xFE\xFF", 3});
-  if (bad == std::string_view::npos) return build_tree(text, file_name);
-  const auto line = 1 + std::ranges::count(text.substr(0, bad), '\n');
+  const auto* const bad = std::ranges::find_if(text, [](char c) {
+    return c == '\0' || static_cast<unsigned char>(c) >= 0xFE;
+  });
+  if (bad == text.end()) return build_tree(text, file_name);
+  const auto line = 1 + std::count(text.begin(), bad, '\n');
   return refuse(file_name, static_cast<int>(line),
-                text[bad] == '\0' ? "a NUL byte" : "not UTF-8");
+                *bad == '\0' ? "a NUL byte" : "not UTF-8");
 }
 
 }  // namespace openclaw_lock
