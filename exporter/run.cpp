@@ -167,16 +167,15 @@ std::unique_ptr<ServiceReporter> start_reporter(
     Sandbox& sandbox, const std::shared_ptr<const NotifySocket>& service,
     const ListenAddress& address, const std::shared_ptr<Exporter>& exporter) {
   if (!service) return nullptr;
-  const HttpTarget target{address.host, address.port, address.unix_path};
   ServiceState state;
   state.ready = [exporter] { return exporter->ready(); };
   state.status = [exporter] { return exporter->status(); };
-  state.lives = [exporter, target] {
-    return exporter->lives() && http_pulse(target, kPulsePatience);
+  state.lives = [exporter, address] {
+    return exporter->lives() && http_pulse(address, kPulsePatience);
   };
   ServiceTiming timing;
   timing.watchdog = watchdog_of_environment();
-  return sandbox.watching(target.port, [&] {
+  return sandbox.watching(address.port, [&] {
     return std::make_unique<ServiceReporter>(service, std::move(state), timing);
   });
 }

@@ -145,19 +145,13 @@ class Civetweb {
     } catch (...) {
       log::error("an HTTP handler failed");
     }
-    HttpResponse response;
-    response.status = 500;
-    response.body = "internal error\n";
-    return response;
+    return plain_text(500, "internal error\n");
   }
 
   /// Requests that civetweb refuses by itself: malformed, too big, too slow.
   static int on_error(mg_connection* connection, int status, const char*) {
     try {
-      HttpResponse response;
-      response.status = status;
-      response.body = "bad request\n";
-      write(connection, response);
+      write(connection, plain_text(status, "bad request\n"));
     } catch (...) {
       log::error("an HTTP answer could not be written");
     }

@@ -82,13 +82,6 @@ std::string landing_page(const EndpointSettings& settings) {
          "</ul>\n</body>\n</html>\n";
 }
 
-HttpResponse plain(int status, std::string body) {
-  HttpResponse response;
-  response.status = status;
-  response.body = std::move(body);
-  return response;
-}
-
 /// Browsers let any page send a POST, but say where it comes from.
 bool is_of_other_site(const HttpRequest& request) {
   if (request.origin.empty()) return false;
@@ -118,14 +111,14 @@ class Endpoints {
  private:
   HttpResponse route(const HttpRequest& request) {
     if (request.path == kReloadPath && sources_.reload) return reload(request);
-    if (!serves(request.path)) return plain(404, "not found\n");
+    if (!serves(request.path)) return plain_text(404, "not found\n");
     if (request.method != "GET" && request.method != "HEAD") {
-      auto response = plain(405, "method not allowed\n");
+      auto response = plain_text(405, "method not allowed\n");
       response.headers.emplace_back("Allow", "GET, HEAD");
       return response;
     }
     if (request.path == settings_.telemetry_path) return metrics(request);
-    if (request.path == kHealthyPath) return plain(200, "healthy\n");
+    if (request.path == kHealthyPath) return plain_text(200, "healthy\n");
     if (request.path == kReadyPath) return ready();
     return landing();
   }
@@ -138,7 +131,8 @@ class Endpoints {
   HttpResponse metrics(const HttpRequest& request) {
     const Turn turn{under_way_};
     if (!turn.within(settings_.max_requests)) {
-      auto response = plain(503, "too many scrapes at once, try again later\n");
+      auto response =
+          plain_text(503, "too many scrapes at once, try again later\n");
       response.headers.emplace_back("Retry-After", "1");
       return response;
     }
@@ -162,30 +156,30 @@ class Endpoints {
 
   HttpResponse reload(const HttpRequest& request) const {
     if (request.method != "POST" && request.method != "PUT") {
-      auto response = plain(405, "method not allowed\n");
+      auto response = plain_text(405, "method not allowed\n");
       response.headers.emplace_back("Allow", "POST, PUT");
       return response;
     }
     if (is_of_other_site(request))
-      return plain(403, "pages of other sites may not reload\n");
+      return plain_text(403, "pages of other sites may not reload\n");
     const auto outcome = sources_.reload();
     switch (outcome.status) {
       case ReloadOutcome::Status::failed:
-        return plain(500, "not reloaded: " + outcome.line + '\n');
+        return plain_text(500, "not reloaded: " + outcome.line + '\n');
       case ReloadOutcome::Status::busy:
-        return plain(503, outcome.line + '\n');
+        return plain_text(503, outcome.line + '\n');
       case ReloadOutcome::Status::done:
         break;
     }
-    if (outcome.line.empty()) return plain(200, "reloaded\n");
-    return plain(200, "reloaded; changed, but in need of a restart: " +
-                          outcome.line + '\n');
+    if (outcome.line.empty()) return plain_text(200, "reloaded\n");
+    return plain_text(200, "reloaded; changed, but in need of a restart: " +
+                               outcome.line + '\n');
   }
 
   HttpResponse ready() const {
     return sources_.ready()
-               ? plain(200, "ready\n")
-               : plain(503, "not ready: a reader has not reported yet\n");
+               ? plain_text(200, "ready\n")
+               : plain_text(503, "not ready: a reader has not reported yet\n");
   }
 
   HttpResponse landing() const {

@@ -34,6 +34,14 @@ struct HttpResponse {
   std::string body;
 };
 
+/// An answer of one line of text, or more.
+inline HttpResponse plain_text(int status, std::string body) {
+  HttpResponse response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
+
 /// Answers a request; called from several threads at once. May throw: the
 /// listener answers 500 and goes on.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;

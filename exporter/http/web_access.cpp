@@ -4,16 +4,6 @@
 #include <algorithm>
 
 namespace openclaw_lock {
-namespace {
-
-HttpResponse plain(int status, std::string body) {
-  HttpResponse response;
-  response.status = status;
-  response.body = std::move(body);
-  return response;
-}
-
-}  // namespace
 
 WebAccess::WebAccess(Clock clock)
     : clock_{std::move(clock)}, config_{std::make_shared<WebConfig>()} {}
@@ -35,7 +25,7 @@ bool WebAccess::within_rate() {
 std::optional<HttpResponse> WebAccess::refuse(const WebConfig& config,
                                               const HttpRequest& request) {
   if (!within_rate()) {
-    auto response = plain(429, "too many requests\n");
+    auto response = plain_text(429, "too many requests\n");
     response.headers.emplace_back("Retry-After", "1");
     return response;
   }
@@ -46,11 +36,11 @@ std::optional<HttpResponse> WebAccess::refuse(const WebConfig& config,
                   : PasswordCheck::Verdict::wrong;
   if (verdict == PasswordCheck::Verdict::right) return {};
   if (verdict == PasswordCheck::Verdict::busy) {
-    auto response = plain(503, "too many passwords to check, try again\n");
+    auto response = plain_text(503, "too many passwords to check, try again\n");
     response.headers.emplace_back("Retry-After", "1");
     return response;
   }
-  auto response = plain(401, "unauthorized\n");
+  auto response = plain_text(401, "unauthorized\n");
   response.headers.emplace_back("WWW-Authenticate", "Basic");
   return response;
 }

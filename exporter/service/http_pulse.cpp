@@ -38,13 +38,12 @@ UniqueFd begin_connection(int family, const void* address, socklen_t size) {
 }
 
 /// One that listens everywhere is reached by the loopback address.
-UniqueFd begin_connection(const HttpTarget& target) {
+UniqueFd begin_connection(const ListenAddress& target) {
   const auto port = htons(static_cast<std::uint16_t>(target.port));
   if (!target.unix_path.empty()) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    target.unix_path.native().copy(address.sun_path,
-                                   sizeof address.sun_path - 1);
+    target.unix_path.copy(address.sun_path, sizeof address.sun_path - 1);
     return begin_connection(AF_UNIX, &address, sizeof address);
   }
   sockaddr_in6 six{};
@@ -66,7 +65,7 @@ UniqueFd begin_connection(const HttpTarget& target) {
 
 }  // namespace
 
-bool http_pulse(const HttpTarget& target, milliseconds patience) {
+bool http_pulse(const ListenAddress& target, milliseconds patience) {
   const auto deadline = monotonic_now() + patience;
   const auto wait_for = [&](const UniqueFd& socket, short events) {
     const auto left = std::chrono::ceil<milliseconds>(

@@ -52,7 +52,7 @@ class Server {
     ::close(socket_);
   }
 
-  HttpTarget target() const { return {"127.0.0.1", port_}; }
+  ListenAddress target() const { return {"127.0.0.1", port_}; }
 
  private:
   void serve(Manner manner) const {
@@ -131,7 +131,7 @@ TEST_CASE("http_pulse: an answer, and a closed connection, are signs of life") {
 }
 
 TEST_CASE("http_pulse: nobody listens") {
-  HttpTarget target;
+  ListenAddress target;
   {
     const Server server{Server::Manner::hangs};
     target = server.target();
