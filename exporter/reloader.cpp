@@ -81,11 +81,6 @@ ReloadOutcome Reloader::try_reload() {
   if (const auto* exit = std::get_if<EarlyExit>(&parsed))
     return {Status::failed, to_line(*exit)};
   const auto& next = std::get<Settings>(parsed);
-  const auto web = load_web_config(next.web_config_file);
-  if (!web) return {Status::failed, to_line(web.problem())};
-  if (const auto problem =
-          find_unsupported(running_.listen, web->tls != nullptr))
-    return {Status::failed, to_line(*problem)};
   if (const auto problem = web_->load(next.web_config_file))
     return {Status::failed, to_line(*problem)};
   exporter_->note_configuration(ConfigurationPart::web, true);

@@ -257,7 +257,7 @@ int serve(const Settings& settings, const std::vector<std::string>& arguments,
 /// Loads the web configuration; what is wrong with it, or cannot be served.
 std::optional<Problem> check_web(const Settings& settings, WebConfigFile& web) {
   if (auto problem = web.load(settings.web_config_file)) return problem;
-  return find_unsupported(settings.listen, web.tls() != nullptr);
+  return find_unsupported(settings.listen, false);
 }
 
 /// The soft limit is small for the sake of select(2), which nobody uses here.

@@ -8,19 +8,6 @@
 
 namespace openclaw_lock {
 
-Result<LoadedWebConfig> load_web_config(const std::filesystem::path& file) {
-  LoadedWebConfig loaded;
-  if (file.empty()) return loaded;
-  auto config = read_web_config(file);
-  if (!config) return config.problem();
-  loaded.config = *std::move(config);
-  if (!loaded.config.tls) return loaded;
-  auto tls = TlsContext::load(*loaded.config.tls);
-  if (!tls) return tls.problem();
-  loaded.tls = *std::move(tls);
-  return loaded;
-}
-
 std::optional<Problem> WebConfigFile::load(const std::filesystem::path& file) {
   const std::lock_guard guard{loading_};
   const auto before = std::tuple{file_, files_, prints_};
@@ -39,39 +26,50 @@ std::optional<std::optional<Problem>> WebConfigFile::load_if_changed() {
 }
 
 std::optional<Problem> WebConfigFile::load_now() {
-  // What is in force names its files; what is not readable now, at least
-  // itself. Prints come first: a change during the reading is seen later.
-  std::vector<std::filesystem::path> files{file_};
-  if (const auto config = read_web_config(file_); config && config->tls)
+  // Prints come before what they are of is read: a change meanwhile is seen
+  // later.
+  files_.clear();
+  prints_.clear();
+  follow(file_);
+  const auto config =
+      file_.empty() ? Result<WebConfig>{WebConfig{}} : read_web_config(file_);
+  if (!config) return config.problem();
+  std::shared_ptr<const TlsContext> tls;
+  if (config->tls) {
+    if (auto problem = find_unsupported({}, true)) return problem;
     for (const auto* source : {&config->tls->certificate, &config->tls->key,
                                &config->tls->client_ca})
-      if (!source->file.empty()) files.push_back(source->file);
-  auto prints = take_prints(files);
-  const auto loaded = load_web_config(file_);
-  files_ = std::move(files);
-  prints_ = std::move(prints);
-  if (!loaded) return loaded.problem();
+      if (!source->file.empty()) follow(source->file);
+    auto loaded = TlsContext::load(*config->tls);
+    if (!loaded) return loaded.problem();
+    tls = *std::move(loaded);
+  }
   const std::lock_guard guard{mutex_};
-  tls_ = loaded->tls;
-  access_.configure(loaded->config);
+  tls_ = std::move(tls);
+  access_.configure(*config);
   return {};
+}
+
+void WebConfigFile::follow(const std::filesystem::path& file) {
+  files_.push_back(file);
+  prints_.push_back(take_print(file));
+}
+
+WebConfigFile::Print WebConfigFile::take_print(
+    const std::filesystem::path& file) {
+  constexpr std::int64_t kNanoseconds = 1000000000;
+  struct stat found {};
+  if (::stat(file.c_str(), &found) != 0) return {-1, errno};
+  return {static_cast<std::int64_t>(found.st_dev),
+          static_cast<std::int64_t>(found.st_ino), found.st_size,
+          found.st_mtim.tv_sec * kNanoseconds + found.st_mtim.tv_nsec,
+          found.st_ctim.tv_sec * kNanoseconds + found.st_ctim.tv_nsec};
 }
 
 WebConfigFile::Prints WebConfigFile::take_prints(
     const std::vector<std::filesystem::path>& files) {
   Prints prints;
-  for (const auto& file : files) {
-    struct stat found {};
-    constexpr std::int64_t kNanoseconds = 1000000000;
-    if (::stat(file.c_str(), &found) != 0)
-      prints.push_back({-1, errno});
-    else
-      prints.push_back(
-          {static_cast<std::int64_t>(found.st_dev),
-           static_cast<std::int64_t>(found.st_ino), found.st_size,
-           found.st_mtim.tv_sec * kNanoseconds + found.st_mtim.tv_nsec,
-           found.st_ctim.tv_sec * kNanoseconds + found.st_ctim.tv_nsec});
-  }
+  for (const auto& file : files) prints.push_back(take_print(file));
   return prints;
 }
 

@@ -15,18 +15,9 @@
 
 namespace openclaw_lock {
 
-/// A web configuration with the certificates that it names.
-struct LoadedWebConfig {
-  WebConfig config;
-  std::shared_ptr<const TlsContext> tls;  ///< null: plain HTTP
-};
-
-/// Reads the file and those that it names. No file: the empty configuration.
-Result<LoadedWebConfig> load_web_config(const std::filesystem::path& file);
-
-/// The web configuration in force. What cannot be loaded changes nothing.
-/// Thread-safe; reading may hang in the system, asking for what is in force
-/// never does.
+/// The web configuration in force. What cannot be loaded, or served by this
+/// build, changes nothing. Thread-safe; reading may hang in the system, asking
+/// for what is in force never does.
 class WebConfigFile {
  public:
   /// Loads the file, which may be another than before (empty: none).
@@ -44,7 +35,9 @@ class WebConfigFile {
   using Print = std::array<std::int64_t, 5>;
   using Prints = std::vector<Print>;
 
+  static Print take_print(const std::filesystem::path& file);
   static Prints take_prints(const std::vector<std::filesystem::path>& files);
+  void follow(const std::filesystem::path& file);
   std::optional<Problem> load_now();
 
   std::mutex loading_;  ///< one at a time

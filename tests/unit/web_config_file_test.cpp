@@ -20,6 +20,8 @@ int status(WebConfigFile& web) {
       .status;
 }
 
+bool has_tls() { return !find_unsupported({}, true); }
+
 /// Another file in its place, as tools that renew certificates do it.
 void replace(TempTree& tree, const std::string& name, const std::string& text) {
   tree.add({name + ".new", text});
@@ -65,7 +67,8 @@ TEST_CASE(
   CHECK_FALSE(web.load_if_changed());
 }
 
-TEST_CASE("WebConfigFile: a renewed certificate is loaded, half of it is not") {
+TEST_CASE("WebConfigFile: a renewed certificate is loaded, half of it is not" *
+          doctest::skip(!has_tls())) {
   const TestCertificate first{"first"};
   const TestCertificate second{"second"};
   TempTree tree{{"web.yml", kTls},
@@ -104,4 +107,17 @@ TEST_CASE("WebConfigFile: another file that is bad leaves the first one") {
   REQUIRE(again);
   CHECK_FALSE(*again);
   CHECK(status(web) == 200);
+}
+
+TEST_CASE("WebConfigFile: TLS that this build cannot serve is never loaded" *
+          doctest::skip(has_tls())) {
+  TempTree tree{{"web.yml", ""}};
+  WebConfigFile web;
+  REQUIRE_FALSE(web.load(tree.path("web.yml")));
+  replace(tree, "web.yml", kTls);
+  const auto changed = web.load_if_changed();
+  REQUIRE(changed);
+  REQUIRE(*changed);
+  CHECK((*changed)->where == "tls_server_config");
+  CHECK(web.tls() == nullptr);
 }
