@@ -5,8 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "exporter/commands/run.h"
 #include "exporter/config/command_line.h"
-#include "exporter/run.h"
 
 int main(int argc, char** argv) {
   using openclaw_lock::EarlyExit;

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <optional>
 
-#include "core/sources/source_health.h"
+#include "core/base/monotonic_time.h"
 
 namespace openclaw_lock {
 

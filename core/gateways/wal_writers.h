@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "core/sources/source_health.h"
+#include "core/base/monotonic_time.h"
 
 namespace openclaw_lock {
 

@@ -128,8 +128,9 @@ LogPosition to_position(const Json& json) {
   file.tail.whole = to_integer<std::uint32_t>(json.at("tail").at(1));
   file.layout.line = to_format(json.at("layout").at(0));
   file.layout.console = to_format(json.at("layout").at(1));
-  if (file.head.length > HeadPrint::kMaxBytes ||
-      file.tail.length > TailPrint::kMaxBytes || file.tail.length > file.offset)
+  if (file.head.length > HeadFingerprint::kMaxBytes ||
+      file.tail.length > TailFingerprint::kMaxBytes ||
+      file.tail.length > file.offset)
     throw std::out_of_range{"print"};
   return file;
 }

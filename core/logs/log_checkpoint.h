@@ -10,8 +10,8 @@
 
 #include "core/base/result.h"
 #include "core/logs/log_decoder.h"
+#include "core/logs/log_fingerprints.h"
 #include "core/logs/log_ledger.h"
-#include "core/logs/log_prints.h"
 
 namespace openclaw_lock {
 
@@ -25,8 +25,8 @@ struct LogPosition {
   /// counted, or began before we did. With an empty `tail` not even that is
   /// known.
   bool mid_line = false;
-  HeadPrint head;
-  TailPrint tail;  ///< before `offset`
+  HeadFingerprint head;
+  TailFingerprint tail;  ///< before `offset`
   LogLayout layout;
 
   bool operator==(const LogPosition&) const = default;

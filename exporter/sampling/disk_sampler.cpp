@@ -10,13 +10,13 @@ DiskSampler::DiskSampler(const std::string& gateway,
     : SamplerOf{
           "disk", timing,
           [gateway, settings = std::move(settings), timing](
-              Source<DiskReport>& source, const StopSignal& stop) {
+              Source<DiskFacts>& source, const StopSignal& stop) {
             DiskReader reader{settings};
             sample_each_interval(
                 source, ProblemLog{"disk", gateway}, timing.interval, stop,
-                [&reader](std::shared_ptr<const DiskReport>& report) {
+                [&reader](std::shared_ptr<const DiskFacts>& report) {
                   auto result = reader.round();
-                  report = std::make_shared<const DiskReport>(reader.report());
+                  report = std::make_shared<const DiskFacts>(reader.report());
                   return result;
                 });
           }} {}

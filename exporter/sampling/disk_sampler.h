@@ -10,7 +10,7 @@ namespace openclaw_lock {
 
 /// The thread that reads what one gateway's state directory lies on and how
 /// long that was waited for, each interval.
-class DiskSampler : public SamplerOf<DiskReport> {
+class DiskSampler : public SamplerOf<DiskFacts> {
  public:
   DiskSampler(const std::string& gateway, DiskReaderSettings settings,
               SourceTiming timing);

@@ -19,7 +19,7 @@ class Loop {
  public:
   Loop(const std::string& gateway, LockReaderSettings settings,
        LockReader::Census census, milliseconds interval,
-       Inbox<std::vector<std::string>>& orders, Source<LockReport>& source)
+       Inbox<std::vector<std::string>>& orders, Source<LockFacts>& source)
       : reader_{std::move(settings), std::move(census)},
         lock_problems_{"locks", gateway},
         holder_problems_{"processes", gateway},
@@ -51,7 +51,7 @@ class Loop {
   }
 
   void publish() {
-    source_.put(std::make_shared<const LockReport>(reader_.report()));
+    source_.put(std::make_shared<const LockFacts>(reader_.report()));
   }
 
   /// Follows events until the next round is due: at `latest`, or from
@@ -95,7 +95,7 @@ class Loop {
   ProblemLog holder_problems_;
   milliseconds interval_;
   Inbox<std::vector<std::string>>& orders_;
-  Source<LockReport>& source_;
+  Source<LockFacts>& source_;
 };
 
 }  // namespace
@@ -112,7 +112,7 @@ LockSampler::LockSampler(const std::string& gateway,
     : SamplerOf{"locks", timing,
                 [gateway, settings = std::move(settings),
                  census = std::move(census), timing,
-                 orders](Source<LockReport>& source, const StopSignal& stop) {
+                 orders](Source<LockFacts>& source, const StopSignal& stop) {
                   Loop{gateway,         settings, census,
                        timing.interval, *orders,  source}
                       .run(stop);

@@ -13,7 +13,7 @@ namespace openclaw_lock {
 
 /// The thread that reads one gateway's locks: a round each interval, sooner
 /// where events call for it, and the events in between.
-class LockSampler : public SamplerOf<LockReport> {
+class LockSampler : public SamplerOf<LockFacts> {
  public:
   LockSampler(const std::string& gateway, LockReaderSettings settings,
               LockReader::Census census, SourceTiming timing);

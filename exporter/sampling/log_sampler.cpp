@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/base/text.h"
-#include "exporter/log.h"
+#include "exporter/system/log.h"
 
 namespace openclaw_lock {
 namespace {
@@ -32,7 +32,7 @@ std::optional<LogCheckpoint> load(LogStorage& storage,
 class Loop {
  public:
   Loop(const std::string& gateway, Inbox<WatchedGateway>& orders,
-       LogStorage& storage, milliseconds interval, Source<LogReport>& source)
+       LogStorage& storage, milliseconds interval, Source<LogFacts>& source)
       : reader_{gateway, load(storage, gateway)},
         gateway_{gateway},
         problems_{"logs", gateway},
@@ -44,7 +44,7 @@ class Loop {
 
   void run(const StopSignal& stop) {
     // The first round may take long, or hang; counters go on meanwhile.
-    source_.put(std::make_shared<const LogReport>(reader_.report()));
+    source_.put(std::make_shared<const LogFacts>(reader_.report()));
     while (!stop.requested()) {
       const auto began = monotonic_now();
       round();
@@ -61,7 +61,7 @@ class Loop {
     auto report = reader_.report();
     if (!stored_ || !(report == *stored_)) {
       auto problem = storage_.store(reader_.checkpoint(), kStoragePatience);
-      stored_ = problem ? std::optional<LogReport>{} : report;
+      stored_ = problem ? std::optional<LogFacts>{} : report;
       if (problem) {
         result.problems.push_back(*std::move(problem));
         result.success = false;
@@ -69,7 +69,7 @@ class Loop {
     }
     problems_.tell(result.problems);
     tell_first(report.kept);
-    source_.put(std::make_shared<const LogReport>(std::move(report)));
+    source_.put(std::make_shared<const LogFacts>(std::move(report)));
     source_.finish_round(result);
   }
 
@@ -104,8 +104,8 @@ class Loop {
   Inbox<WatchedGateway>& orders_;
   LogStorage& storage_;
   milliseconds interval_;
-  Source<LogReport>& source_;
-  std::optional<LogReport> stored_;
+  Source<LogFacts>& source_;
+  std::optional<LogFacts> stored_;
   std::optional<KeptIncident> first_told_;
 };
 
@@ -122,7 +122,7 @@ LogSampler::LogSampler(const WatchedGateway& gateway,
     : SamplerOf{"logs", timing,
                 [name = gateway.name, first = gateway,
                  storage = std::move(storage), orders,
-                 timing](Source<LogReport>& source, const StopSignal& stop) {
+                 timing](Source<LogFacts>& source, const StopSignal& stop) {
                   orders->put_first(first);
                   Loop{name, *orders, *storage, timing.interval, source}.run(
                       stop);

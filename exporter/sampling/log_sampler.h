@@ -15,7 +15,7 @@ namespace openclaw_lock {
 /// What it shows has been stored before: an exporter that is killed goes on
 /// with figures that are none below those that were scraped. Where storing
 /// takes longer than the patience, they are shown all the same.
-class LogSampler : public SamplerOf<LogReport> {
+class LogSampler : public SamplerOf<LogFacts> {
  public:
   LogSampler(const WatchedGateway& gateway, std::shared_ptr<LogStorage> storage,
              SourceTiming timing);

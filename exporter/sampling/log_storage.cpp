@@ -11,8 +11,8 @@
 #include <charconv>
 
 #include "core/base/stable_hash.h"
-#include "exporter/atomic_file.h"
-#include "exporter/readers/files/file.h"
+#include "exporter/system/atomic_file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {

@@ -12,8 +12,8 @@
 
 #include "core/base/result.h"
 #include "core/logs/log_checkpoint.h"
-#include "exporter/readers/files/unique_fd.h"
 #include "exporter/sampling/reader_thread.h"
+#include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/sampling/problem_log.h"
 
-#include "exporter/log.h"
+#include "exporter/system/log.h"
 
 namespace openclaw_lock {
 namespace {

@@ -9,7 +9,7 @@
 #include <exception>
 #include <system_error>
 
-#include "exporter/log.h"
+#include "exporter/system/log.h"
 
 namespace openclaw_lock {
 

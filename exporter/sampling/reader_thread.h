@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "exporter/readers/files/unique_fd.h"
+#include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
 

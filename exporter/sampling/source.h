@@ -4,8 +4,8 @@
 #include <memory>
 #include <mutex>
 
-#include "core/sources/source_health.h"
-#include "exporter/clock.h"
+#include "core/fleet/source_health.h"
+#include "exporter/system/clock.h"
 
 namespace openclaw_lock {
 

@@ -29,7 +29,7 @@ std::uint64_t boot_ticks() {
 class Loop {
  public:
   Loop(const std::filesystem::path& procfs, Inbox<GatewayProcesses>& orders,
-       milliseconds interval, Source<StallReport>& source)
+       milliseconds interval, Source<StallFacts>& source)
       : reader_{procfs},
         orders_{orders},
         interval_{interval},
@@ -59,14 +59,14 @@ class Loop {
     if (!due) return;
     reader_.read_pressures();
     reader_.read_delays(boot_ticks());
-    source_.put(std::make_shared<const StallReport>(reader_.report()));
+    source_.put(std::make_shared<const StallFacts>(reader_.report()));
     shown_at_ = began;
   }
 
   StallReader reader_;
   Inbox<GatewayProcesses>& orders_;
   milliseconds interval_;
-  Source<StallReport>& source_;
+  Source<StallFacts>& source_;
   std::optional<MonotonicTime> shown_at_;
 };
 
@@ -79,7 +79,7 @@ StallSampler::StallSampler(std::filesystem::path procfs, SourceTiming timing,
                            std::shared_ptr<Orders> orders)
     : SamplerOf{"stalls", timing,
                 [procfs = std::move(procfs), orders, timing](
-                    Source<StallReport>& source, const StopSignal& stop) {
+                    Source<StallFacts>& source, const StopSignal& stop) {
                   Loop{procfs, *orders, timing.interval, source}.run(stop);
                 }},
       orders_{std::move(orders)} {}

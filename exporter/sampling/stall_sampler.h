@@ -12,7 +12,7 @@ namespace openclaw_lock {
 /// The thread that looks at the processes of all gateways ten times a second,
 /// more seldom where that would take more than a fiftieth of one core's time,
 /// and shows each interval what it saw.
-class StallSampler : public SamplerOf<StallReport> {
+class StallSampler : public SamplerOf<StallFacts> {
  public:
   StallSampler(std::filesystem::path procfs, SourceTiming timing);
 

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <system_error>
 
-#include "exporter/readers/files/unique_fd.h"
+#include "exporter/system/unique_fd.h"
 
 // The headers of Debian 12 know the second version only; these numbers and
 // names are those of linux/landlock.h, and never change.

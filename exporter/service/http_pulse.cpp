@@ -14,8 +14,8 @@
 #include <cstddef>
 #include <string_view>
 
-#include "exporter/clock.h"
-#include "exporter/readers/files/unique_fd.h"
+#include "exporter/system/clock.h"
+#include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
 namespace {

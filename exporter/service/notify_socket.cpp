@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "core/base/text.h"
-#include "exporter/clock.h"
+#include "exporter/system/clock.h"
 
 namespace openclaw_lock {
 namespace {

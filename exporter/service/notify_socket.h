@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "exporter/readers/files/unique_fd.h"
+#include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
 

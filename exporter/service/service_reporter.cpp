@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "exporter/log.h"
+#include "exporter/system/log.h"
 
 namespace openclaw_lock {
 namespace {

@@ -117,7 +117,7 @@ def check_links(pages):
 
 
 def check_names(root, pages):
-    sources = "".join(path.read_text() for path in sorted((root / "exporter/metrics").glob("*.cpp")))
+    sources = "".join(path.read_text() for path in sorted((root / "exporter/views/metrics").glob("*.cpp")))
     sources += (root / "README.md").read_text()
     known = set(re.findall(r"openclaw_lock_[a-z_]*[a-z]", sources))
     rules = root / "alerts/openclaw-lock.rules.yaml"

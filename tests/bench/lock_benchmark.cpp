@@ -26,12 +26,12 @@
 #include <vector>
 
 #include "core/locks/lock_claim.h"
-#include "exporter/clock.h"
-#include "exporter/log.h"
-#include "exporter/metrics/exposition.h"
-#include "exporter/metrics/metric_families.h"
-#include "exporter/readers/files/file.h"
 #include "exporter/readers/locks/lock_reader.h"
+#include "exporter/system/clock.h"
+#include "exporter/system/file.h"
+#include "exporter/system/log.h"
+#include "exporter/views/metrics/exposition.h"
+#include "exporter/views/metrics/metric_families.h"
 
 namespace {
 
@@ -103,16 +103,15 @@ void naive_scan(const fs::path& sessions) {
   }
 }
 
-FleetReport report_of(const LockReader& reader) {
+FleetSnapshot report_of(const LockReader& reader) {
   SourceHealth health;
   health.up = health.fresh = true;
-  FleetReport report;
+  FleetSnapshot report;
   report.now = wall_time_now();
-  report.gateways.push_back(
-      {"bench",
-       std::make_shared<const LockReport>(reader.report()),
-       health,
-       {}});
+  report.gateways.push_back({"bench",
+                             std::make_shared<const LockFacts>(reader.report()),
+                             health,
+                             {}});
   return report;
 }
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "exporter/http/content_negotiation.h"
+#include "exporter/http/pages/content_negotiation.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "exporter/http/basic_auth.h"
+#include "exporter/http/access/basic_auth.h"
 
 /// Credentials are never longer than the header, and hold no NUL.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "core/base/text.h"
-#include "exporter/metrics/exposition.h"
-#include "exporter/metrics/exposition_text.h"
+#include "exporter/views/metrics/exposition.h"
+#include "exporter/views/metrics/exposition_text.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/gateways/store_era.h"
+#include "core/gateways/session_store_era.h"
 
 using namespace openclaw_lock;
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "exporter/config/web_config.h"
+#include "exporter/http/access/web_config.h"
 
 /// Any text ends in a configuration that can be served, or in a problem of one
 /// line that names the file.

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/log.h"
+#include "exporter/system/log.h"
 
 namespace openclaw_lock {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/readers/discovery/gateway_discovery.h"
+#include "exporter/fleet/gateway_discovery.h"
 #include "exporter/readers/processes/process_reader.h"
 #include "tests/support/fake_procfs.h"
 

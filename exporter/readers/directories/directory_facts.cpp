@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "exporter/readers/files/file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 

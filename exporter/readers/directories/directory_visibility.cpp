@@ -7,7 +7,7 @@
 #include <cerrno>
 
 #include "core/procfs/timens_offsets.h"
-#include "exporter/readers/files/file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {

@@ -9,8 +9,8 @@
 #include <set>
 
 #include "core/gateways/glob_capture.h"
-#include "exporter/readers/files/file.h"
-#include "exporter/readers/files/glob_walker.h"
+#include "exporter/system/file.h"
+#include "exporter/system/glob_walker.h"
 
 namespace openclaw_lock {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "exporter/readers/files/file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {

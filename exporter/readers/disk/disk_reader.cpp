@@ -7,8 +7,8 @@
 #include "core/disk/mountstats.h"
 #include "core/procfs/filesystem_type.h"
 #include "exporter/readers/directories/directory_facts.h"
-#include "exporter/readers/files/file.h"
-#include "exporter/readers/files/mount_view.h"
+#include "exporter/system/file.h"
+#include "exporter/system/mount_view.h"
 
 namespace openclaw_lock {
 namespace {

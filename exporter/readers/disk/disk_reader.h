@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "core/disk/disk_work.h"
+#include "core/fleet/disk_facts.h"
+#include "core/fleet/source_health.h"
 #include "core/procfs/mountinfo.h"
-#include "core/sources/source_health.h"
 #include "exporter/readers/disk/block_devices.h"
 
 namespace openclaw_lock {
@@ -21,24 +22,6 @@ struct DiskReaderSettings {
   std::filesystem::path rootfs = "/";
 };
 
-/// What a directory lies on.
-struct FilesystemReport {
-  std::string type;      ///< as the kernel names it, e.g. ext4
-  bool network = false;  ///< its data come over a network
-
-  bool operator==(const FilesystemReport&) const = default;
-};
-
-/// What is known of the disk of one gateway.
-struct DiskReport {
-  std::optional<FilesystemReport> filesystem;  ///< empty: not known now
-  /// Of the device or NFS server that the file system, or the one that an
-  /// overlay writes to, lies on; empty where there is none (tmpfs, FUSE).
-  DiskWork work;
-
-  bool operator==(const DiskReport&) const = default;
-};
-
 /// Reads what the state directory of one gateway lies on, and how long that
 /// was waited for. Not thread-safe; its thread may hang in it.
 class DiskReader {
@@ -47,7 +30,7 @@ class DiskReader {
 
   RoundResult round();
 
-  const DiskReport& report() const { return report_; }
+  const DiskFacts& report() const { return report_; }
 
  private:
   /// A mount, and the directory of /proc whose process has it.
@@ -66,7 +49,7 @@ class DiskReader {
 
   DiskReaderSettings settings_;
   BlockDevices devices_;
-  DiskReport report_;
+  DiskFacts report_;
 };
 
 }  // namespace openclaw_lock

@@ -11,7 +11,7 @@
 #include "core/procfs/process_stat.h"
 #include "core/procfs/unified_cgroup.h"
 #include "exporter/readers/disk/pressure_reader.h"
-#include "exporter/readers/files/file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {
@@ -152,8 +152,8 @@ void StallReader::read_delays(std::uint64_t now_ticks) {
   }
 }
 
-StallReport StallReader::report() const {
-  StallReport report;
+StallFacts StallReader::report() const {
+  StallFacts report;
   for (const auto& [name, gateway] : gateways_)
     report[name] = {gateway.blocked.total(), gateway.pressure.total(),
                     to_span(gateway.delay.total())};

@@ -12,25 +12,11 @@
 #include "core/disk/delay_ledger.h"
 #include "core/disk/pressure.h"
 #include "core/disk/pressure_ledger.h"
+#include "core/fleet/stall_facts.h"
 #include "exporter/readers/processes/openclaw_processes.h"
 
 namespace openclaw_lock {
 
-/// How the processes that use one gateway's state directory were held up.
-struct GatewayStalls {
-  /// Time in which a thread of them was in uninterruptible sleep (state D);
-  /// empty before any was seen.
-  std::optional<std::chrono::microseconds> blocked;
-  /// Of their control groups; empty where none has one.
-  std::optional<Pressure> pressure;
-  /// Time that their threads waited for block devices, each its own; empty
-  /// where the kernel does not account it, or not that of these processes.
-  std::optional<std::chrono::milliseconds> delay = {};
-
-  bool operator==(const GatewayStalls&) const = default;
-};
-
-using StallReport = std::map<std::string, GatewayStalls>;  ///< by gateway
 using GatewayProcesses = std::map<std::string, std::vector<ProcessIdentity>>;
 
 /// Looks at the processes of all gateways, in procfs and in the hierarchy of
@@ -54,7 +40,7 @@ class StallReader {
   /// seen to be on counts only when it has any delay: its 0 means nothing.
   void read_delays(std::uint64_t now_ticks);
 
-  StallReport report() const;
+  StallFacts report() const;
 
  private:
   struct Gateway {

@@ -7,8 +7,8 @@
 #include <array>
 #include <cerrno>
 
-#include "exporter/clock.h"
-#include "exporter/readers/files/file.h"
+#include "exporter/system/clock.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {

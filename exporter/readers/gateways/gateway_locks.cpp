@@ -5,8 +5,8 @@
 
 #include <utility>
 
-#include "exporter/readers/files/file.h"
 #include "exporter/readers/locks/lock_file_reader.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {

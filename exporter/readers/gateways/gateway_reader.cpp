@@ -15,8 +15,8 @@
 #include "core/procfs/filesystem_type.h"
 #include "core/procfs/net_tcp.h"
 #include "exporter/readers/directories/directory_facts.h"
-#include "exporter/readers/files/file.h"
-#include "exporter/readers/files/mount_view.h"
+#include "exporter/system/file.h"
+#include "exporter/system/mount_view.h"
 
 namespace openclaw_lock {
 namespace {

@@ -16,48 +16,22 @@
 #include <vector>
 
 #include "core/base/wall_time.h"
+#include "core/fleet/gateway_facts.h"
+#include "core/fleet/source_health.h"
 #include "core/gateways/gateway_count.h"
-#include "core/gateways/store_era.h"
+#include "core/gateways/session_store_era.h"
 #include "core/gateways/wal_writers.h"
 #include "core/procfs/mountinfo.h"
 #include "core/procfs/process_table.h"
-#include "core/sources/source_health.h"
-#include "exporter/clock.h"
 #include "exporter/readers/directories/directory_visibility.h"
 #include "exporter/readers/directories/session_directories.h"
-#include "exporter/readers/files/mount_view.h"
 #include "exporter/readers/gateways/gateway_lock_holders.h"
 #include "exporter/readers/gateways/gateway_locks.h"
 #include "exporter/readers/gateways/store_reader.h"
+#include "exporter/system/clock.h"
+#include "exporter/system/mount_view.h"
 
 namespace openclaw_lock {
-
-/// The databases of one kind.
-struct DatabaseFacts {
-  std::uint64_t main_bytes = 0;
-  std::uint64_t wal_bytes = 0;
-  /// Longest that one process has been seen with a WAL write lock; 0: none has
-  /// it. Empty where the locks of all processes cannot be seen.
-  std::optional<std::chrono::milliseconds> writer_held;
-};
-
-/// What is known of the gateways that run on one state directory. What could
-/// not be measured is empty.
-struct GatewayFacts {
-  std::optional<std::size_t> instances;
-  std::optional<WallTime> youngest_start;  ///< of a gateway; empty: none runs
-  /// No running gateway is named by the singleton lock; empty: none runs.
-  std::optional<bool> lock_mismatch;
-
-  /// The singleton locks of this state directory, judged. Empty where they
-  /// could not all be read.
-  std::optional<std::vector<JudgedLock>> singleton_locks;
-
-  std::optional<Store> store;
-  std::string version;  ///< that last wrote the configuration, or empty
-  std::optional<DatabaseFacts> state_database;
-  std::optional<DatabaseFacts> agent_databases;  ///< all together
-};
 
 struct GatewayReaderSettings {
   std::string state_dir;  ///< as the exporter can open it

@@ -8,7 +8,7 @@
 #include <cerrno>
 
 #include "exporter/readers/directories/session_directories.h"
-#include "exporter/readers/files/file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {

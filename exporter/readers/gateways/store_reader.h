@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/gateways/store_era.h"
+#include "core/gateways/session_store_era.h"
 
 namespace openclaw_lock {
 

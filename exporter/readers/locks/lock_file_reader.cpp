@@ -7,7 +7,7 @@
 #include <array>
 #include <cerrno>
 
-#include "exporter/readers/files/file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/base/wall_time.h"
 #include "core/locks/lock_claim.h"
 #include "core/locks/lock_ledger.h"
-#include "exporter/readers/files/unique_fd.h"
+#include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
 

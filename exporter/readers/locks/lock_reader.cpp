@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "core/procfs/filesystem_type.h"
-#include "exporter/readers/files/file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {

@@ -9,31 +9,20 @@
 #include <string>
 #include <vector>
 
+#include "core/fleet/lock_facts.h"
+#include "core/fleet/source_health.h"
 #include "core/locks/agent_labels.h"
 #include "core/locks/lock_assessment.h"
 #include "core/locks/lock_ledger.h"
 #include "core/procfs/process_table.h"
-#include "core/sources/source_health.h"
-#include "exporter/clock.h"
 #include "exporter/readers/directories/directory_visibility.h"
 #include "exporter/readers/directories/session_directories.h"
-#include "exporter/readers/files/mount_view.h"
 #include "exporter/readers/locks/lock_watches.h"
 #include "exporter/readers/locks/session_lock_scan.h"
+#include "exporter/system/clock.h"
+#include "exporter/system/mount_view.h"
 
 namespace openclaw_lock {
-
-/// What is known of one gateway's locks.
-struct LockReport {
-  /// Of the newest round; null where it could not open the state dir. Agents
-  /// whose directories could not all be read are not in it.
-  std::shared_ptr<const LockSnapshot> snapshot;
-  std::map<LockSeries, LockTotals> totals;
-  bool followed = false;  ///< every session directory by inotify
-  std::uint64_t watch_lost = 0;
-  /// Obstacles to judging holders, for source `processes`.
-  ProblemCounts holder_problems{};
-};
 
 struct LockReaderSettings {
   std::string state_dir;                  ///< as the exporter can open it
@@ -74,7 +63,7 @@ class LockReader {
     return ledger_.next_deadline();
   }
 
-  const LockReport& report() const { return report_; }
+  const LockFacts& report() const { return report_; }
   const std::vector<Problem>& holder_problems() const {
     return holder_problems_;
   }
@@ -117,7 +106,7 @@ class LockReader {
   int next_number_ = 0;
   bool looked_before_ = false;
   bool rescan_ = false;
-  LockReport report_;
+  LockFacts report_;
   LockSnapshot snapshot_;  ///< of the round under way
   std::vector<Problem> holder_problems_;
 };

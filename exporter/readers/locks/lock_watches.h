@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "exporter/readers/files/inotify.h"
+#include "exporter/system/inotify.h"
 
 namespace openclaw_lock {
 

@@ -2,7 +2,7 @@
 #include "exporter/readers/locks/session_lock_scan.h"
 
 #include "core/locks/lock_assessment.h"
-#include "exporter/readers/files/file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "core/base/wall_time.h"
 #include "core/locks/lock_ledger.h"
-#include "exporter/clock.h"
 #include "exporter/readers/locks/lock_file_reader.h"
+#include "exporter/system/clock.h"
 
 namespace openclaw_lock {
 

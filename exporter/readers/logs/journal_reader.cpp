@@ -14,7 +14,7 @@
 
 #include "core/logs/line_joiner.h"
 #include "core/logs/log_record.h"
-#include "exporter/readers/files/file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {

@@ -10,15 +10,15 @@
 #include <cerrno>
 #include <tuple>
 
-#include "exporter/clock.h"
-#include "exporter/readers/files/file.h"
+#include "exporter/system/clock.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {
 
 constexpr std::size_t kUsualBuffer = std::size_t{256} << 10;
 constexpr std::size_t kLargestBuffer =
-    kMaxLogLineBytes + TailPrint::kMaxBytes + (std::size_t{64} << 10);
+    kMaxLogLineBytes + TailFingerprint::kMaxBytes + (std::size_t{64} << 10);
 /// Enough for the longest reply that the console text decoder looks back on.
 constexpr std::uint64_t kWarmUpBytes = std::uint64_t{64} << 10;
 
@@ -52,7 +52,7 @@ Result<std::string_view> LogBuffer::read(const UniqueFd& file,
 void LogBuffer::grow() { bytes_.resize(kLargestBuffer); }
 
 Result<std::string> read_head(const UniqueFd& file) {
-  std::string head(HeadPrint::kMaxBytes, '\0');
+  std::string head(HeadFingerprint::kMaxBytes, '\0');
   const auto bytes = read_at(file, 0, head.data(), head.size());
   if (!bytes) return bytes.problem();
   head.resize(bytes->size());
@@ -104,7 +104,7 @@ std::optional<Problem> LogFile::start_at_end(LogBuffer& buffer) {
   position_.mid_line = lines.empty() && start > 0;
   const auto done = position_.mid_line ? behind : lines;
   position_.offset = start + done.size();
-  position_.tail = print_tail(done);
+  position_.tail = fingerprint_tail(done);
   refresh_head();
   return {};
 }
@@ -150,16 +150,17 @@ std::optional<Problem> LogFile::warm_up(LogBuffer& buffer) {
 /// of its own file before is then of the same log.
 bool LogFile::stands_before_position(const UniqueFd& file) const {
   const auto& tail = position_.tail;
-  std::array<char, TailPrint::kMaxBytes> buffer{};
+  std::array<char, TailFingerprint::kMaxBytes> buffer{};
   const auto bytes =
       read_at(file, position_.offset - tail.length, buffer.data(), tail.length);
-  return bytes && print_tail(*bytes) == tail;
+  return bytes && fingerprint_tail(*bytes) == tail;
 }
 
 /// For a position so far from the start that one read does not hold both.
 void LogFile::refresh_head() {
   const auto head = read_head(fd_);
-  if (head && stands_before_position(fd_)) position_.head = print_head(*head);
+  if (head && stands_before_position(fd_))
+    position_.head = fingerprint_head(*head);
 }
 
 bool LogFile::is_continued_by(const UniqueFd& other) const {
@@ -181,14 +182,14 @@ std::optional<bool> LogFile::begins_with(const UniqueFd& other) const {
   struct stat found {};
   if (::fstat(other.get(), &found) != 0) return {};
   const auto size = static_cast<std::uint64_t>(found.st_size);
-  const auto length = std::min<std::uint64_t>(size, TailPrint::kMaxBytes);
-  std::array<char, TailPrint::kMaxBytes> their_end{};
+  const auto length = std::min<std::uint64_t>(size, TailFingerprint::kMaxBytes);
+  std::array<char, TailFingerprint::kMaxBytes> their_end{};
   const auto theirs = read_at(other, size - length, their_end.data(), length);
   if (!theirs || theirs->size() < length) return {};
   UniqueFd opened;
   const auto* own = descriptor(opened);
   if (own == nullptr) return {};
-  std::array<char, TailPrint::kMaxBytes> our_part{};
+  std::array<char, TailFingerprint::kMaxBytes> our_part{};
   const auto ours = read_at(*own, size - length, our_part.data(), length);
   if (!ours) return {};
   if (*ours == *theirs) return true;
@@ -264,13 +265,14 @@ bool LogFile::is_proven_by(std::string_view bytes, std::uint64_t behind,
   if (with_head && head.length > 0 &&
       compare_head(head, bytes) != Likeness::same)
     return false;
-  return print_tail(bytes.substr(behind - tail.length, tail.length)) == tail;
+  return fingerprint_tail(bytes.substr(behind - tail.length, tail.length)) ==
+         tail;
 }
 
 /// True where `bytes` still stand at `start`: the file was not truncated, and
 /// filled again, while they were read.
 bool LogFile::still_stands(std::string_view bytes, std::uint64_t start) const {
-  std::array<char, TailPrint::kMaxBytes> buffer{};
+  std::array<char, TailFingerprint::kMaxBytes> buffer{};
   const auto front = bytes.substr(0, buffer.size());
   const auto again = read_at(fd_, start, buffer.data(), front.size());
   return again && *again == front;
@@ -289,7 +291,7 @@ Result<ReadState> LogFile::read_on(LogBuffer& buffer, LogIntake& intake,
     if (position_.mid_line && position_.tail.length == 0) align();
     // Near the start hardly anything stands before the position that could
     // prove it: what the log begins with does.
-    const bool with_head = position_.offset < HeadPrint::kMaxBytes;
+    const bool with_head = position_.offset < HeadFingerprint::kMaxBytes;
     const auto behind =
         with_head ? position_.offset : std::uint64_t{position_.tail.length};
     const auto start = position_.offset - behind;
@@ -304,12 +306,12 @@ Result<ReadState> LogFile::read_on(LogBuffer& buffer, LogIntake& intake,
     const auto done = take(bytes->substr(behind), intake, taken_at);
     size_ = size;
     position_.offset += done;
-    position_.tail = print_tail(bytes->substr(0, behind + done));
+    position_.tail = fingerprint_tail(bytes->substr(0, behind + done));
     intake.count_bytes(done);
     if (done > 0) grew_at_ = monotonic_now();
     if (with_head)
-      position_.head = print_head(*bytes);
-    else if (position_.head.length < HeadPrint::kMaxBytes)
+      position_.head = fingerprint_head(*bytes);
+    else if (position_.head.length < HeadFingerprint::kMaxBytes)
       refresh_head();
     const bool is_short = bytes->size() < buffer.size();
     if (is_short && (done == 0 || start + bytes->size() >= size)) {

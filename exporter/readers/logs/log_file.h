@@ -11,12 +11,12 @@
 
 #include "core/base/result.h"
 #include "core/base/wall_time.h"
+#include "core/fleet/source_health.h"
 #include "core/logs/log_checkpoint.h"
 #include "core/logs/log_decoder.h"
 #include "core/logs/log_intake.h"
-#include "core/sources/source_health.h"
-#include "exporter/readers/files/unique_fd.h"
 #include "exporter/readers/logs/log_listing.h"
+#include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
 
@@ -128,7 +128,7 @@ class LogFile {
   MonotonicTime grew_at_{};
 };
 
-/// The first bytes of a file, at most HeadPrint::kMaxBytes.
+/// The first bytes of a file, at most HeadFingerprint::kMaxBytes.
 Result<std::string> read_head(const UniqueFd& file);
 
 /// Opens a log for reading; problems name `path`.

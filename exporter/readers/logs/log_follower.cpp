@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "exporter/clock.h"
-#include "exporter/readers/discovery/docker_container.h"
+#include "exporter/readers/logs/docker_container.h"
+#include "exporter/system/clock.h"
 
 namespace openclaw_lock {
 namespace {
@@ -214,7 +214,7 @@ bool LogFollower::move(Followed& log, const ListedLog& listed) {
 bool LogFollower::is_older_copy(const Followed& log,
                                 const ListedLog& listed) const {
   const auto& position = log.file.position();
-  if (position.head.length < HeadPrint::kMaxBytes ||
+  if (position.head.length < HeadFingerprint::kMaxBytes ||
       listed.size >= position.offset)
     return false;
   const auto file = open_log(listed.path, listed.id);
@@ -321,7 +321,7 @@ LogFollower::Novelty LogFollower::judge(const ListedLog& listed,
     if (log->changed) return Novelty::copy;
     const bool is_there = log->listed || log->file.is_open();
     const auto& position = log->file.position();
-    const bool is_proof = position.offset >= HeadPrint::kMaxBytes;
+    const bool is_proof = position.offset >= HeadFingerprint::kMaxBytes;
     if ((is_proof || !is_there) && log->file.is_continued_by(file)) {
       if (is_there) return Novelty::copy;
       // Its own file is gone: the copy is what is left of it.

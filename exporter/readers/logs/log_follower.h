@@ -15,9 +15,9 @@
 
 #include "core/base/result.h"
 #include "core/base/wall_time.h"
+#include "core/fleet/source_health.h"
 #include "core/logs/log_checkpoint.h"
 #include "core/logs/log_intake.h"
-#include "core/sources/source_health.h"
 #include "exporter/readers/logs/log_file.h"
 #include "exporter/readers/logs/log_listing.h"
 
@@ -31,7 +31,7 @@ namespace openclaw_lock {
 ///   what appears later from its start. What could not be looked at then is
 ///   first looked at when it can.
 /// - A log is known by its inode, and again by what it begins with and what
-///   stands before the position (log_prints.h).
+///   stands before the position (log_fingerprints.h).
 /// - Renamed, it goes on under its new name; deleted, it is read to its end.
 /// - A copy of a known log is not read, unless the original is truncated then
 ///   (logrotate's copytruncate): the rest is read from the copy, and the

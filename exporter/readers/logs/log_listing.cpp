@@ -12,8 +12,8 @@
 
 #include "core/gateways/glob_capture.h"
 #include "core/logs/rotated_name.h"
-#include "exporter/readers/files/file.h"
-#include "exporter/readers/files/glob_walker.h"
+#include "exporter/system/file.h"
+#include "exporter/system/glob_walker.h"
 
 namespace openclaw_lock {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "exporter/clock.h"
+#include "exporter/system/clock.h"
 
 namespace openclaw_lock {
 namespace {
@@ -147,8 +147,8 @@ std::vector<int> LogReader::descriptors() const {
   return descriptors;
 }
 
-LogReport LogReader::report() const {
-  LogReport report;
+LogFacts LogReader::report() const {
+  LogFacts report;
   report.totals = ledger_.totals();
   report.kept = ledger_.kept();
   report.files = follower_.followed();

@@ -9,26 +9,17 @@
 #include <vector>
 
 #include "core/base/wall_time.h"
+#include "core/fleet/log_facts.h"
+#include "core/fleet/source_health.h"
 #include "core/logs/log_checkpoint.h"
 #include "core/logs/log_intake.h"
 #include "core/logs/log_ledger.h"
-#include "core/sources/source_health.h"
-#include "exporter/readers/discovery/gateway_discovery.h"
+#include "exporter/fleet/gateway_discovery.h"
 #include "exporter/readers/logs/journal_reader.h"
-#include "exporter/readers/logs/line_input.h"
 #include "exporter/readers/logs/log_follower.h"
+#include "exporter/readers/logs/stdin_input.h"
 
 namespace openclaw_lock {
-
-/// What is known of the logs of one gateway.
-struct LogReport {
-  LogTotals totals;
-  KeptIncidents kept;
-  std::size_t files = 0;  ///< followed; a journal or input counts as one
-  std::uint64_t unread_bytes = 0;  ///< of files, incomplete lines included
-
-  bool operator==(const LogReport&) const = default;
-};
 
 /// Reads all logs of one gateway. Not thread-safe; its thread may hang in it.
 class LogReader {
@@ -50,7 +41,7 @@ class LogReader {
   /// What poll(2) should watch: a round is due when one is readable.
   std::vector<int> descriptors() const;
 
-  LogReport report() const;
+  LogFacts report() const;
   LogCheckpoint checkpoint() const;
 
  private:
@@ -70,7 +61,7 @@ class LogReader {
   LogIntake intake_;
   LogFollower follower_;
   std::vector<FollowedSource> files_;
-  std::optional<LineInput> input_;
+  std::optional<StdinInput> input_;
   bool wants_input_ = false;
   std::map<std::string, Unit> units_;           ///< by source
   std::map<std::string, std::string> cursors_;  ///< by source

@@ -7,7 +7,7 @@
 #include "core/procfs/filesystem_type.h"
 #include "core/procfs/mountinfo.h"
 #include "exporter/readers/directories/directory_facts.h"
-#include "exporter/readers/files/file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/procfs/mountinfo.h"
 #include "core/procfs/process_status.h"
 #include "core/procfs/timens_offsets.h"
-#include "exporter/readers/files/file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {

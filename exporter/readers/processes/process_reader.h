@@ -5,8 +5,8 @@
 #include <map>
 #include <vector>
 
+#include "core/fleet/source_health.h"
 #include "core/procfs/process_table.h"
-#include "core/sources/source_health.h"
 
 namespace openclaw_lock {
 

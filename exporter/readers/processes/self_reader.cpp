@@ -9,7 +9,7 @@
 #include "core/base/text.h"
 #include "core/procfs/boot_time.h"
 #include "core/procfs/process_stat.h"
-#include "exporter/readers/files/file.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {
@@ -49,9 +49,9 @@ double start_time_seconds() {
 
 }  // namespace
 
-std::optional<ProcessReport> read_self() {
+std::optional<ProcessFigures> read_self() {
   static const double kStartTime = start_time_seconds();
-  ProcessReport report;
+  ProcessFigures report;
   report.start_time_seconds = kStartTime;
 
   rusage usage{};

@@ -3,20 +3,12 @@
 
 #include <optional>
 
-namespace openclaw_lock {
+#include "core/fleet/snapshot.h"
 
-/// Figures about this process, the standard six of Prometheus clients.
-struct ProcessReport {
-  double cpu_seconds = 0;
-  double open_fds = 0;
-  double max_fds = 0;
-  double virtual_memory_bytes = 0;
-  double resident_memory_bytes = 0;
-  double start_time_seconds = 0;
-};
+namespace openclaw_lock {
 
 /// Reads this process' own figures, from /proc/self and the kernel; never from
 /// another root. Touches no disk.
-std::optional<ProcessReport> read_self();
+std::optional<ProcessFigures> read_self();
 
 }  // namespace openclaw_lock

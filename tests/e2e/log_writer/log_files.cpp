@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "exporter/readers/files/unique_fd.h"
+#include "exporter/system/unique_fd.h"
 #include "tests/e2e/log_writer/rendering.h"
 
 namespace openclaw_lock {

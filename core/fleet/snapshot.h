@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/wall_time.h"
+#include "core/disk/disk_probe.h"
+#include "core/disk/pressure.h"
+#include "core/fleet/disk_facts.h"
+#include "core/fleet/gateway_facts.h"
+#include "core/fleet/lock_facts.h"
+#include "core/fleet/log_facts.h"
+#include "core/fleet/source_health.h"
+#include "core/fleet/stall_facts.h"
+
+namespace openclaw_lock {
+
+/// Figures about this process, the standard six of Prometheus clients.
+struct ProcessFigures {
+  double cpu_seconds = 0;
+  double open_fds = 0;
+  double max_fds = 0;
+  double virtual_memory_bytes = 0;
+  double resident_memory_bytes = 0;
+  double start_time_seconds = 0;
+};
+
+/// What the readers of one gateway last left.
+struct GatewaySnapshot {
+  std::string name;
+  std::shared_ptr<const LockFacts> locks;  ///< null before the first round
+  std::optional<SourceHealth> locks_health = {};      ///< empty: switched off
+  std::optional<SourceHealth> processes_health = {};  ///< empty: switched off
+  std::shared_ptr<const LogFacts> logs = {};  ///< null before the first round
+  std::optional<SourceHealth> logs_health = {};    ///< empty: switched off
+  std::shared_ptr<const GatewayFacts> facts = {};  ///< null before the first
+  std::optional<SourceHealth> facts_health = {};   ///< empty: switched off
+  std::shared_ptr<const DiskFacts> disk = {};  ///< null before the first round
+  std::optional<SourceHealth> disk_health = {};  ///< empty: switched off
+  /// Null: before the first that succeeded.
+  std::shared_ptr<const ProbeHistogram> disk_probe = {};
+  std::optional<SourceHealth> disk_probe_health = {};  ///< empty: not asked for
+  GatewayStalls stalls = {};  ///< of the processes that use the state dir
+};
+
+/// A reader that hangs knows nothing of the present: null then.
+template <typename Value>
+const Value* current(const std::shared_ptr<const Value>& value,
+                     const std::optional<SourceHealth>& health) {
+  return health && health->fresh ? value.get() : nullptr;
+}
+
+inline const LockSnapshot* current_snapshot(const GatewaySnapshot& gateway) {
+  const auto* locks = current(gateway.locks, gateway.locks_health);
+  return locks ? locks->snapshot.get() : nullptr;
+}
+
+/// What this exporter was built from.
+struct BuildFacts {
+  std::string version;
+  std::string revision;
+  std::string compiler;
+};
+
+/// Figures about the exporter.
+struct ExporterFacts {
+  BuildFacts build;
+  WallTime config_loaded_at{};
+  bool config_in_force = true;                ///< as it is now written
+  std::map<int, std::uint64_t> http_answers;  ///< by status
+  std::optional<ProcessFigures> process;
+};
+
+/// Everything that a scrape shows, taken from the slots at one instant.
+struct FleetSnapshot {
+  WallTime now{};
+  std::vector<GatewaySnapshot> gateways;
+  /// Of the whole system; null where the kernel keeps none.
+  std::shared_ptr<const Pressure> disk_pressure = {};
+  ExporterFacts exporter;
+  bool with_exporter_metrics = true;
+};
+
+}  // namespace openclaw_lock

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/system/mount_view.h"
+
+#include "core/base/text.h"
+#include "exporter/system/file.h"
+
+namespace openclaw_lock {
+namespace {
+
+constexpr std::size_t kMaxMountinfo = 4 << 20;
+
+/// The PID of a path below `procfs`/PID/root, else empty.
+std::string process_of(const std::string& procfs, const std::string& path) {
+  if (!path.starts_with(procfs + '/')) return {};
+  const auto pid = path.substr(
+      procfs.size() + 1, path.find('/', procfs.size() + 1) - procfs.size() - 1);
+  const bool in_root = path.starts_with(procfs + '/' + pid + "/root/");
+  return in_root && parse_integer<unsigned>(pid) ? pid : std::string{};
+}
+
+}  // namespace
+
+std::string MountView::inner(const std::string& path) const {
+  return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
+}
+
+MountView read_mount_view(const std::filesystem::path& procfs,
+                          const std::string& path) {
+  const auto pid = process_of(procfs.native(), path);
+  MountView view;
+  if (!pid.empty()) view.prefix = procfs.native() + '/' + pid + "/root";
+  const auto text = read_small_file(
+      procfs / (pid.empty() ? "self" : pid) / "mountinfo", kMaxMountinfo);
+  if (text) view.mounts = parse_mountinfo(*text);
+  return view;
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/fleet/gateway_discovery.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/discovery_host.h"
+
+using namespace openclaw_lock;
+using namespace std::string_literals;
+
+TEST_CASE("GatewayDiscovery: finding none is not a problem") {
+  DiscoveryHost host;
+  CHECK(host.round() == "");
+  CHECK(host.problems.empty());
+}
+
+TEST_CASE("GatewayDiscovery: the usual places") {
+  DiscoveryHost host;
+  for (const auto* path :
+       {"home/me/.openclaw", "home/me/.openclaw-work", "home/me/.clawdbot",
+        "home/node/.openclaw", "data/.openclaw", "srv/state",
+        "home/other/.openclaw", "home/me/.openclawx"})
+    host.tree.add(TreeEntry::directory(path));
+  host.tree.add({"home/me/.openclaw-file", "no directory"});
+  host.environment.openclaw_state_dir = "/srv/state";
+  CHECK(host.round() ==
+        "data-openclaw=/data/.openclaw "
+        "clawdbot=/home/me/.clawdbot "
+        "openclaw=/home/me/.openclaw "
+        "openclaw-work=/home/me/.openclaw-work "
+        "node-openclaw=/home/node/.openclaw "
+        "srv-state=/srv/state ");
+}
+
+TEST_CASE("GatewayDiscovery: one directory by several paths is one gateway") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  host.tree.add(TreeEntry::symlink("home/me/.clawdbot", ".openclaw"));
+  host.environment.openclaw_state_dir = "/home/me/.openclaw";
+  CHECK(host.round() == "openclaw=/home/me/.openclaw ");
+}
+
+TEST_CASE("GatewayDiscovery: relative paths of the environment are nothing") {
+  DiscoveryHost host;
+  host.environment = {"state", "home"};
+  CHECK(host.round() == "");
+}
+
+TEST_CASE("GatewayDiscovery: what appears later is found, names stay") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("home/node/.openclaw"));
+  GatewayDiscovery discovery{host.settings, host.environment};
+  CHECK(host.round(discovery) == "openclaw=/home/node/.openclaw ");
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  const auto both = host.round(discovery);
+  CHECK(both.find("openclaw=/home/node/.openclaw ") != std::string::npos);
+  CHECK(both.find("me-openclaw=/home/me/.openclaw ") != std::string::npos);
+  host.tree.remove("home/node/.openclaw");  // the disk may come back
+  CHECK(host.round(discovery) == both);
+}
+
+TEST_CASE("GatewayDiscovery: a configuration is all there is") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  host.settings.gateways = {{"main", "/srv/a", {"/srv/sessions"}},
+                            {"", "/srv/oc7/config", {}}};
+  CHECK(host.round() ==
+        "main=/srv/a+/srv/sessions oc7-config=/srv/oc7/config ");
+}
+
+TEST_CASE("GatewayDiscovery: a glob gives a gateway for each directory") {
+  DiscoveryHost host;
+  for (const auto* path : {"data/oc1/config", "data/oc2/config", "data/x"})
+    host.tree.add(TreeEntry::directory(path));
+  host.settings.gateways = {{"oc{1}", "/data/oc*/config", {"/sessions/{1}"}}};
+  CHECK(host.round() ==
+        "oc1=/data/oc1/config+/sessions/1 oc2=/data/oc2/config+/sessions/2 ");
+}
+
+TEST_CASE("GatewayDiscovery: names are unique, whatever the captures give") {
+  DiscoveryHost host;
+  for (const auto* path : {"a/one/state", "b/one/state"})
+    host.tree.add(TreeEntry::directory(path));
+  host.settings.gateways = {{"{2}", "/*/*/state", {}}};
+  CHECK(host.round() == "one=/a/one/state one-state=/b/one/state ");
+}
+
+TEST_CASE("GatewayDiscovery: at most 1000 gateways, and told") {
+  DiscoveryHost host;
+  for (int i = 0; i < 1010; ++i)
+    host.tree.add(TreeEntry::directory("data/oc" + std::to_string(i)));
+  host.settings.gateways = {{"{1}", "/data/*", {}}};
+  GatewayDiscovery discovery{host.settings, host.environment};
+  CHECK(discovery.round(nullptr, host.problems).size() == 1000);
+  CHECK_FALSE(host.problems.empty());
+  CHECK(host.problems[0].fault == Fault::too_big);
+}
+
+TEST_CASE("GatewayDiscovery: the state dir of a running gateway") {
+  DiscoveryHost host;
+  const TempTree state{TreeEntry::directory(".openclaw")};
+  host.add_gateway_process(7, "HOME=" + state.root().string() + '\0');
+  CHECK(host.round() == "openclaw=" + state.path(".openclaw") + ' ');
+}
+
+TEST_CASE(
+    "GatewayDiscovery: a state dir that only its process sees passes "
+    "with it") {
+  DiscoveryHost host;
+  const TempTree container{TreeEntry::directory("home/node/.openclaw")};
+  host.add_gateway_process(7, "HOME=/home/node\0"s);
+  host.procfs.remove("7/root");
+  host.procfs.add(TreeEntry::symlink("7/root", container.root()));
+  host.procfs.write("7/mountinfo", "90 1 0:50 / / rw - overlay overlay rw\n");
+  GatewayDiscovery discovery{host.settings, host.environment};
+  CHECK(host.round(discovery) == "openclaw=" + host.procfs.path().string() +
+                                     "/7/root/home/node/.openclaw? ");
+  host.procfs.remove("7");
+  CHECK(host.round(discovery) == "");
+}
+
+TEST_CASE(
+    "GatewayDiscovery: processes that are not OpenClaw's, or whose "
+    "environment is shut, give nothing") {
+  DiscoveryHost host;
+  const TempTree state{TreeEntry::directory(".openclaw")};
+  const auto environment = "HOME=" + state.root().string() + '\0';
+  host.procfs.add(FakeProcess{7, 5000, "node"});
+  host.procfs.write("7/cmdline", "node\0/srv/app.js\0"s);
+  host.procfs.write("7/environ", environment);
+  host.procfs.add(FakeProcess{8, 5000, "openclaw"});
+  host.procfs.write("8/cmdline", "openclaw\0"s);
+  CHECK(host.round() == "");
+}
+
+TEST_CASE(
+    "GatewayDiscovery: a process is looked at again when its name "
+    "changes") {
+  DiscoveryHost host;
+  const TempTree state{TreeEntry::directory(".openclaw")};
+  host.add_gateway_process(7, "HOME=" + state.root().string() + '\0');
+  host.procfs.write("7/stat", FakeProcfs::stat_text({7, 5000, "node"}));
+  host.procfs.write("7/comm", "node\n");
+  host.procfs.write("7/cmdline", "node\0/x.js\0"s);
+  GatewayDiscovery discovery{host.settings, host.environment};
+  CHECK(host.round(discovery) == "");
+  host.procfs.write("7/stat", FakeProcfs::stat_text({7, 5000, "openclaw"}));
+  host.procfs.write("7/comm", "openclaw\n");
+  CHECK(host.round(discovery) == "openclaw=" + state.path(".openclaw") + ' ');
+}
+
+TEST_CASE("GatewayDiscovery: each new gateway is told at once") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  GatewayDiscovery discovery{host.settings, host.environment};
+  int told = 0;
+  const auto found = [&](const WatchedGateway& gateway) {
+    ++told;
+    CHECK(gateway.name == "openclaw");
+  };
+  discovery.round(nullptr, host.problems, found);
+  discovery.round(nullptr, host.problems, found);
+  CHECK(told == 1);
+}
+
+TEST_CASE("GatewayDiscovery: a new configuration keeps what stays") {
+  DiscoveryHost host;
+  for (const auto* path : {"srv/a/config", "srv/b/config", "srv/c/config"})
+    host.tree.add(TreeEntry::directory(path));
+  host.settings.gateways = {{"x{1}", "/srv/*/config", {"/extra/{1}"}},
+                            {"", "/data/one", {}}};
+  GatewayDiscovery discovery{host.settings, host.environment};
+  CHECK(host.round(discovery) ==
+        "one=/data/one xa=/srv/a/config+/extra/a xb=/srv/b/config+/extra/b "
+        "xc=/srv/c/config+/extra/c ");
+  // The disk of b is away: it stays known as long as its entry does.
+  host.tree.remove("srv/b");
+  host.settings.gateways = {{"x{1}", "/srv/*/config", {"/more/{1}"}},
+                            {"two", "/data/two", {}}};
+  discovery.configure(host.settings);
+  CHECK(host.round(discovery) ==
+        "two=/data/two xa=/srv/a/config+/more/a xb=/srv/b/config+/more/b "
+        "xc=/srv/c/config+/more/c ");
+  host.settings.gateways = {{"renamed", "/srv/a/config", {}}};
+  discovery.configure(host.settings);
+  CHECK(host.round(discovery) == "renamed=/srv/a/config ");
+}
+
+TEST_CASE("GatewayDiscovery: from a configuration to discovery and back") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  GatewayDiscovery discovery{host.settings, host.environment};
+  CHECK(host.round(discovery) == "openclaw=/home/me/.openclaw ");
+  host.tree.remove("home/me/.openclaw");
+  discovery.configure(host.settings);  // nothing has changed
+  CHECK(host.round(discovery) == "openclaw=/home/me/.openclaw ");
+  auto other = host.settings;
+  other.gateways = {{"main", "/home/me/.openclaw", {}}};
+  discovery.configure(other);
+  CHECK(host.round(discovery) == "main=/home/me/.openclaw ");
+  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  discovery.configure(host.settings);
+  CHECK(host.round(discovery) == "openclaw=/home/me/.openclaw ");
+}
