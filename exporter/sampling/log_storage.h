@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -38,6 +39,11 @@ class LogStorage {
   /// it from that, a timeout where `patience` runs out first.
   std::optional<Problem> store(const LogCheckpoint& checkpoint,
                                std::chrono::milliseconds patience);
+
+  void store(const LogCheckpoint& checkpoint,
+             const std::function<void(std::optional<Problem>)>& written) {
+    written(store(checkpoint, std::chrono::milliseconds{2000}));
+  }
 
  private:
   struct Slot {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/sampling/log_sampler.h"
+#include "exporter/sampling/log_task.h"
 
 #include <doctest/doctest.h>
 
@@ -11,6 +11,7 @@
 #include "tests/support/captured_stderr.h"
 #include "tests/support/eventually.h"
 #include "tests/support/log_records.h"
+#include "tests/support/running_task.h"
 #include "tests/support/temp_tree.h"
 
 using namespace openclaw_lock;
@@ -28,12 +29,12 @@ std::uint64_t incidents(const LogFacts& report) {
   return sum;
 }
 
-std::uint64_t shown(const LogSampler& sampler) {
+std::uint64_t shown(const RunningTask<LogTask>& sampler) {
   const auto report = sampler.source().latest();
   return report ? incidents(*report) : 0;
 }
 
-bool settled(const LogSampler& sampler) {
+bool settled(const RunningTask<LogTask>& sampler) {
   return eventually([&] { return sampler.source().health().settled; });
 }
 
@@ -60,6 +61,15 @@ struct LogHost {
     return incidents(report);
   }
 
+  RunningTask<LogTask> run() const {
+    return RunningTask<LogTask>{
+        [this](const std::shared_ptr<Scheduler>& scheduler, TaskId id) {
+          return std::make_shared<LogTask>(
+              gateway, storage, scheduler->waker(id), [](int) { return false; },
+              kOften);
+        }};
+  }
+
   CapturedStderr captured;
   TempTree tree;
   WatchedGateway gateway;
@@ -68,10 +78,10 @@ struct LogHost {
 
 }  // namespace
 
-TEST_CASE("LogSampler: shows a first round soon, and counts what comes") {
+TEST_CASE("LogTask: shows a first round soon, and counts what comes") {
   LogHost host;
   host.append(incident(1));
-  LogSampler sampler{host.gateway, host.storage, kOften};
+  const auto sampler = host.run();
   REQUIRE(settled(sampler));
   CHECK(sampler.source().health().up);
   CHECK(shown(sampler) == 0);
@@ -81,9 +91,9 @@ TEST_CASE("LogSampler: shows a first round soon, and counts what comes") {
   CHECK(sampler.stop(1min));
 }
 
-TEST_CASE("LogSampler: shows nothing that is not stored") {
+TEST_CASE("LogTask: shows nothing that is not stored") {
   LogHost host;
-  LogSampler sampler{host.gateway, host.storage, kOften};
+  const auto sampler = host.run();
   REQUIRE(settled(sampler));
   for (std::uint32_t n = 1; n <= 20; ++n) {
     host.append(incident(n));
@@ -96,11 +106,11 @@ TEST_CASE("LogSampler: shows nothing that is not stored") {
   CHECK(sampler.stop(1min));
 }
 
-TEST_CASE("LogSampler: goes on where another has ended") {
+TEST_CASE("LogTask: goes on where another has ended") {
   LogHost host;
   for (std::uint32_t n = 1; n <= 3; ++n) {
     {
-      LogSampler sampler{host.gateway, host.storage, kOften};
+      const auto sampler = host.run();
       REQUIRE(settled(sampler));
       CHECK(eventually([&] { return shown(sampler) == 2 * n - 2; }));
       host.append(incident(2 * n));
@@ -110,14 +120,14 @@ TEST_CASE("LogSampler: goes on where another has ended") {
     // Written while nobody looks.
     host.append(incident(2 * n + 1));
   }
-  LogSampler sampler{host.gateway, host.storage, kOften};
+  const auto sampler = host.run();
   CHECK(eventually([&] { return shown(sampler) == 6; }));
   CHECK(sampler.stop(1min));
 }
 
-TEST_CASE("LogSampler: a storage that vanishes is told; figures still show") {
+TEST_CASE("LogTask: a storage that vanishes is told; figures still show") {
   LogHost host;
-  LogSampler sampler{host.gateway, host.storage, kOften};
+  const auto sampler = host.run();
   REQUIRE(settled(sampler));
   fs::remove_all(host.tree.root() / "storage");
   host.append(incident(1));
@@ -130,7 +140,7 @@ TEST_CASE("LogSampler: a storage that vanishes is told; figures still show") {
   CHECK(sampler.stop(1min));
 }
 
-TEST_CASE("LogSampler: damaged positions are told, and it starts at the end") {
+TEST_CASE("LogTask: damaged positions are told, and it starts at the end") {
   LogHost host;
   CHECK_FALSE(host.storage->store(
       [] {
@@ -143,7 +153,7 @@ TEST_CASE("LogSampler: damaged positions are told, and it starts at the end") {
     if (entry.path().filename() != "lock")
       std::ofstream{entry.path()} << "damaged";
   host.append(incident(1));
-  LogSampler sampler{host.gateway, host.storage, kOften};
+  const auto sampler = host.run();
   REQUIRE(settled(sampler));
   CHECK(shown(sampler) == 0);
   host.append(incident(2));
@@ -156,9 +166,9 @@ TEST_CASE("LogSampler: damaged positions are told, and it starts at the end") {
         }) == 1);
 }
 
-TEST_CASE("LogSampler: without any log its rounds fail, and one may appear") {
+TEST_CASE("LogTask: without any log its rounds fail, and one may appear") {
   LogHost host;
-  LogSampler sampler{host.gateway, host.storage, kOften};
+  const auto sampler = host.run();
   REQUIRE(settled(sampler));
   CHECK_FALSE(sampler.source().health().up);
   CHECK(sampler.source().latest()->files == 0);
@@ -168,22 +178,22 @@ TEST_CASE("LogSampler: without any log its rounds fail, and one may appear") {
   CHECK(sampler.stop(1min));
 }
 
-TEST_CASE("LogSampler: follows other logs when it is told to") {
+TEST_CASE("LogTask: follows other logs when it is told to") {
   LogHost host;
   host.append(incident(1));
   host.tree.add({"other/x.log", incident(2)});
-  LogSampler sampler{host.gateway, host.storage, kOften};
+  const auto sampler = host.run();
   REQUIRE(settled(sampler));
   auto gateway = host.gateway;
   gateway.logs.push_back({host.tree.path("other/*.log"), false});
-  sampler.watch(gateway);
+  sampler->watch(gateway);
   CHECK(eventually([&] { return sampler.source().latest()->files == 2; }));
   std::ofstream{host.tree.path("other/x.log"), std::ios::app} << incident(3);
   CHECK(eventually([&] { return shown(sampler) == 1; }));
   CHECK(sampler.stop(1min));
 }
 
-TEST_CASE("LogSampler: the beginning of trouble is a line of our log, once") {
+TEST_CASE("LogTask: the beginning of trouble is a line of our log, once") {
   LogHost host;
   const auto told = [&] {
     const auto lines = host.captured.lines();
@@ -192,7 +202,7 @@ TEST_CASE("LogSampler: the beginning of trouble is a line of our log, once") {
     });
   };
   for (std::uint32_t n = 1; n <= 2; ++n) {
-    LogSampler sampler{host.gateway, host.storage, kOften};
+    const auto sampler = host.run();
     REQUIRE(settled(sampler));
     host.append(incident(2 * n) + incident(2 * n + 1));
     CHECK(eventually([&] { return shown(sampler) == 2 * n; }));
