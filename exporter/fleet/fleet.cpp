@@ -14,6 +14,7 @@
 #include "exporter/sampling/problem_log.h"
 #include "exporter/system/clock.h"
 #include "exporter/system/log.h"
+#include "exporter/system/mount_view.h"
 #include "exporter/views/metrics/exposition.h"
 #include "exporter/views/metrics/metric_families.h"
 
@@ -72,7 +73,8 @@ Fleet::Fleet(const Settings& settings, DiscoveryEnvironment environment,
   state_->storage = std::move(storage);
   if (settings.collect_processes)
     state_->census =
-        std::make_shared<ProcessCensus>(settings.procfs, state_->timing);
+        std::make_shared<ProcessCensus>(settings.procfs, state_->timing,
+                                        settings.rootfs);
   if (settings.collect_disk) {
     state_->pressure = std::make_unique<PressureSampler>(
         settings.procfs / "pressure/io", state_->timing);
@@ -98,13 +100,12 @@ void Fleet::discover(State& state, DiscoveryEnvironment environment,
       said_none = false;
     }
     state.discovery.begin_round();
-    auto table = state.census ? state.census->source().latest() : nullptr;
-    if (!table && state.census)
-      table = state.census->next(state.timing.patience);
+    auto facts = state.census ? state.census->facts() : nullptr;
+    if (!facts && state.census)
+      facts = state.census->next_facts(state.timing.patience);
     RoundResult round;
-    const auto found = discovery.round(
-        table.get(), round.problems,
-        [&state](const WatchedGateway& gateway) { start(state, gateway); });
+    const auto found = discovery.round(facts.get(), wall_time_now(),
+                                       always_open, round.problems);
     round.success = true;
     problem_log.tell(round.problems);
     end_others(state, found);
@@ -159,20 +160,28 @@ void Fleet::start(State& state, const WatchedGateway& gateway) {
   entry.watched = gateway;
   LockReader::Census census;
   if (state.census) {
-    census = [census_ = state.census, patience = state.timing.patience / 2] {
+    const auto patience = state.timing.patience / 2;
+    census = [census_ = state.census, patience] {
       return census_->next(patience);
+    };
+    auto inputs = [census_ = state.census, patience,
+                   procfs = state.settings.procfs] {
+      return GatewayInputs{census_->next_facts(patience),
+                           read_wal_locks(procfs),
+                           std::make_shared<const std::vector<Mount>>(
+                               read_mount_view(procfs, "/").mounts)};
     };
     entry.facts = std::make_unique<GatewaySampler>(
         gateway.name,
         GatewayReaderSettings{gateway.state_dir, state.settings.procfs,
-                              state.settings.rootfs},
-        census, state.timing);
+                              gateway.root},
+        std::move(inputs), state.timing);
   }
   if (state.settings.collect_locks) {
     entry.locks = std::make_unique<LockSampler>(
         gateway.name,
         LockReaderSettings{gateway.state_dir, gateway.session_dirs,
-                           state.settings.procfs},
+                           state.settings.procfs, gateway.root},
         std::move(census), state.timing);
   }
   if (state.settings.collect_logs)

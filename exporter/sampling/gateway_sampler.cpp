@@ -7,17 +7,16 @@ namespace openclaw_lock {
 
 GatewaySampler::GatewaySampler(const std::string& gateway,
                                GatewayReaderSettings settings,
-                               GatewayReader::Census census,
-                               SourceTiming timing)
+                               Inputs inputs, SourceTiming timing)
     : SamplerOf{
           "gateways", timing,
-          [gateway, settings = std::move(settings), census = std::move(census),
+          [gateway, settings = std::move(settings), inputs = std::move(inputs),
            timing](Source<GatewayFacts>& source, const StopSignal& stop) {
-            GatewayReader reader{settings, census};
+            GatewayReader reader{settings};
             sample_each_interval(
                 source, ProblemLog{"processes", gateway}, timing.interval, stop,
-                [&reader](std::shared_ptr<const GatewayFacts>& facts) {
-                  auto result = reader.round();
+                [&reader, &inputs](std::shared_ptr<const GatewayFacts>& facts) {
+                  auto result = reader.round(inputs());
                   facts = std::make_shared<const GatewayFacts>(reader.facts());
                   return result;
                 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "exporter/readers/gateways/gateway_reader.h"
@@ -11,8 +12,10 @@ namespace openclaw_lock {
 /// The thread that looks for the processes of one gateway, each interval.
 class GatewaySampler : public SamplerOf<GatewayFacts> {
  public:
+  using Inputs = std::function<GatewayInputs()>;
+
   GatewaySampler(const std::string& gateway, GatewayReaderSettings settings,
-                 GatewayReader::Census census, SourceTiming timing);
+                 Inputs inputs, SourceTiming timing);
 };
 
 }  // namespace openclaw_lock

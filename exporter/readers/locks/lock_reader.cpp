@@ -75,7 +75,13 @@ std::optional<HolderVerdict> LockReader::judge(
     const Directory& directory, const ScannedLock& lock,
     DirectoryVisibility& visibility, const ProcessTable& table) const {
   const auto taken = acquired_at(lock.claim, lock.modified_at, clock_());
-  auto evidence = visibility.gather(*lock.claim, table);
+  // OpenClaw closes the lock of a session store as soon as it is written.
+  const bool stays_open = lock_kind(lock.name) == LockKind::session;
+  auto evidence = visibility.gather(
+      *lock.claim, table,
+      stays_open ? std::optional{FileKey{directory.facts.identity.device,
+                                         lock.identity.inode}}
+                 : std::nullopt);
   evidence.local_filesystem = is_local_filesystem(visibility.filesystem());
   const LockPlace place{directory.number, lock.name};
   evidence.seen_alive = ledger_.seen_alive(place, *lock.claim);
@@ -142,7 +148,8 @@ RoundResult LockReader::round() {
   snapshot_ = {};
   holder_problems_.clear();
   const auto state =
-      read_state_directory(settings_.state_dir, settings_.session_dirs);
+      read_state_directory(settings_.state_dir, settings_.session_dirs,
+                           settings_.root);
   round.problems = state.problems;
   round.success = state.readable;
   snapshot_.writers_known = state.readable;
