@@ -38,6 +38,10 @@ class DirectoryVisibility {
   DirectoryVisibility(const std::filesystem::path& procfs,
                       const std::vector<Mount>& own_mounts,
                       const std::string& path, dev_t device, ino_t inode);
+  DirectoryVisibility(const std::filesystem::path& procfs,
+                      const std::vector<Mount>&& own_mounts,
+                      const std::string& path, dev_t device,
+                      ino_t inode) = delete;
 
   /// Type of the file system, empty where no mount was found.
   const std::string& filesystem();

@@ -126,9 +126,9 @@ Answer Census::serves(const Process& process, Round& round,
   const int parent = process.stat.parent;
   const auto manager = round.by_pid.find(parent);
   const bool is_managed =
-      parent <= 1 || (manager != round.by_pid.end() &&
-                      round.table.processes[manager->second].stat.comm ==
-                          "systemd");
+      parent <= 1 ||
+      (manager != round.by_pid.end() &&
+       round.table.processes[manager->second].stat.comm == "systemd");
   if (look.is_service && is_managed) return Answer::yes;
   // Any server may be called dist/index.js.
   if (is_possible && !known.command.mentions_openclaw &&
@@ -139,7 +139,8 @@ Answer Census::serves(const Process& process, Round& round,
   return listens && look.files_readable ? Answer::no : Answer::unknown;
 }
 
-void Census::find_our_path(const DirectoryFacts& directory, Round& round,
+void Census::find_our_path(const DirectoryFacts& directory,
+                           const std::string& opened, Round& round,
                            Known& known) {
   auto& found = known.found;
   const auto leads_there = [&](const std::string& path) {
@@ -153,19 +154,18 @@ void Census::find_our_path(const DirectoryFacts& directory, Round& round,
   if (const auto known_path = our_paths_.find(directory.identity);
       known_path != our_paths_.end() && leads_there(known_path->second))
     return take(known_path->second, false);
-  const auto host =
-      resolve_in_root(host_root_, found.inner_path, round.gate);
+  const auto host = resolve_in_root(host_root_, found.inner_path, round.gate);
   if (host_root_.empty() && leads_there(found.inner_path))
     return take(found.inner_path, false);
   if (host && leads_there(*host)) return take(*host, false);
-  const auto theirs = read_mounts(settings_.procfs /
-                                  std::to_string(found.process.pid));
+  const auto theirs =
+      read_mounts(settings_.procfs / std::to_string(found.process.pid));
   if (!round.our_mounts)
     round.our_mounts = read_mounts(settings_.procfs / "self");
   if (const auto location = locate(theirs, found.inner_path))
     for (const auto& path : paths_to(*round.our_mounts, *location))
       if (leads_there(path)) return take(path, false);
-  take(found.root + found.inner_path, true);
+  take(opened, true);
 }
 
 void Census::find_state_dir(Round& round, Known& known) {
@@ -180,14 +180,15 @@ void Census::find_state_dir(Round& round, Known& known) {
       known.blocked = true;
       return;
     }
-    auto directory = path ? directory_facts(*path) : std::nullopt;
-    if (!directory) directory = directory_facts(plain);
+    auto opened = path ? *path : plain;
+    auto directory = directory_facts(opened);
+    if (!directory) directory = directory_facts(opened = plain);
     if (!directory) continue;
     found.evidence = candidate.evidence;
     found.state_dir = directory->identity;
     found.inner_path = candidate.path;
     found.inner_real = directory->real_path;
-    find_our_path(*directory, round, known);
+    find_our_path(*directory, opened, round, known);
     return;
   }
   found.evidence = Evidence::none;
@@ -286,21 +287,23 @@ std::optional<DirectoryIdentity> Census::claimed_directory(
       names_it ? claim.state_dir : directory_of(claim.config_path);
   if (!inner.starts_with('/')) return {};
   std::optional<DirectoryFacts> found;
+  std::string opened;
   const auto look_below = [&](const std::string& root) {
     const auto path = resolve_in_root(root, inner, round.gate);
-    if (!found && path && round.may_touch(*path))
-      found = directory_facts(*path);
+    if (found || !path || !round.may_touch(*path)) return;
+    found = directory_facts(*path);
+    opened = *path;
   };
   if (known) look_below(known->found.root);
   look_below(directory.root);
   if (!found) return {};
-  if (known) take_state_dir(*found, inner, names_it, round, *known);
+  if (known) take_state_dir(*found, opened, inner, names_it, round, *known);
   return found->identity;
 }
 
 void Census::take_state_dir(const DirectoryFacts& directory,
-                            const std::string& inner, bool is_named,
-                            Round& round, Known& known) {
+                            const std::string& opened, const std::string& inner,
+                            bool is_named, Round& round, Known& known) {
   auto& process = known.found;
   const bool is_other = process.evidence == Evidence::none ||
                         process.state_dir != directory.identity;
@@ -316,7 +319,7 @@ void Census::take_state_dir(const DirectoryFacts& directory,
   process.state_dir = directory.identity;
   process.inner_path = inner;
   process.inner_real = directory.real_path;
-  find_our_path(directory, round, known);
+  find_our_path(directory, opened, round, known);
 }
 
 void Census::take_claim(const LockDirectory& directory,
@@ -374,8 +377,7 @@ void Census::publish(std::shared_ptr<const ProcessTable> table, Round& round) {
     const auto& known = known_.at(process.process);
     if (process.evidence != Evidence::none)
       facts->by_state_dir[process.state_dir].push_back(i);
-    else if (may_be_gateway(process.role) &&
-             (!known.readable || known.blocked))
+    else if (may_be_gateway(process.role) && (!known.readable || known.blocked))
       facts->unclear.push_back(i);
   }
   facts->locks = std::move(round.locks);

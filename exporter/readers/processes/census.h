@@ -89,8 +89,8 @@ class Census {
   void look_at(const Process& process, Round& round, Known& known);
   void find_state_dir(Round& round, Known& known);
   bool has_moved(const Known& known, Round& round) const;
-  void find_our_path(const DirectoryFacts& directory, Round& round,
-                     Known& known);
+  void find_our_path(const DirectoryFacts& directory, const std::string& opened,
+                     Round& round, Known& known);
   Answer serves(const Process& process, Round& round, const Known& known) const;
   void look_at_temporary_directories(Round& round);
   void read_lock_directory(const std::string& root, const std::string& path,
@@ -103,7 +103,8 @@ class Census {
   std::optional<DirectoryIdentity> claimed_directory(
       const LockDirectory& directory, const GatewayClaim& claim, Known* known,
       Round& round);
-  void take_state_dir(const DirectoryFacts& directory, const std::string& inner,
+  void take_state_dir(const DirectoryFacts& directory,
+                      const std::string& opened, const std::string& inner,
                       bool is_named, Round& round, Known& known);
   void publish(std::shared_ptr<const ProcessTable> table, Round& round);
 
