@@ -9,9 +9,11 @@
 #include "core/fleet/snapshot.h"
 #include "exporter/config/settings.h"
 #include "exporter/fleet/gateway_discovery.h"
+#include "exporter/readers/gateways/wal_locks.h"
 #include "exporter/sampling/census_task.h"
 #include "exporter/sampling/log_storage.h"
 #include "exporter/sampling/scheduler.h"
+#include "exporter/sampling/shared_reading.h"
 #include "exporter/system/inotify_hub.h"
 
 namespace openclaw_lock {
@@ -42,8 +44,9 @@ struct CollectorContext {
   std::shared_ptr<Scheduler> scheduler;
   std::shared_ptr<Scheduler> writing_scheduler;  ///< of tasks that write
   std::shared_ptr<InotifyHub> hub;
-  std::shared_ptr<Census> census;       ///< null: processes are not looked at
-  std::shared_ptr<LogStorage> storage;  ///< null without logs
+  std::shared_ptr<CensusSource> census;  ///< null: processes are not looked at
+  std::shared_ptr<LogStorage> storage;   ///< null without logs
+  std::shared_ptr<SharedReading<WalLocks>> wal_locks;
 };
 
 /// Makes a collector; null where the settings do not want it.

@@ -1,62 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "exporter/config/settings.h"
 #include "exporter/fleet/gateway_discovery.h"
+#include "exporter/fleet/gateway_look.h"
 #include "exporter/fleet/watched_gateways.h"
-#include "exporter/sampling/inbox.h"
-#include "exporter/sampling/source_task.h"
+#include "exporter/sampling/census_task.h"
+#include "exporter/sampling/problem_log.h"
+#include "exporter/sampling/source.h"
+#include "exporter/sampling/task.h"
+#include "exporter/system/gate.h"
 
 namespace openclaw_lock {
 
-/// Finds the gateways each interval, and when the settings are others.
+/// Looks for gateways each interval, and when the settings are others. A look
+/// that hangs is given up, and another begins that passes over where it hangs.
 class DiscoveryTask : public Task {
  public:
   /// Shared by a task and its successors.
-  struct Shared {
-    Shared(Settings settings_, DiscoveryEnvironment environment_,
-           SourceTiming timing_, std::shared_ptr<Census> census_,
-           std::shared_ptr<WatchedGateways> gateways_);
+  class Shared {
+   public:
+    using Found = std::function<void(const std::vector<WatchedGateway>&)>;
 
-    const DiscoveryEnvironment environment;
+    /// `found` is told of the gateways of each look.
+    Shared(const Settings& settings, DiscoveryEnvironment environment,
+           SourceTiming timing_, std::shared_ptr<CensusSource> census_,
+           std::shared_ptr<WatchedGateways> gateways_, Found found_);
+
+    void reload(const Settings& settings);
+
     const SourceTiming timing;
-    const std::shared_ptr<Census> census;  ///< null: no processes
-    const std::shared_ptr<WatchedGateways> gateways;
-    /// Told which processes each gateway has.
-    std::function<void(const std::vector<WatchedGateway>&)> found =
-        [](const auto&) {};
-    Source<int> source;  ///< only for its health
+    const std::shared_ptr<CensusSource> census;  ///< null: no processes
+    const Source<int>& source() const { return source_; }  ///< its health
 
-    std::mutex mutex;
-    Settings settings;         ///< in force
-    std::uint64_t orders = 0;  ///< that have come
-    std::uint64_t tasks = 0;   ///< number of the newest task
+    // For the tasks:
+    /// Number of the look, and what it is to do.
+    std::pair<std::uint64_t, LookOrder> begin();
+    /// Takes in what a look saw, unless a later one was taken in before.
+    void finish(std::uint64_t look, const GatewaysSeen& seen);
+
+   private:
+    const std::shared_ptr<WatchedGateways> gateways_;
+    const Found found_;
+    Source<int> source_;
+    std::mutex mutex_;
+    GatewayDiscovery discovery_;
+    ProblemLog problems_{"discovery"};
+    std::uint64_t begun_ = 0;
+    std::uint64_t taken_ = 0;
+    bool said_none_ = false;
   };
 
-  explicit DiscoveryTask(std::shared_ptr<Shared> shared);
+  DiscoveryTask(std::shared_ptr<Shared> shared, Gate gate);
 
   std::string name() const override { return "discovery"; }
   std::chrono::milliseconds patience() const override;
   MonotonicTime run(MonotonicTime now) override;
   std::shared_ptr<Task> successor() const override;
 
-  static void reload(Shared& shared, const Settings& settings);
-
  private:
-  bool is_current() const;
-  RoundResult round();
-
   const std::shared_ptr<Shared> shared_;
-  std::uint64_t number_ = 0;
-  std::uint64_t orders_ = 0;  ///< taken in
-  GatewayDiscovery discovery_;
-  ProblemLog problems_{"discovery"};
-  bool said_none_ = false;
+  const Gate gate_;
 };
 
 }  // namespace openclaw_lock

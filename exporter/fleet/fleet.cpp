@@ -53,7 +53,7 @@ class Fleet::Parts {
   std::shared_ptr<Scheduler> scheduler;
   std::shared_ptr<Scheduler> writing_scheduler;
   std::shared_ptr<InotifyHub> hub;
-  std::shared_ptr<Census> census;          ///< null: switched off
+  std::shared_ptr<CensusSource> census;    ///< null: switched off
   std::shared_ptr<PressureTask> pressure;  ///< null: switched off
   std::shared_ptr<StallTask> stalls;       ///< null: switched off
   std::shared_ptr<WatchedGateways> gateways;
@@ -77,10 +77,14 @@ Fleet::Parts::Parts(const Settings& settings_, DiscoveryEnvironment environment,
   if (hub->descriptor() >= 0)
     scheduler->call_when_readable(hub->descriptor(),
                                   [hub_ = hub] { hub_->drain(); });
-  if (settings.collect_processes) census = std::make_shared<Census>(timing);
-  gateways = std::make_shared<WatchedGateways>(
-      CollectorContext{settings, timing, scheduler, writing_scheduler, hub,
-                       census, std::move(storage)});
+  if (settings.collect_processes)
+    census = std::make_shared<CensusSource>(timing);
+  gateways = std::make_shared<WatchedGateways>(CollectorContext{
+      settings, timing, scheduler, writing_scheduler, hub, census,
+      std::move(storage),
+      std::make_shared<SharedReading<WalLocks>>(
+          [procfs = settings.procfs] { return read_wal_locks(procfs); },
+          timing.interval / 5)});
   start_disk();
   start_discovery(std::move(environment));
   start_census();
@@ -89,7 +93,9 @@ Fleet::Parts::Parts(const Settings& settings_, DiscoveryEnvironment environment,
 void Fleet::Parts::start_census() {
   if (!census) return;
   const auto id = scheduler->add([&](TaskId) {
-    return std::make_shared<CensusTask>(settings.procfs, census);
+    return std::make_shared<CensusTask>(
+        CensusSettings{settings.procfs, settings.rootfs}, scheduler->gate(),
+        census);
   });
   census->set_waker(scheduler->waker(id));
 }
@@ -104,18 +110,19 @@ void Fleet::Parts::start_disk() {
 }
 
 void Fleet::Parts::start_discovery(DiscoveryEnvironment environment) {
+  const auto found = [stalls_ =
+                          stalls](const std::vector<WatchedGateway>& gateways) {
+    if (!stalls_) return;
+    GatewayProcesses processes;
+    for (const auto& gateway : gateways)
+      processes[gateway.name] = gateway.processes;
+    stalls_->watch(std::move(processes));
+  };
   discovery = std::make_shared<DiscoveryTask::Shared>(
-      settings, std::move(environment), timing, census, gateways);
-  if (stalls)
-    discovery->found = [stalls_ =
-                            stalls](const std::vector<WatchedGateway>& found) {
-      GatewayProcesses processes;
-      for (const auto& gateway : found)
-        processes[gateway.name] = gateway.processes;
-      stalls_->watch(std::move(processes));
-    };
-  discovery_id = scheduler->add(
-      [&](TaskId) { return std::make_shared<DiscoveryTask>(discovery); });
+      settings, std::move(environment), timing, census, gateways, found);
+  discovery_id = scheduler->add([&](TaskId) {
+    return std::make_shared<DiscoveryTask>(discovery, scheduler->gate());
+  });
   // A first look needs to know the processes.
   if (census) census->request(scheduler->waker(discovery_id));
 }
@@ -131,7 +138,7 @@ Fleet::Fleet(const Settings& settings, DiscoveryEnvironment environment,
 Fleet::~Fleet() { stop(milliseconds{100}); }
 
 void Fleet::reload(const Settings& settings) {
-  DiscoveryTask::reload(*parts_->discovery, settings);
+  parts_->discovery->reload(settings);
   parts_->scheduler->wake(parts_->discovery_id);
 }
 
@@ -147,7 +154,7 @@ bool Fleet::ready() const {
   const auto settled = [](const auto& reader) {
     return !reader || reader->source().health().settled;
   };
-  return parts.discovery->source.health().settled && settled(parts.census) &&
+  return parts.discovery->source().health().settled && settled(parts.census) &&
          settled(parts.pressure) && settled(parts.stalls) &&
          parts.gateways->settled();
 }

@@ -81,6 +81,14 @@ std::vector<GatewaySnapshot> WatchedGateways::snapshot() const {
   return snapshots;
 }
 
+std::map<std::string, WallTime> WatchedGateways::incidents() const {
+  std::map<std::string, WallTime> incidents;
+  for (const auto& gateway : snapshot())
+    if (gateway.logs && gateway.logs->totals.last_timeout_at)
+      incidents.emplace(gateway.name, *gateway.logs->totals.last_timeout_at);
+  return incidents;
+}
+
 void WatchedGateways::stop() {
   std::map<std::string, Entry> ended;
   const std::lock_guard guard{mutex_};

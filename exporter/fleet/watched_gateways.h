@@ -32,6 +32,9 @@ class WatchedGateways {
   /// By name.
   std::vector<GatewaySnapshot> snapshot() const;
 
+  /// When the newest incident of each was, by name; none without any.
+  std::map<std::string, WallTime> incidents() const;
+
   /// Ends all; none is added any more.
   void stop();
 

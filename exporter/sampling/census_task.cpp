@@ -17,7 +17,7 @@ constexpr int kPatienceParts = 4;
 
 }  // namespace
 
-Census::Ticket Census::request(std::function<void()> done) {
+CensusSource::Ticket CensusSource::request(std::function<void()> done) {
   std::unique_lock lock{mutex_};
   asked_.push_back(std::move(done));
   const auto ticket = begun_ + 1;
@@ -27,23 +27,23 @@ Census::Ticket Census::request(std::function<void()> done) {
   return ticket;
 }
 
-std::shared_ptr<const ProcessTable> Census::since(Ticket ticket) const {
+std::shared_ptr<const ProcessTable> CensusSource::since(Ticket ticket) const {
   const std::lock_guard guard{mutex_};
   if (finished_ < ticket || !source_.health().up) return nullptr;
   return source_.latest();
 }
 
-void Census::set_waker(std::function<void()> wake) {
+void CensusSource::set_waker(std::function<void()> wake) {
   const std::lock_guard guard{mutex_};
   wake_ = std::move(wake);
 }
 
-bool Census::is_asked() const {
+bool CensusSource::is_asked() const {
   const std::lock_guard guard{mutex_};
   return !asked_.empty();
 }
 
-std::uint64_t Census::begin() {
+std::uint64_t CensusSource::begin() {
   const std::lock_guard guard{mutex_};
   source_.begin_round();
   served_.insert(served_.end(), std::make_move_iterator(asked_.begin()),
@@ -52,9 +52,9 @@ std::uint64_t Census::begin() {
   return ++begun_;
 }
 
-void Census::finish(std::uint64_t walk,
-                    std::shared_ptr<const ProcessTable> table,
-                    const RoundResult& result) {
+void CensusSource::finish(std::uint64_t walk,
+                          std::shared_ptr<const ProcessTable> table,
+                          const RoundResult& result) {
   std::vector<std::function<void()>> served;
   {
     const std::lock_guard guard{mutex_};
@@ -67,36 +67,60 @@ void Census::finish(std::uint64_t walk,
   for (const auto& done : served) done();
 }
 
-CensusTask::CensusTask(std::filesystem::path procfs,
-                       std::shared_ptr<Census> census)
-    : procfs_{std::move(procfs)},
-      census_{std::move(census)},
-      reader_{procfs_} {}
+std::shared_ptr<const ProcessFacts> CensusSource::facts() const {
+  const std::lock_guard guard{mutex_};
+  return facts_;
+}
+
+void CensusSource::put(std::uint64_t walk,
+                       std::shared_ptr<const ProcessFacts> facts) {
+  const std::lock_guard guard{mutex_};
+  if (walk == begun_) facts_ = std::move(facts);
+}
+
+CensusTask::CensusTask(CensusSettings settings, Gate gate,
+                       std::shared_ptr<CensusSource> source,
+                       std::set<int> avoided_pids)
+    : settings_{std::move(settings)},
+      gate_{std::move(gate)},
+      source_{std::move(source)},
+      avoided_pids_{std::move(avoided_pids)},
+      reader_{settings_.procfs},
+      census_{settings_} {
+  for (const int pid : avoided_pids_) census_.avoid(pid);
+}
 
 std::shared_ptr<Task> CensusTask::successor() const {
-  return std::make_shared<CensusTask>(procfs_, census_);
+  auto avoided = avoided_pids_;
+  if (const int pid = census_.looking_at(); pid != 0) avoided.insert(pid);
+  return std::make_shared<CensusTask>(settings_, gate_, source_,
+                                      std::move(avoided));
 }
 
 MonotonicTime CensusTask::run(MonotonicTime now) {
-  const auto& timing = census_->timing;
-  if (began_ && now < *began_ + timing.interval && !census_->is_asked())
+  const auto& timing = source_->timing;
+  if (began_ && now < *began_ + timing.interval && !source_->is_asked())
     return *began_ + timing.interval;
   if (now < earliest_) return earliest_;
   began_ = now;
-  walk();
+  walk(now);
   const auto ended = monotonic_now();
   earliest_ = ended + std::min<MonotonicTime::duration>(
                           kRestFactor * (ended - now),
                           timing.patience / kPatienceParts);
-  return census_->is_asked() ? earliest_ : now + timing.interval;
+  return source_->is_asked() ? earliest_ : now + timing.interval;
 }
 
-void CensusTask::walk() {
-  const auto number = census_->begin();
+void CensusTask::walk(MonotonicTime now) {
+  const auto number = source_->begin();
   auto table = std::make_shared<ProcessTable>();
   const auto result = reader_.read(*table, wall_time_now());
   problems_.tell(result.problems);
-  census_->finish(number, std::move(table), result);
+  source_->finish(number, table, result);
+  if (!result.success) return;
+  look_problems_.tell(census_.round(std::move(table), now, gate_).problems);
+  reader_.follow(census_.openclaw_pids());
+  source_->put(number, census_.facts());
 }
 
 }  // namespace openclaw_lock

@@ -7,24 +7,28 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/procfs/process_table.h"
+#include "exporter/readers/processes/census.h"
 #include "exporter/readers/processes/process_reader.h"
 #include "exporter/sampling/problem_log.h"
 #include "exporter/sampling/source.h"
 #include "exporter/sampling/task.h"
+#include "exporter/system/gate.h"
 
 namespace openclaw_lock {
 
 /// What the census last found, and who waits for the next. Thread-safe.
-class Census {
+class CensusSource {
  public:
   /// Number of the first walk that began after a request.
   using Ticket = std::uint64_t;
 
-  explicit Census(SourceTiming timing_) : timing{timing_}, source_{timing_} {}
+  explicit CensusSource(SourceTiming timing_)
+      : timing{timing_}, source_{timing_} {}
 
   /// Asks for a walk; `done` is called when it has ended, however it ended, and
   /// must not block.
@@ -33,6 +37,9 @@ class Census {
   /// The table of that walk or a later one; null: there is none yet, or it
   /// failed.
   std::shared_ptr<const ProcessTable> since(Ticket ticket) const;
+
+  /// What was last known of OpenClaw's processes; null before the first look.
+  std::shared_ptr<const ProcessFacts> facts() const;
 
   const Source<ProcessTable>& source() const { return source_; }
 
@@ -46,6 +53,7 @@ class Census {
   std::uint64_t begin();
   void finish(std::uint64_t walk, std::shared_ptr<const ProcessTable> table,
               const RoundResult& result);
+  void put(std::uint64_t walk, std::shared_ptr<const ProcessFacts> facts);
 
   const SourceTiming timing;
 
@@ -57,29 +65,36 @@ class Census {
   std::vector<std::function<void()>> served_;  ///< by the walk under way
   std::uint64_t begun_ = 0;
   std::uint64_t finished_ = 0;
+  std::shared_ptr<const ProcessFacts> facts_;
 };
 
-/// Walks through /proc each interval, and earlier when somebody asks: what is
-/// said of a lock's holder must be read after the lock. One walk serves all who
-/// have asked meanwhile; walks take at most a tenth of one core's time.
+/// Looks at all processes each interval, and earlier when somebody asks: what
+/// is said of a lock's holder must be read after the lock. One walk serves all
+/// who have asked meanwhile; walks take at most a tenth of one core's time.
 class CensusTask : public Task {
  public:
-  CensusTask(std::filesystem::path procfs, std::shared_ptr<Census> census);
+  CensusTask(CensusSettings settings, Gate gate,
+             std::shared_ptr<CensusSource> source,
+             std::set<int> avoided_pids = {});
 
   std::string name() const override { return "processes"; }
   std::chrono::milliseconds patience() const override {
-    return census_->timing.patience;
+    return source_->timing.patience;
   }
   MonotonicTime run(MonotonicTime now) override;
   std::shared_ptr<Task> successor() const override;
 
  private:
-  void walk();
+  void walk(MonotonicTime now);
 
-  const std::filesystem::path procfs_;
-  const std::shared_ptr<Census> census_;
+  const CensusSettings settings_;
+  const Gate gate_;
+  const std::shared_ptr<CensusSource> source_;
+  const std::set<int> avoided_pids_;  ///< looks at them have hung
   ProcessReader reader_;
+  Census census_;
   ProblemLog problems_{"processes"};
+  ProblemLog look_problems_{"processes"};
   std::optional<MonotonicTime> began_;
   MonotonicTime earliest_{};  ///< of the next walk
 };

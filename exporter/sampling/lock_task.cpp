@@ -18,7 +18,7 @@ constexpr milliseconds kShortestRest{20};
 }  // namespace
 
 LockTask::LockTask(const std::string& gateway, LockReaderSettings settings,
-                   std::shared_ptr<Census> census,
+                   std::shared_ptr<CensusSource> census,
                    std::shared_ptr<InotifyHub> hub, std::function<void()> wake,
                    SourceTiming timing)
     : SourceTask{"locks", gateway, settings.state_dir, timing},

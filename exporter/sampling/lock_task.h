@@ -25,8 +25,9 @@ class LockTask : public SourceTask<LockFacts> {
  public:
   /// `census`: null: holders are not judged. `wake`: brings the next turn.
   LockTask(const std::string& gateway, LockReaderSettings settings,
-           std::shared_ptr<Census> census, std::shared_ptr<InotifyHub> hub,
-           std::function<void()> wake, SourceTiming timing);
+           std::shared_ptr<CensusSource> census,
+           std::shared_ptr<InotifyHub> hub, std::function<void()> wake,
+           SourceTiming timing);
 
   /// Its extra session directories are others from the next round on.
   void watch(std::vector<std::string> session_dirs) {
@@ -38,7 +39,7 @@ class LockTask : public SourceTask<LockFacts> {
  private:
   /// A round that waits for the census.
   struct Waiting {
-    Census::Ticket ticket = 0;
+    CensusSource::Ticket ticket = 0;
     MonotonicTime patient_until;
   };
 
@@ -50,7 +51,7 @@ class LockTask : public SourceTask<LockFacts> {
 
   LockReader reader_;
   ProblemLog holder_problems_;
-  std::shared_ptr<Census> census_;
+  std::shared_ptr<CensusSource> census_;
   std::function<void()> wake_;
   Inbox<std::vector<std::string>> orders_;
   std::optional<Waiting> waiting_;

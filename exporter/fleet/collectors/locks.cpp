@@ -11,7 +11,7 @@ std::unique_ptr<Collector> collect_locks(const WatchedGateway& gateway,
     return std::make_shared<LockTask>(
         gateway.name,
         LockReaderSettings{gateway.state_dir, gateway.session_dirs,
-                           context.settings.procfs},
+                           context.settings.procfs, gateway.root},
         context.census, context.hub, context.scheduler->waker(id),
         context.timing);
   };

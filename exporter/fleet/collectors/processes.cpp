@@ -11,30 +11,42 @@ namespace {
 class GatewayTask : public SourceTask<GatewayFacts> {
  public:
   GatewayTask(const std::string& gateway, GatewayReaderSettings settings,
-              std::shared_ptr<Census> census, std::function<void()> wake,
-              SourceTiming timing)
-      : SourceTask{"processes", gateway, settings.state_dir, timing},
-        census_{std::move(census)},
+              const CollectorContext& context, std::function<void()> wake)
+      : SourceTask{"processes", gateway, settings.state_dir, context.timing},
+        census_{context.census},
+        wal_locks_{context.wal_locks},
+        scheduler_{context.scheduler},
         wake_{std::move(wake)},
-        reader_{std::move(settings),
-                [this] { return census_->source().latest(); }} {}
+        reader_{std::move(settings)} {}
 
   MonotonicTime run(MonotonicTime now) override {
-    if (!census_->source().health().settled) {
+    const bool hopeful =
+        !census_->source().health().settled || census_->source().health().up;
+    if (!census_->facts() && hopeful && !patient_until_) {
+      patient_until_ = now + timing_.patience;
       census_->request(wake_);
-      return now + timing_.patience;
     }
+    if (!census_->facts() && patient_until_ && now < *patient_until_)
+      return now + kSoon;
     source_.begin_round();
-    const auto result = reader_.round();
+    const auto scheduler = scheduler_.lock();
+    const auto result =
+        reader_.round({census_->facts(), wal_locks_->get(),
+                       scheduler ? scheduler->domains().mounts() : nullptr});
     source_.put(std::make_shared<const GatewayFacts>(reader_.facts()));
     finish(result);
     return now + timing_.interval;
   }
 
  private:
-  const std::shared_ptr<Census> census_;
+  static constexpr std::chrono::milliseconds kSoon{50};
+
+  const std::shared_ptr<CensusSource> census_;
+  const std::shared_ptr<SharedReading<WalLocks>> wal_locks_;
+  const std::weak_ptr<Scheduler> scheduler_;
   const std::function<void()> wake_;
   GatewayReader reader_;
+  std::optional<MonotonicTime> patient_until_;  ///< for the first round
 };
 
 }  // namespace
@@ -46,8 +58,8 @@ std::unique_ptr<Collector> collect_processes(const WatchedGateway& gateway,
     return std::make_shared<GatewayTask>(
         gateway.name,
         GatewayReaderSettings{gateway.state_dir, context.settings.procfs,
-                              context.settings.rootfs},
-        context.census, context.scheduler->waker(id), context.timing);
+                              gateway.root},
+        context, context.scheduler->waker(id));
   };
   return std::make_unique<TaskCollector<GatewayTask>>(
       context.scheduler, make,

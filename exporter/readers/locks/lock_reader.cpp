@@ -78,7 +78,13 @@ std::optional<HolderVerdict> LockReader::judge(
     const Directory& directory, const ScannedLock& lock,
     DirectoryVisibility& visibility, const ProcessTable& table) const {
   const auto taken = acquired_at(lock.claim, lock.modified_at, clock_());
-  auto evidence = visibility.gather(*lock.claim, table);
+  // OpenClaw closes the lock of a session store as soon as it is written.
+  const bool stays_open = lock_kind(lock.name) == LockKind::session;
+  auto evidence = visibility.gather(
+      *lock.claim, table,
+      stays_open ? std::optional{FileKey{directory.facts.identity.device,
+                                         lock.identity.inode}}
+                 : std::nullopt);
   evidence.local_filesystem = is_local_filesystem(visibility.filesystem());
   const LockPlace place{directory.number, lock.name};
   evidence.seen_alive = ledger_.seen_alive(place, *lock.claim);
@@ -144,8 +150,8 @@ bool LockReader::read() {
   rescan_ = false;
   snapshot_ = {};
   holder_problems_.clear();
-  auto state =
-      read_state_directory(settings_.state_dir, settings_.session_dirs);
+  auto state = read_state_directory(settings_.state_dir, settings_.session_dirs,
+                                    settings_.root);
   round_.problems = std::move(state.problems);
   round_.success = state.readable;
   opened_ = state.opened;

@@ -28,6 +28,9 @@ struct LockReaderSettings {
   std::string state_dir;                  ///< as the exporter can open it
   std::vector<std::string> session_dirs;  ///< extra ones; may be globs
   std::filesystem::path procfs = "/proc";
+  /// What links inside the state dir start at: rootfs or /proc/PID/root, in
+  /// front of `state_dir`; empty: our own root.
+  std::string root = {};
 };
 
 /// Reads and follows the session locks of one gateway. Not thread-safe: its

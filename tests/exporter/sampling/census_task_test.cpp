@@ -33,8 +33,8 @@ MonotonicTime later() {
 
 TEST_CASE("CensusTask: gives a table that was read after the question") {
   Host host;
-  const auto census = std::make_shared<Census>(kSeldom);
-  CensusTask task{host.path(), census};
+  const auto census = std::make_shared<CensusSource>(kSeldom);
+  CensusTask task{{host.path()}, always_open, census};
   task.run(later());
   const auto first = census->source().latest();
   REQUIRE(first);
@@ -54,8 +54,8 @@ TEST_CASE("CensusTask: gives a table that was read after the question") {
 
 TEST_CASE("CensusTask: one walk answers all who have asked") {
   const Host host;
-  const auto census = std::make_shared<Census>(kSeldom);
-  CensusTask task{host.path(), census};
+  const auto census = std::make_shared<CensusSource>(kSeldom);
+  CensusTask task{{host.path()}, always_open, census};
   int answered = 0;
   for (int i = 0; i < 8; ++i) census->request([&] { ++answered; });
   task.run(later());
@@ -65,8 +65,8 @@ TEST_CASE("CensusTask: one walk answers all who have asked") {
 
 TEST_CASE("CensusTask: does not walk before it is asked or due") {
   const Host host;
-  const auto census = std::make_shared<Census>(kSeldom);
-  CensusTask task{host.path(), census};
+  const auto census = std::make_shared<CensusSource>(kSeldom);
+  CensusTask task{{host.path()}, always_open, census};
   const auto now = later();
   CHECK(task.run(now) == now + 1h);
   const auto first = census->source().latest();
@@ -78,8 +78,8 @@ TEST_CASE("CensusTask: does not walk before it is asked or due") {
 
 TEST_CASE("CensusTask: a walk that failed gives nothing, and is told") {
   const TempTree tree{};
-  const auto census = std::make_shared<Census>(kSeldom);
-  CensusTask task{tree.path("none"), census};
+  const auto census = std::make_shared<CensusSource>(kSeldom);
+  CensusTask task{{tree.path("none")}, always_open, census};
   bool done = false;
   const auto ticket = census->request([&] { done = true; });
   task.run(later());
@@ -91,8 +91,8 @@ TEST_CASE("CensusTask: a walk that failed gives nothing, and is told") {
 
 TEST_CASE("CensusTask: an old table is no answer where the walk fails") {
   Host host;
-  const auto census = std::make_shared<Census>(kSeldom);
-  CensusTask task{host.path(), census};
+  const auto census = std::make_shared<CensusSource>(kSeldom);
+  CensusTask task{{host.path()}, always_open, census};
   task.run(later());
   for (const auto* pid : {"2", "7"}) host.remove(pid);
   const auto ticket = census->request([] {});
@@ -104,11 +104,12 @@ TEST_CASE("CensusTask: where a walk hangs, another takes over") {
   Host host;
   // Reading it waits for a writer, as a stuck /proc entry does.
   host.add(TreeEntry::fifo("8/stat"));
-  const auto census = std::make_shared<Census>(SourceTiming{1ms, 1ms});
+  const auto census = std::make_shared<CensusSource>(SourceTiming{1ms, 1ms});
   RunningTask<CensusTask> task{
       [&](const std::shared_ptr<Scheduler>& scheduler, TaskId id) {
         census->set_waker(scheduler->waker(id));
-        return std::make_shared<CensusTask>(host.path(), census);
+        return std::make_shared<CensusTask>(CensusSettings{host.path()},
+                                            always_open, census);
       }};
   REQUIRE(eventually([&] { return task.scheduler().hanging() > 0; }));
   CHECK_FALSE(census->source().health().up);

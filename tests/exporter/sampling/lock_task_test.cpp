@@ -19,7 +19,7 @@ LockReaderSettings settings_of(const StateDir& dir) {
 }
 
 RunningTask<LockTask> run(LockReaderSettings settings,
-                          std::shared_ptr<Census> census = nullptr,
+                          std::shared_ptr<CensusSource> census = nullptr,
                           SourceTiming timing = kSeldom) {
   return RunningTask<LockTask>{
       [&](const std::shared_ptr<Scheduler>& scheduler, TaskId id) {
@@ -68,7 +68,7 @@ TEST_CASE("LockTask: a new agent brings a round before its time") {
 
 TEST_CASE("LockTask: a killed holder brings a round before its time") {
   StateDir dir;
-  const auto census = std::make_shared<Census>(kSeldom);
+  const auto census = std::make_shared<CensusSource>(kSeldom);
   const auto sampler = run(settings_of(dir), census);
   REQUIRE(eventually([&] { return sampler.source().health().settled; }));
   HeldLock lock{dir.lock_path("a"), StateDir::body(7, 5000)};
@@ -80,7 +80,7 @@ TEST_CASE("LockTask: a killed holder brings a round before its time") {
 TEST_CASE("LockTask: judges by a walk that began after the locks were read") {
   StateDir dir;
   dir.put_lock("a", StateDir::body(7, 5000));
-  const auto census = std::make_shared<Census>(kSeldom);
+  const auto census = std::make_shared<CensusSource>(kSeldom);
   const auto sampler = run(settings_of(dir), census);
   REQUIRE(eventually([&] { return census->is_asked(); }));
   CHECK_FALSE(sampler.source().health().settled);
@@ -100,8 +100,8 @@ TEST_CASE("LockTask: without a census in time, holders are not known") {
   StateDir dir;
   dir.put_lock("a", StateDir::body(7, 5000));
   const SourceTiming impatient{1h, 2ms};
-  const auto sampler =
-      run(settings_of(dir), std::make_shared<Census>(impatient), impatient);
+  const auto sampler = run(
+      settings_of(dir), std::make_shared<CensusSource>(impatient), impatient);
   REQUIRE(eventually([&] {
     const auto latest = sampler.source().latest();
     return latest && latest->snapshot;
