@@ -18,7 +18,6 @@
 #include <mutex>
 #include <set>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -38,6 +37,7 @@ constexpr std::size_t kMaxOldBytes = std::size_t{16} << 20;
 constexpr std::string_view kOldPrefix = "logs-";
 /// Of one gateway; a disk that hangs must not make them pile up.
 constexpr std::size_t kMaxWaiting = 64;
+constexpr milliseconds kEndPatience{100};
 /// The thread syncs at most a tenth of its time.
 constexpr int kSpanPerSync = 10;
 
@@ -129,19 +129,15 @@ struct LogStorage::State {
   std::map<std::string, WallTime> first_seen;
 };
 
-LogStorage::LogStorage(std::shared_ptr<State> state)
-    : state_{std::move(state)} {
-  if (state_->directory.empty()) return;
-  writer_ = std::make_unique<ReaderThread>(
-      "positions", [state_ = state_](const StopSignal&) { state_->run(); });
-}
-
 LogStorage::~LogStorage() {
-  {
-    const std::lock_guard guard{state_->mutex};
-    state_->stopped = true;
-  }
+  if (!writer_.joinable()) return;
+  std::unique_lock guard{state_->mutex};
+  state_->stopped = true;
   state_->changed.notify_all();
+  const bool ended = state_->changed.wait_for(guard, kEndPatience,
+                                              [this] { return state_->ended; });
+  guard.unlock();
+  if (!ended) writer_.detach();
 }
 
 Result<std::shared_ptr<LogStorage>> LogStorage::open(
@@ -162,11 +158,12 @@ Result<std::shared_ptr<LogStorage>> LogStorage::open(
     state->file.emplace(*std::move(file));
     state->old_files = list_old_files(directory);
   }
-  try {
-    return std::shared_ptr<LogStorage>{new LogStorage{std::move(state)}};
-  } catch (const std::system_error& error) {
-    return Problem{Fault::io, directory.string(), error.what()};
-  }
+  std::shared_ptr<LogStorage> storage{new LogStorage{state}};
+  if (directory.empty()) return storage;
+  auto writer = start_thread("positions", [state] { state->run(); });
+  if (!writer) return writer.problem();
+  storage->writer_ = *std::move(writer);
+  return storage;
 }
 
 Result<std::optional<LogCheckpoint>> LogStorage::load(

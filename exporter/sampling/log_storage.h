@@ -8,11 +8,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/base/result.h"
 #include "core/base/wall_time.h"
 #include "core/logs/log_checkpoint.h"
-#include "exporter/sampling/reader_thread.h"
+#include "exporter/system/thread.h"
 
 namespace openclaw_lock {
 
@@ -41,6 +42,7 @@ class LogStorage {
   static Result<std::shared_ptr<LogStorage>> open(
       const std::filesystem::path& directory);
 
+  /// Writes what has come; a disk that hangs is left behind.
   ~LogStorage();
 
   /// The newest checkpoint of this gateway, whether it is on disk yet or not.
@@ -74,10 +76,11 @@ class LogStorage {
  private:
   struct State;
 
-  explicit LogStorage(std::shared_ptr<State> state);
+  explicit LogStorage(std::shared_ptr<State> state)
+      : state_{std::move(state)} {}
 
   std::shared_ptr<State> state_;
-  std::unique_ptr<ReaderThread> writer_;
+  Thread writer_;
 };
 
 }  // namespace openclaw_lock
