@@ -15,7 +15,6 @@
 #include "exporter/system/clock.h"
 #include "exporter/system/log.h"
 #include "exporter/views/metrics/exposition.h"
-#include "exporter/views/metrics/metric_families.h"
 
 namespace openclaw_lock {
 namespace {
@@ -242,7 +241,7 @@ bool Fleet::lives() const {
 }
 
 std::string Fleet::status() const {
-  const auto now = report();
+  const auto now = snapshot();
   std::size_t failing = 0;
   const auto look_at = [&](const std::optional<SourceHealth>& health) {
     if (health && health->settled && !health->up) ++failing;
@@ -265,7 +264,7 @@ std::string Fleet::status() const {
   return text;
 }
 
-FleetSnapshot Fleet::report() const {
+FleetSnapshot Fleet::snapshot() const {
   FleetSnapshot report;
   report.now = wall_time_now();
   report.exporter.build = {std::string{kVersion}, std::string{kRevision},
@@ -304,7 +303,8 @@ FleetSnapshot Fleet::report() const {
 }
 
 std::string Fleet::exposition(ExpositionFormat format) const {
-  return write_exposition(make_families(report()), format);
+  const auto facts = snapshot();
+  return write_exposition(facts, judge(facts), format);
 }
 
 void Fleet::count_http_answer(int status) {

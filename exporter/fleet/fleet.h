@@ -53,6 +53,9 @@ class Fleet {
   /// One line for people, such as `watching 3 gateways, 1 reader fails`.
   std::string status() const;
 
+  /// The facts of this moment.
+  FleetSnapshot snapshot() const;
+
   /// The metrics of this moment.
   std::string exposition(ExpositionFormat format) const;
 
@@ -111,7 +114,6 @@ class Fleet {
                          const std::vector<WatchedGateway>& found);
   static void watch_stalls(State& state,
                            const std::vector<WatchedGateway>& found);
-  FleetSnapshot report() const;
 
   std::shared_ptr<State> state_;
   mutable std::mutex config_mutex_;

@@ -28,7 +28,12 @@ std::vector<JudgedLock> GatewayLockHolders::judge(
     evidence.seen_nested = state.nested;
     const auto verdict = judge_holder(claim, taken, evidence);
     if (verdict.holder == Holder::alive) state = {true, verdict.nested};
-    judged.push_back({{"", LockKind::gateway}, verdict.holder, taken, {}});
+    judged.push_back({{"", LockKind::gateway},
+                      verdict,
+                      taken,
+                      {},
+                      lock.directory + '/' + lock.name,
+                      claim.pid});
   }
   seen_ = std::move(seen);
   return judged;

@@ -16,12 +16,6 @@ constexpr double kMaxWhole = 1e15;
 constexpr std::size_t kMaxNumberBytes = 64;
 constexpr auto kUnbounded = std::numeric_limits<std::size_t>::max();
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
 /// Printable ASCII that no format escapes: nearly every text there is.
 bool is_harmless(char c) {
   return c >= 0x20 && c < 0x7f && c != '\\' && c != '"';
@@ -60,19 +54,6 @@ bool needs_exponent(double bound) {
 
 }  // namespace
 
-bool is_metric_name(std::string_view text) {
-  const auto fits = [](char c) { return is_letter(c) || c == ':'; };
-  return !text.empty() && fits(text[0]) &&
-         std::all_of(text.begin(), text.end(),
-                     [&](char c) { return fits(c) || is_digit(c); });
-}
-
-bool is_label_name(std::string_view text) {
-  return !text.empty() && is_letter(text[0]) && text.substr(0, 2) != "__" &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_letter(c) || is_digit(c); });
-}
-
 void append_escaped(std::string& out, std::string_view text, Quotes quotes) {
   if (std::all_of(text.begin(), text.end(), is_harmless)) {
     out += text;
@@ -97,10 +78,6 @@ void append_number(std::string& out, double value) {
 }
 
 void append_number(std::string& out, std::uint64_t value) {
-  append_chars(out, value);
-}
-
-void append_number(std::string& out, std::int64_t value) {
   append_chars(out, value);
 }
 
