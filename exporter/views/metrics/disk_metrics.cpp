@@ -10,7 +10,7 @@ double seconds_of(std::chrono::microseconds span) {
 }
 
 void add_filesystem(const GatewayView& gateway, ExpositionWriter& out) {
-  const auto& disk = gateway.verdicts.disk;
+  const auto& disk = gateway.verdicts->disk;
   if (!disk || !disk->filesystem) return;
   out.add({{"fstype", to_label_text(disk->filesystem->type)},
            gateway.label(),
@@ -20,8 +20,8 @@ void add_filesystem(const GatewayView& gateway, ExpositionWriter& out) {
 
 template <typename Add>
 void for_each_operation(const GatewayView& gateway, Add add) {
-  if (!gateway.facts.disk) return;
-  const auto& work = gateway.facts.disk->work;
+  if (!gateway.facts->disk) return;
+  const auto& work = gateway.facts->disk->work;
   if (work.flush) add("flush", *work.flush);
   if (work.read) add("read", *work.read);
   if (work.write) add("write", *work.write);
@@ -42,12 +42,12 @@ void add_operations(const GatewayView& gateway, ExpositionWriter& out) {
 }
 
 void add_blocked(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& blocked = gateway.facts.stalls.blocked)
+  if (const auto& blocked = gateway.facts->stalls.blocked)
     out.add({gateway.label()}, seconds_of(*blocked));
 }
 
 void add_stalled(const GatewayView& gateway, ExpositionWriter& out) {
-  const auto& pressure = gateway.facts.stalls.pressure;
+  const auto& pressure = gateway.facts->stalls.pressure;
   if (!pressure) return;
   if (pressure->full)
     out.add({gateway.label(), {"severity", "full"}},
@@ -56,7 +56,7 @@ void add_stalled(const GatewayView& gateway, ExpositionWriter& out) {
 }
 
 void add_delay(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& delay = gateway.facts.stalls.delay)
+  if (const auto& delay = gateway.facts->stalls.delay)
     out.add({gateway.label()}, seconds_of(*delay));
 }
 
@@ -74,7 +74,7 @@ void add_stall_interval(const FleetSnapshot& fleet, ExpositionWriter& out) {
 }
 
 void add_probes(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& probes = gateway.facts.disk_probe)
+  if (const auto& probes = gateway.facts->disk_probe)
     out.add({gateway.label()}, *probes);
 }
 

@@ -2,6 +2,7 @@
 #include "exporter/views/metrics/exposition.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,24 @@ std::vector<Metric> collect_metrics() {
   return all;
 }
 
+/// The gateways by name. Of two whose names are one as a label the first.
+std::vector<GatewayView> by_name(const FleetSnapshot& snapshot,
+                                 const FleetVerdicts& verdicts) {
+  std::vector<GatewayView> gateways;
+  gateways.reserve(snapshot.gateways.size());
+  std::set<std::string> taken;
+  for (std::size_t i = 0; i < snapshot.gateways.size(); ++i) {
+    std::string label;
+    append_escaped(label, snapshot.gateways[i].name, Quotes::escape);
+    if (taken.insert(std::move(label)).second)
+      gateways.push_back({&snapshot.gateways[i], &verdicts.gateways[i]});
+  }
+  std::ranges::sort(gateways, {}, [](const GatewayView& gateway) {
+    return std::string_view{gateway.facts->name};
+  });
+  return gateways;
+}
+
 }  // namespace
 
 Metrics all_metrics() {
@@ -33,15 +52,17 @@ Metrics all_metrics() {
 std::string write_metrics(Metrics metrics, const FleetSnapshot& snapshot,
                           const FleetVerdicts& verdicts,
                           ExpositionFormat format) {
-  const auto& gateways = snapshot.gateways;
+  const auto gateways = by_name(snapshot, verdicts);
   ExpositionWriter out{format,
                        kUsualBytes + gateways.size() * kUsualGatewayBytes};
   for (const auto& metric : metrics) {
     out.begin(metric.head);
     if (metric.of_fleet) metric.of_fleet(snapshot, out);
     if (!metric.of_gateway) continue;
-    for (std::size_t i = 0; i < gateways.size(); ++i)
-      metric.of_gateway({gateways[i], verdicts.gateways[i]}, out);
+    for (const auto& gateway : gateways) {
+      metric.of_gateway(gateway, out);
+      out.begin_group();
+    }
   }
   return std::move(out).finish();
 }

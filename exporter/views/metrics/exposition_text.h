@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,10 +29,13 @@ enum class Quotes { keep, escape };
 /// UTF-8 and other control characters become U+FFFD.
 void append_escaped(std::string& out, std::string_view text, Quotes quotes);
 
+/// No number is longer.
+inline constexpr std::size_t kMaxNumberBytes = 32;
+
 /// Whole numbers below 1e15 in full, others in the shortest form that reads
-/// back the same; `NaN`, `+Inf`, `-Inf`.
-void append_number(std::string& out, double value);
-void append_number(std::string& out, std::uint64_t value);
+/// back the same; `NaN`, `+Inf`, `-Inf`. Writes to `out` and returns the end.
+char* write_number(char* out, double value);
+char* write_number(char* out, std::uint64_t value);
 
 enum class WholeBound { plain, with_decimal };
 

@@ -2,6 +2,7 @@
 #include "exporter/views/metrics/exposition_writer.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -22,15 +23,23 @@ std::string_view to_word(MetricType type) {
   return "unknown";
 }
 
+constexpr std::string_view kLongestSuffix = "_bucket";
+
+char* write(char* to, std::string_view text) {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
+}
+
 void append_labels(std::string& out, MetricLabels labels) {
-  bool first = true;
+  char before = '{';
   for (const auto& [name, value] : labels) {
-    if (!first) out += ',';
-    first = false;
+    out += before;
     out.append(name).append("=\"");
     append_escaped(out, value, Quotes::escape);
     out += '"';
+    before = ',';
   }
+  if (labels.size() > 0) out += '}';
 }
 
 }  // namespace
@@ -42,13 +51,19 @@ ExpositionWriter::ExpositionWriter(ExpositionFormat format,
 }
 
 void ExpositionWriter::begin(const MetricHead& head) {
-  sort_samples();
+  begin_group();
+  head_ = head;
+  head_written_ = false;
+}
+
+void ExpositionWriter::begin_group() {
+  if (!in_order_) sort_samples();
   samples_.clear();
   in_order_ = true;
-  head_ = head;
 }
 
 void ExpositionWriter::write_head() {
+  head_written_ = true;
   const bool openmetrics = format_ == ExpositionFormat::openmetrics_1_0_0;
   auto name = head_.name;
   if (openmetrics && head_.type == MetricType::counter)
@@ -60,7 +75,7 @@ void ExpositionWriter::write_head() {
 }
 
 ExpositionWriter::Sample ExpositionWriter::begin_sample(MetricLabels labels) {
-  if (samples_.empty()) write_head();
+  if (!head_written_) write_head();
   labels_.clear();
   append_labels(labels_, labels);
   Sample sample;
@@ -68,17 +83,22 @@ ExpositionWriter::Sample ExpositionWriter::begin_sample(MetricLabels labels) {
   return sample;
 }
 
+/// Of one line at most.
+std::size_t ExpositionWriter::line_bytes() const {
+  return head_.name.size() + kLongestSuffix.size() + labels_.size() +
+         kMaxNumberBytes + std::string_view{" \n"}.size();
+}
+
 template <typename Number>
-void ExpositionWriter::write_line(std::string_view suffix, Number value,
-                                  Sample& sample) {
-  out_.append(head_.name).append(suffix);
-  if (!labels_.empty()) out_ += '{';
-  sample.labels = out_.size();
-  out_ += labels_;
-  if (!labels_.empty()) out_ += '}';
-  out_ += ' ';
-  append_number(out_, value);
-  out_ += '\n';
+char* ExpositionWriter::write_line(char* to, std::string_view suffix,
+                                   Number value) const {
+  to = write(to, head_.name);
+  to = write(to, suffix);
+  to = write(to, labels_);
+  *to++ = ' ';
+  to = write_number(to, value);
+  *to++ = '\n';
+  return to;
 }
 
 void ExpositionWriter::end_sample(Sample sample) {
@@ -94,17 +114,24 @@ std::string_view ExpositionWriter::labels_of(const Sample& sample) const {
   return std::string_view{out_}.substr(sample.labels, sample.labels_size);
 }
 
-void ExpositionWriter::add(MetricLabels labels, double value) {
-  if (head_.type == MetricType::counter && !(value >= 0)) return;
+template <typename Number>
+void ExpositionWriter::add_number(MetricLabels labels, Number value) {
   auto sample = begin_sample(labels);
-  write_line({}, value, sample);
+  out_.resize(sample.begin + line_bytes());
+  auto* const begin = out_.data() + sample.begin;
+  const auto* const end = write_line(begin, {}, value);
+  out_.resize(sample.begin + static_cast<std::size_t>(end - begin));
+  sample.labels = sample.begin + head_.name.size();
   end_sample(sample);
 }
 
+void ExpositionWriter::add(MetricLabels labels, double value) {
+  if (head_.type == MetricType::counter && !(value >= 0)) return;
+  add_number(labels, value);
+}
+
 void ExpositionWriter::add_count(MetricLabels labels, std::uint64_t value) {
-  auto sample = begin_sample(labels);
-  write_line({}, value, sample);
-  end_sample(sample);
+  add_number(labels, value);
 }
 
 void ExpositionWriter::write_bounds(std::span<const double> bounds) {
@@ -129,22 +156,34 @@ void ExpositionWriter::add_histogram(MetricLabels labels,
                                      double sum) {
   write_bounds(bounds);
   auto sample = begin_sample(labels);
+  std::string begin{head_.name};
+  begin += "_bucket";
+  begin += labels_.empty() ? "{" : labels_;
+  if (!labels_.empty()) begin.back() = ',';
+
+  std::size_t bytes = 2 * line_bytes();
+  for (const auto& bound : bound_labels_)
+    bytes += begin.size() + bound.size() + kMaxNumberBytes + 1;
+  out_.resize(sample.begin + bytes);
+  auto* const block = out_.data() + sample.begin;
+  auto* to = block;
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < bound_labels_.size(); ++i) {
     count += buckets[i];
-    out_.append(head_.name).append("_bucket{").append(labels_);
-    if (!labels_.empty()) out_ += ',';
-    out_ += bound_labels_[i];
-    append_number(out_, count);
-    out_ += '\n';
+    to = write(to, begin);
+    to = write(to, bound_labels_[i]);
+    to = write_number(to, count);
+    *to++ = '\n';
   }
-  write_line("_sum", sum, sample);
-  write_line("_count", count, sample);
+  sample.labels = sample.begin + static_cast<std::size_t>(to - block) +
+                  head_.name.size() + std::string_view{"_sum"}.size();
+  to = write_line(to, "_sum", sum);
+  to = write_line(to, "_count", count);
+  out_.resize(sample.begin + static_cast<std::size_t>(to - block));
   end_sample(sample);
 }
 
 void ExpositionWriter::sort_samples() {
-  if (in_order_) return;
   const auto begin = samples_.front().begin;
   std::stable_sort(samples_.begin(), samples_.end(),
                    [this](const Sample& a, const Sample& b) {
@@ -162,7 +201,7 @@ void ExpositionWriter::sort_samples() {
 }
 
 std::string ExpositionWriter::finish() && {
-  sort_samples();
+  begin_group();
   if (format_ == ExpositionFormat::openmetrics_1_0_0) out_ += "# EOF\n";
   return std::move(out_);
 }

@@ -25,12 +25,12 @@ struct MetricLabel {
 using MetricLabels = std::initializer_list<MetricLabel>;
 
 /// Writes metrics as text 0.0.4 or OpenMetrics 1.0.0, each once: begin(), then
-/// its samples in any order.
+/// its samples, in groups that share no labels, in any order within a group.
 ///
-/// The text has samples in the order of their labels, those with equal labels
-/// once; of a metric without samples it has nothing. HELP and label values are
-/// escaped and ill-formed UTF-8 in them replaced. Numbers are the shortest that
-/// read back the same. A counter below 0 is left out.
+/// The text has the samples of a group in the order of their labels, those with
+/// equal labels once; of a metric without samples it has nothing. HELP and
+/// label values are escaped and ill-formed UTF-8 in them replaced. Numbers are
+/// the shortest that read back the same. A counter below 0 is left out.
 class ExpositionWriter {
  public:
   /// `expected_bytes`: memory that is taken at once.
@@ -38,6 +38,7 @@ class ExpositionWriter {
                             std::size_t expected_bytes = 0);
 
   void begin(const MetricHead& head);
+  void begin_group();
 
   /// A sample of a gauge or counter. `labels` are in the order of their names.
   void add(MetricLabels labels, double value);
@@ -69,9 +70,12 @@ class ExpositionWriter {
   };
 
   void add_count(MetricLabels labels, std::uint64_t value);
-  Sample begin_sample(MetricLabels labels);
   template <typename Number>
-  void write_line(std::string_view suffix, Number value, Sample& sample);
+  void add_number(MetricLabels labels, Number value);
+  Sample begin_sample(MetricLabels labels);
+  std::size_t line_bytes() const;
+  template <typename Number>
+  char* write_line(char* to, std::string_view suffix, Number value) const;
   void end_sample(Sample sample);
   void write_head();
   void write_bounds(std::span<const double> bounds);
@@ -81,9 +85,10 @@ class ExpositionWriter {
   ExpositionFormat format_;
   MetricHead head_{};
   std::string out_;
-  std::vector<Sample> samples_;  ///< of the metric that was begun
+  bool head_written_ = false;
+  std::vector<Sample> samples_;  ///< of the group that was begun
   bool in_order_ = true;         ///< and none twice
-  std::string labels_;           ///< of the sample that is written
+  std::string labels_;           ///< of the sample, in braces if any
   std::string sorted_;           ///< only kept for its memory
   const double* bounds_ = nullptr;
   std::vector<std::string> bound_labels_;  ///< of bounds_, and +Inf

@@ -5,30 +5,31 @@ namespace openclaw_lock {
 namespace {
 
 void add_instances(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& facts = gateway.verdicts.processes; facts && facts->instances)
+  if (const auto& facts = gateway.verdicts->processes;
+      facts && facts->instances)
     out.add({gateway.label()}, *facts->instances);
 }
 
 void add_start(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& facts = gateway.verdicts.processes;
+  if (const auto& facts = gateway.verdicts->processes;
       facts && facts->youngest_start)
     out.add({gateway.label()},
             to_seconds(facts->youngest_start->time_since_epoch()));
 }
 
 void add_mismatch(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& facts = gateway.verdicts.processes;
+  if (const auto& facts = gateway.verdicts->processes;
       facts && facts->lock_mismatch)
     out.add({gateway.label()}, *facts->lock_mismatch ? 1U : 0U);
 }
 
 void add_writers(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& writers = gateway.verdicts.writers)
+  if (const auto& writers = gateway.verdicts->writers)
     out.add({gateway.label()}, *writers);
 }
 
 void add_store(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& facts = gateway.verdicts.processes; facts && facts->store)
+  if (const auto& facts = gateway.verdicts->processes; facts && facts->store)
     out.add({gateway.label(),
              {"store", to_string(*facts->store)},
              {"version", facts->version}},
@@ -37,7 +38,7 @@ void add_store(const GatewayView& gateway, ExpositionWriter& out) {
 
 template <typename Add>
 void for_each_database(const GatewayView& gateway, Add add) {
-  const auto& facts = gateway.verdicts.processes;
+  const auto& facts = gateway.verdicts->processes;
   if (!facts) return;
   if (facts->agent_databases) add("agent", *facts->agent_databases);
   if (facts->state_database) add("state", *facts->state_database);

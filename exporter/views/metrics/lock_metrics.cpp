@@ -14,17 +14,17 @@ bool is_shown(const GatewayView& gateway, const LockSeries& series,
               const LockGauges& gauges) {
   if (series.kind != LockKind::session_store) return true;
   if (gauges.files != LockGauges{}.files) return true;
-  const auto& totals = gateway.facts.locks->totals;
+  const auto& totals = gateway.facts->locks->totals;
   const auto known = totals.find(series);
   return known != totals.end() && ever_taken(known->second);
 }
 
 template <typename Add>
 void for_each_series(const GatewayView& gateway, Add add) {
-  if (const auto& singleton = gateway.verdicts.singleton)
+  if (const auto& singleton = gateway.verdicts->singleton)
     add(LockSeries{"", LockKind::gateway}, singleton->gauges);
-  if (!gateway.verdicts.locks) return;
-  for (const auto& [series, gauges] : gateway.verdicts.locks->gauges)
+  if (!gateway.verdicts->locks) return;
+  for (const auto& [series, gauges] : gateway.verdicts->locks->gauges)
     if (is_shown(gateway, series, gauges)) add(series, gauges);
 }
 
@@ -54,15 +54,15 @@ void add_oldest(const GatewayView& gateway, ExpositionWriter& out) {
 }
 
 void add_overdue(const GatewayView& gateway, ExpositionWriter& out) {
-  if (!gateway.verdicts.locks) return;
-  for (const auto& [agent, count] : gateway.verdicts.locks->overdue)
+  if (!gateway.verdicts->locks) return;
+  for (const auto& [agent, count] : gateway.verdicts->locks->overdue)
     out.add({{"agent", agent}, gateway.label()}, count);
 }
 
 void add_leftover(const GatewayView& gateway, ExpositionWriter& out) {
-  const auto& locks = gateway.verdicts.session_locks;
+  const auto& locks = gateway.verdicts->session_locks;
   if (!locks) return;
-  const auto& facts = gateway.verdicts.processes;
+  const auto& facts = gateway.verdicts->processes;
   const bool guarded_by_files =
       facts && facts->store && *facts->store == Store::jsonl;
   if (locks->leftover_files > 0 || !guarded_by_files)
@@ -71,8 +71,8 @@ void add_leftover(const GatewayView& gateway, ExpositionWriter& out) {
 
 template <typename Add>
 void for_each_total(const GatewayView& gateway, Add add) {
-  if (!gateway.facts.locks) return;
-  for (const auto& [series, totals] : gateway.facts.locks->totals)
+  if (!gateway.facts->locks) return;
+  for (const auto& [series, totals] : gateway.facts->locks->totals)
     if (series.kind != LockKind::session_store || ever_taken(totals))
       add(series, totals);
 }
@@ -117,13 +117,13 @@ void add_released(const GatewayView& gateway, ExpositionWriter& out) {
 }
 
 void add_watch(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& locks = gateway.facts.locks)
+  if (const auto& locks = gateway.facts->locks)
     out.add({gateway.label(), {"mode", locks->followed ? "inotify" : "poll"}},
             1U);
 }
 
 void add_watch_lost(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& locks = gateway.facts.locks; locks && locks->watch_lost > 0)
+  if (const auto& locks = gateway.facts->locks; locks && locks->watch_lost > 0)
     out.add({gateway.label()}, locks->watch_lost);
 }
 

@@ -22,7 +22,7 @@ bool is_shown(LogEventKind event, const LogTotals& totals) {
 }
 
 void add_timeouts(const GatewayView& gateway, ExpositionWriter& out) {
-  for (const auto& [series, count] : gateway.verdicts.timeouts)
+  for (const auto& [series, count] : gateway.verdicts->timeouts)
     out.add({{"agent", series.agent},
              gateway.label(),
              {"kind", to_string(series.kind)}},
@@ -30,22 +30,22 @@ void add_timeouts(const GatewayView& gateway, ExpositionWriter& out) {
 }
 
 void add_last_timeout(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& logs = gateway.facts.logs;
+  if (const auto& logs = gateway.facts->logs;
       logs && logs->totals.last_timeout_at)
     out.add({gateway.label()},
             to_seconds(logs->totals.last_timeout_at->time_since_epoch()));
 }
 
 void add_waits(const GatewayView& gateway, ExpositionWriter& out) {
-  if (!gateway.facts.logs) return;
-  for (const auto& [kind, waits] : gateway.facts.logs->totals.waits)
+  if (!gateway.facts->logs) return;
+  for (const auto& [kind, waits] : gateway.facts->logs->totals.waits)
     if (waits.count() > 0)
       out.add({gateway.label(), {"kind", to_string(kind)}}, waits);
 }
 
 void add_events(const GatewayView& gateway, ExpositionWriter& out) {
-  if (!gateway.facts.logs) return;
-  const auto& totals = gateway.facts.logs->totals;
+  if (!gateway.facts->logs) return;
+  const auto& totals = gateway.facts->logs->totals;
   for (std::size_t i = 0; i < kLogEventKindCount; ++i) {
     const auto event = static_cast<LogEventKind>(i);
     if (is_shown(event, totals))
@@ -54,10 +54,10 @@ void add_events(const GatewayView& gateway, ExpositionWriter& out) {
 }
 
 void add_lines(const GatewayView& gateway, ExpositionWriter& out) {
-  if (!gateway.facts.logs) return;
+  if (!gateway.facts->logs) return;
   for (std::size_t i = 0; i < kLineOutcomeCount; ++i) {
     const auto outcome = static_cast<LineOutcome>(i);
-    const auto count = gateway.facts.logs->totals.lines[i];
+    const auto count = gateway.facts->logs->totals.lines[i];
     const bool usual =
         outcome == LineOutcome::matched || outcome == LineOutcome::ignored;
     if (count > 0 || usual)
@@ -66,28 +66,29 @@ void add_lines(const GatewayView& gateway, ExpositionWriter& out) {
 }
 
 void add_bytes(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& logs = gateway.facts.logs)
+  if (const auto& logs = gateway.facts->logs)
     out.add({gateway.label()}, logs->totals.bytes);
 }
 
 void add_rotations(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& logs = gateway.facts.logs; logs && logs->totals.rotations > 0)
+  if (const auto& logs = gateway.facts->logs;
+      logs && logs->totals.rotations > 0)
     out.add({gateway.label()}, logs->totals.rotations);
 }
 
 void add_last_line(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& logs = gateway.facts.logs; logs && logs->totals.last_line_at)
+  if (const auto& logs = gateway.facts->logs; logs && logs->totals.last_line_at)
     out.add({gateway.label()},
             to_seconds(logs->totals.last_line_at->time_since_epoch()));
 }
 
 void add_unread(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& logs = gateway.verdicts.logs)
+  if (const auto& logs = gateway.verdicts->logs)
     out.add({gateway.label()}, logs->unread_bytes);
 }
 
 void add_files(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& logs = gateway.verdicts.logs)
+  if (const auto& logs = gateway.verdicts->logs)
     out.add({gateway.label()}, logs->files);
 }
 

@@ -11,10 +11,10 @@ namespace openclaw_lock {
 
 /// One gateway: facts, and what follows from them.
 struct GatewayView {
-  const GatewaySnapshot& facts;
-  const GatewayVerdicts& verdicts;
+  const GatewaySnapshot* facts;
+  const GatewayVerdicts* verdicts;
 
-  MetricLabel label() const { return {"gateway", facts.name}; }
+  MetricLabel label() const { return {"gateway", facts->name}; }
 };
 
 /// A metric: what it is called, and what writes its samples: of each gateway,

@@ -9,7 +9,7 @@ void for_each_source(const GatewayView& gateway, Add add) {
   for (const auto source : {SourceName::disk, SourceName::locks,
                             SourceName::logs, SourceName::processes})
     if (const auto& health =
-            gateway.verdicts.sources[static_cast<std::size_t>(source)])
+            gateway.verdicts->sources[static_cast<std::size_t>(source)])
       add(MetricLabel{"source", to_string(source)}, *health);
 }
 

@@ -106,22 +106,32 @@ TEST_CASE("write_exposition: every metric can have samples") {
   }
 }
 
-TEST_CASE("write_exposition: labels by name, samples by labels") {
+TEST_CASE("write_exposition: labels by name, samples by gateway and labels") {
   std::string before;
   for (const auto& line : lines_of_text(written(full_fleet()))) {
     CAPTURE(line);
     auto names = label_names(line);
     if (line.find("_bucket{") != std::string::npos) names.pop_back();  // le
     CHECK(std::is_sorted(names.begin(), names.end()));
-    const bool plain =
-        line.starts_with("openclaw_lock") &&
-        !std::regex_search(line, std::regex{"_(bucket|sum|count)"});
-    const auto sample = plain ? line.substr(0, line.rfind(' ')) : "";
-    if (before.substr(0, before.find('{')) ==
-        sample.substr(0, sample.find('{')))
-      CHECK((before.empty() || before < sample));
+    if (std::regex_search(line, std::regex{"_(bucket|sum|count)"})) continue;
+    const auto place = [](const std::string& sample) {
+      std::smatch gateway;
+      std::regex_search(sample, gateway, std::regex{"gateway=\"([^\"]*)\""});
+      return gateway.str(1) + sample;
+    };
+    const auto sample = line.substr(0, line.rfind(' '));
+    const bool same_metric = before.substr(0, before.find('{')) ==
+                             sample.substr(0, sample.find('{'));
+    if (same_metric && !line.starts_with('#'))
+      CHECK(place(before) < place(sample));
     before = sample;
   }
+}
+
+TEST_CASE("write_exposition: gateways whose labels are one are one") {
+  const auto text = written(fleet_of(
+      {idle_gateway("a\xff"), idle_gateway("a\xfe"), idle_gateway("b")}));
+  CHECK(count_lines(text, "openclaw_lock_watch_info{") == 2);
 }
 
 TEST_CASE("write_exposition: no path and no pid of a lock") {

@@ -175,6 +175,17 @@ TEST_CASE("ExpositionWriter: samples stand in order, each once") {
         }) == "g{a=\"1\"} 1\ng{a=\"2\"} 2\n");
 }
 
+TEST_CASE("ExpositionWriter: groups stay as they come, each in order") {
+  CHECK(samples([](ExpositionWriter& out) {
+          out.add({{"a", "3"}}, 3U);
+          out.add({{"a", "2"}}, 2U);
+          out.begin_group();
+          out.begin_group();
+          out.add({{"a", "1"}}, 1U);
+          out.add({{"a", "0"}}, 0U);
+        }) == "g{a=\"2\"} 2\ng{a=\"3\"} 3\ng{a=\"0\"} 0\ng{a=\"1\"} 1\n");
+}
+
 TEST_CASE("ExpositionWriter: sorting leaves the metrics before it alone") {
   const auto text = written(kText, [](ExpositionWriter& out) {
     out.begin(gauge("a", "Help."));
