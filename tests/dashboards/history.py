@@ -92,8 +92,7 @@ def add_locks(to, labels, gateway, at, lean):
                 to.add("openclaw_lock_oldest_age_seconds", f'{of_kind},holder="{holder}"', ages[holder])
 
     add_files("", "gateway", {"alive": 1}, {"alive": at - gateway.youngest_start(at)})
-    if gateway.store == "sqlite":
-        to.add("openclaw_lock_leftover_files", labels, 7)
+    to.add("openclaw_lock_leftover_files", labels, 7 if gateway.store == "sqlite" else 0)
     for agent in gateway.holds:
         counts, ages = {"alive": gateway.alive[agent]}, {}
         if gateway.alive[agent]:

@@ -60,12 +60,7 @@ void add_overdue(const GatewayView& gateway, ExpositionWriter& out) {
 }
 
 void add_leftover(const GatewayView& gateway, ExpositionWriter& out) {
-  const auto& locks = gateway.verdicts->session_locks;
-  if (!locks) return;
-  const auto& facts = gateway.verdicts->processes;
-  const bool guarded_by_files =
-      facts && facts->store && *facts->store == Store::jsonl;
-  if (locks->leftover_files > 0 || !guarded_by_files)
+  if (const auto& locks = gateway.verdicts->session_locks)
     out.add({gateway.label()}, locks->leftover_files);
 }
 

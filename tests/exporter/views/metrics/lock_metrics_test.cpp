@@ -155,19 +155,3 @@ TEST_CASE("lock metrics: events that were lost, once there are some") {
   CHECK(has_line(samples(with(idle, locks)),
                  R"(openclaw_lock_watch_lost_total{gateway="main"} 2)"));
 }
-
-TEST_CASE("lock metrics: litter, where there may be some") {
-  const auto litter = [](Store store, std::uint64_t files) {
-    auto idle = idle_gateway("main", store);
-    auto snapshot = *idle.locks->snapshot;
-    snapshot.leftover_files = files;
-    auto locks = *idle.locks;
-    locks.snapshot = std::make_shared<LockSnapshot>(snapshot);
-    return count_lines(samples(with(idle, locks)),
-                       "openclaw_lock_leftover_files{");
-  };
-  CHECK(litter(Store::jsonl, 0) == 0);
-  CHECK(litter(Store::jsonl, 1) == 1);
-  CHECK(litter(Store::sqlite, 0) == 1);
-  CHECK(litter(Store::unknown, 0) == 1);
-}
