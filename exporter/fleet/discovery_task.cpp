@@ -35,6 +35,16 @@ void DiscoveryTask::Shared::reload(const Settings& settings) {
   said_none_ = false;
 }
 
+DiscoveryFacts DiscoveryTask::Shared::facts() const {
+  DiscoveryFacts facts;
+  facts.health = source_.health();
+  const std::lock_guard guard{mutex_};
+  for (const auto& gateway : discovery_.gateways())
+    ++(gateway.origin == GatewayOrigin::configured ? facts.configured
+                                                   : facts.discovered);
+  return facts;
+}
+
 std::pair<std::uint64_t, LookOrder> DiscoveryTask::Shared::begin() {
   const std::lock_guard guard{mutex_};
   source_.begin_round();

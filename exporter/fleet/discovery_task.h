@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/fleet/discovery_facts.h"
 #include "exporter/config/settings.h"
 #include "exporter/fleet/gateway_discovery.h"
 #include "exporter/fleet/gateway_look.h"
@@ -40,6 +41,7 @@ class DiscoveryTask : public Task {
     const SourceTiming timing;
     const std::shared_ptr<CensusSource> census;  ///< null: no processes
     const Source<int>& source() const { return source_; }  ///< its health
+    DiscoveryFacts facts() const;
 
     // For the tasks:
     /// Number of the look, and what it is to do.
@@ -51,7 +53,7 @@ class DiscoveryTask : public Task {
     const std::shared_ptr<WatchedGateways> gateways_;
     const Found found_;
     Source<int> source_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     GatewayDiscovery discovery_;
     ProblemLog problems_{"discovery"};
     std::uint64_t begun_ = 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/fleet/verdicts.h"
 #include "exporter/build_info.h"
 #include "exporter/fleet/discovery_task.h"
 #include "exporter/fleet/watched_gateways.h"
@@ -11,7 +12,6 @@
 #include "exporter/readers/processes/self_reader.h"
 #include "exporter/sampling/stall_task.h"
 #include "exporter/system/clock.h"
-#include "exporter/views/metrics/metric_families.h"
 
 namespace openclaw_lock {
 namespace {
@@ -200,6 +200,13 @@ FleetSnapshot Fleet::snapshot() const {
     if (snapshot.with_exporter_metrics)
       snapshot.exporter.http_answers = http_answers_;
   }
+  snapshot.discovery = parts.discovery->facts();
+  snapshot.sampling.emplace();
+  snapshot.sampling->hanging = parts.scheduler->hanging();
+  if (parts.writing_scheduler)
+    snapshot.sampling->hanging += parts.writing_scheduler->hanging();
+  if (parts.stalls)
+    snapshot.sampling->stall_interval = parts.stalls->looks_each();
   if (parts.pressure)
     snapshot.disk_pressure = parts.pressure->source().latest();
   const auto stalls = parts.stalls ? parts.stalls->source().latest() : nullptr;
@@ -216,7 +223,8 @@ FleetSnapshot Fleet::snapshot() const {
 }
 
 std::string Fleet::exposition(ExpositionFormat format) const {
-  return write_exposition(make_families(snapshot()), format);
+  const auto facts = snapshot();
+  return write_exposition(facts, judge(facts), format);
 }
 
 void Fleet::count_http_answer(int status) {

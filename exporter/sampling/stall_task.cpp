@@ -57,7 +57,14 @@ bool StallTask::disks_are_waited_for() {
 
 MonotonicTime StallTask::next_look(MonotonicTime began, MonotonicTime ended) {
   const auto took = std::chrono::ceil<microseconds>(ended - began);
-  return ended + rest_between_looks(disks_are_waited_for(), took, gateways_);
+  const auto rest = rest_between_looks(disks_are_waited_for(), took, gateways_);
+  looks_each_ = gateways_ == 0 ? 0 : (took + microseconds{rest}).count();
+  return ended + rest;
+}
+
+std::optional<microseconds> StallTask::looks_each() const {
+  const microseconds span{looks_each_};
+  return span > microseconds{0} ? std::optional{span} : std::nullopt;
 }
 
 MonotonicTime StallTask::run(MonotonicTime now) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 
@@ -31,6 +33,10 @@ class StallTask : public SourceTask<StallFacts> {
 
   MonotonicTime run(MonotonicTime now) override;
 
+  /// Time between two looks by now; empty: there is nothing to look at. From
+  /// any thread.
+  std::optional<std::chrono::microseconds> looks_each() const;
+
  private:
   bool disks_are_waited_for();
   MonotonicTime next_look(MonotonicTime began, MonotonicTime ended);
@@ -42,6 +48,7 @@ class StallTask : public SourceTask<StallFacts> {
   std::optional<std::chrono::microseconds> waited_;  ///< io.pressure, some
   std::optional<MonotonicTime> shown_at_;
   MonotonicTime next_look_{};
+  std::atomic<std::int64_t> looks_each_{0};  ///< us; 0: nothing to look at
 };
 
 }  // namespace openclaw_lock

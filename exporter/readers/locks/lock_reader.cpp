@@ -125,9 +125,11 @@ void LockReader::add_judged(const Directory& directory, const ScannedLock& lock,
                               lock.claim->start_ticks.value_or(0));
   snapshot_.locks.push_back(
       {{directory.label, *kind},
-       verdict.holder,
+       verdict,
        acquired_at(lock.claim, lock.modified_at, clock_()),
-       lock.claim ? lock.claim->max_hold : std::nullopt});
+       lock.claim ? lock.claim->max_hold : std::nullopt,
+       directory.facts.path + '/' + lock.name,
+       lock.claim ? lock.claim->pid : std::nullopt});
 }
 
 void LockReader::judge_directory(Directory& directory, const MountView& view,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include "exporter/views/metrics/exposition.h"
-#include "exporter/views/metrics/metric_families.h"
+#include "tests/support/metrics_text.h"
 
 using namespace openclaw_lock;
 using namespace std::chrono_literals;
@@ -20,24 +19,13 @@ FleetSnapshot fleet(const DiskFacts& disk) {
   return report;
 }
 
-/// The samples, without the lines of comment.
 std::string samples(const FleetSnapshot& report) {
-  MetricFamilies families;
-  add_disk_families(report, families);
-  auto text =
-      write_exposition(std::move(families), ExpositionFormat::text_0_0_4);
-  std::string samples;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = text.find('\n', at) + 1;
-    if (text[at] != '#') samples += text.substr(at, end - at);
-    at = end;
-  }
-  return samples;
+  return without_comments(expose(disk_metrics(), report));
 }
 
 }  // namespace
 
-TEST_CASE("disk families: what the state directory lies on") {
+TEST_CASE("disk metrics: what the state directory lies on") {
   DiskFacts disk;
   disk.filesystem = {"nfs4", true};
   CHECK(samples(fleet(disk)) ==
@@ -49,7 +37,7 @@ TEST_CASE("disk families: what the state directory lies on") {
         "b\",gateway=\"main\",network=\"false\"} 1\n");
 }
 
-TEST_CASE("disk families: what is not known has no sample") {
+TEST_CASE("disk metrics: what is not known has no sample") {
   CHECK(samples(fleet({})).empty());
   DiskFacts disk;
   disk.filesystem = {"ext4", false};
@@ -62,7 +50,7 @@ TEST_CASE("disk families: what is not known has no sample") {
   CHECK(samples(off).empty());
 }
 
-TEST_CASE("disk families: requests and their time, of those that are counted") {
+TEST_CASE("disk metrics: requests and their time, of those that are counted") {
   DiskFacts disk;
   disk.work.read = {3, 1500ms};
   disk.work.flush = {2, 40ms};
@@ -81,7 +69,7 @@ TEST_CASE("disk families: requests and their time, of those that are counted") {
   CHECK(samples(report) == expected);
 }
 
-TEST_CASE("disk families: how a gateway's processes were held up") {
+TEST_CASE("disk metrics: how a gateway's processes were held up") {
   FleetSnapshot report;
   GatewaySnapshot gateway;
   gateway.name = "main";
@@ -97,7 +85,7 @@ TEST_CASE("disk families: how a gateway's processes were held up") {
         "0.07\n");
 }
 
-TEST_CASE("disk families: the pressure of the system, in seconds") {
+TEST_CASE("disk metrics: the pressure of the system, in seconds") {
   FleetSnapshot report;
   report.disk_pressure =
       std::make_shared<Pressure>(Pressure{72075914us, 20761446us});
@@ -111,7 +99,7 @@ TEST_CASE("disk families: the pressure of the system, in seconds") {
         "openclaw_lock_disk_stalled_seconds_total{severity=\"some\"} 1.5\n");
 }
 
-TEST_CASE("disk families: a probe, where there was one") {
+TEST_CASE("disk metrics: a probe, where there was one") {
   auto report = fleet({});
   report.gateways[0].disk_probe_health = SourceHealth{};
   CHECK(samples(report).empty());
@@ -132,17 +120,23 @@ TEST_CASE("disk families: a probe, where there was one") {
   CHECK(has("sum{gateway=\"main\"} 20.0001"));
 }
 
-TEST_CASE("disk families: a probe without the other reader of disks") {
+TEST_CASE("disk metrics: a probe without the other reader of disks") {
   FleetSnapshot report;
   GatewaySnapshot gateway;
   gateway.name = "main";
   gateway.disk_probe_health = SourceHealth{};
   gateway.disk_probe_health->problems[static_cast<std::size_t>(Fault::io)] = 3;
   report.gateways.push_back(std::move(gateway));
-  MetricFamilies families;
-  add_source_families(report, families);
-  const auto text =
-      write_exposition(std::move(families), ExpositionFormat::text_0_0_4);
+  const auto text = expose(source_metrics(), report);
   CHECK(text.find("openclaw_lock_source_problems_total{gateway=\"main\","
                   "problem=\"io\",source=\"disk\"} 3\n") != std::string::npos);
+}
+
+TEST_CASE("disk metrics: how often stalls are looked for") {
+  FleetSnapshot report;
+  CHECK(samples(report).empty());
+  report.sampling.emplace();
+  CHECK(samples(report).empty());
+  report.sampling->stall_interval = 100ms;
+  CHECK(samples(report) == "openclaw_lock_stall_interval_seconds 0.1\n");
 }
