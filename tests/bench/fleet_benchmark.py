@@ -37,13 +37,15 @@ FIGURES = [
     ("idle_memory", "anonymous memory, idle", "MiB", 3, (1, 1), "{:.2f}"),
     ("scraped_memory", "anonymous memory after the scrapes", "MiB", 3, (1, 1), "{:.2f}"),
     ("idle_share", "CPU at the default interval", "% of a core", 0.05, (1, 1), "{:.3f}"),
-    ("memory_each", "anonymous memory each", "KiB", 48, (2, None), "{:.1f}"),
+    ("memory_each", "anonymous memory each, idle", "KiB", 48, (2, None), "{:.1f}"),
+    ("scraped_memory_each", "anonymous memory each, after the scrapes", "KiB", 48, (2, None), "{:.1f}"),
     ("idle_share", "CPU at the default interval", "% of a core", 5, (1000, None), "{:.2f}"),
     ("growth", "CPU against that of 100 gateways, for 10 times as many", "times", 12, (1000, None), "{:.1f}"),
     ("first_round", "first complete round", "s", 5, (1000, None), "{:.2f}"),
     ("scrape_cpu", "CPU of a scrape, gzip included", "ms", 60, (1000, None), "{:.2f}"),
     ("scrape_cpu", "CPU of a scrape, gzip included", "ms", 5, (100, 100), "{:.2f}"),
 ]
+DERIVED = ("memory_each", "scraped_memory_each", "growth")
 # Without a target in these fleets, told all the same.
 TOLD = [
     ("idle_memory", "anonymous memory, idle", "MiB", "{:.2f}"),
@@ -53,7 +55,7 @@ TOLD = [
     ("scrape_cpu", "CPU of a scrape, gzip included", "ms", "{:.2f}"),
     ("scrape_size", "size of a scrape, as sent", "KiB", "{:.1f}"),
     ("series", "series", "", "{:.0f}"),
-    ("exporter_threads_of", "readers' threads hanging", "", "{:.0f}"),
+    ("stop", "from SIGTERM to the end", "s", "{:.2f}"),
 ]
 
 
@@ -298,7 +300,8 @@ def add_derived(runs):
     one, hundred = by_count.get(1), by_count.get(100)
     for run in runs:
         if one and run is not one:
-            run["memory_each"] = (run["idle_memory"] - one["idle_memory"]) * KIB / (run["gateways"] - 1)
+            for key in ("idle_memory", "scraped_memory"):
+                run[key.removeprefix("idle_") + "_each"] = (run[key] - one[key]) * KIB / (run["gateways"] - 1)
         if hundred and run["gateways"] == 1000 and hundred["idle_share"] > 0:
             run["growth"] = run["idle_share"] / hundred["idle_share"]
 
@@ -316,7 +319,7 @@ def rows_of(run, before):
     count, rows, told = run["gateways"], [], set()
     old = next((other for other in before if other["gateways"] == count), {})
     for key, text, unit, target, fleets, pattern in FIGURES:
-        if not is_asked(fleets, count) or (key in ("memory_each", "growth") and key not in run):
+        if not is_asked(fleets, count) or (key in DERIVED and key not in run):
             continue
         told.add(key)
         value = run.get(key)

@@ -5,9 +5,10 @@
 //   fleet_gateways GATEWAYS OTHERS THREADS HOLD_EVERY_MS < LIST
 //
 // Starts one process for each of the first GATEWAYS lines of LIST (HOME, state
-// directory, singleton lock, configuration: four paths without spaces) and
-// OTHERS processes that are none of OpenClaw's; prints "ready" when each has
-// written its lock, and ends with all of them by any signal.
+// directory, singleton lock, configuration: four paths without spaces; TMPDIR
+// is the directory above that of the lock) and OTHERS processes that are none
+// of OpenClaw's; prints "ready" when each has written its lock, and ends with
+// all of them by any signal.
 //
 // A gateway looks like one of 2026.7.1: title and comm `openclaw-gateway`,
 // THREADS threads asleep in epoll and futexes, OPENCLAW_STATE_DIR in its
@@ -16,6 +17,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
@@ -165,11 +167,15 @@ static char* setting(const char* name, const char* value) {
 
 static void start_gateway(const char* threads, const char* hold_every_ms) {
   char home[PATH_MAX], state[PATH_MAX], lock[PATH_MAX], config[PATH_MAX];
+  char temporary[PATH_MAX];
   if (scanf("%4095s %4095s %4095s %4095s", home, state, lock, config) != 4)
     fail("list");
+  snprintf(temporary, sizeof temporary, "%s", lock);
+  dirname(dirname(temporary));
   char* environment[] = {setting("HOME", home),
                          setting("OPENCLAW_STATE_DIR", state),
                          setting("OPENCLAW_CONFIG_PATH", config),
+                         setting("TMPDIR", temporary),
                          setting("FLEET_LOCK", lock),
                          setting("FLEET_THREADS", threads),
                          setting("FLEET_HOLD_EVERY_MS", hold_every_ms),
