@@ -22,6 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 OTHER_PROCESSES = 150
 GATEWAY_THREADS = 12
+ATTEMPTS = 10
 SOURCES = ("locks", "processes", "logs")
 # What Prometheus sends.
 SCRAPE_HEADERS = {
@@ -145,8 +146,8 @@ class Exporter:
         raise SystemExit(f"the exporter has ended: {Path(self.log).read_text()}")
 
     def get(self, path, headers=None):
-        """Status and body as sent; asked again once where a kept connection was closed."""
-        for attempt in (1, 2):
+        """Status and body as sent; asked again where the connection was closed, as a busy exporter may do."""
+        for attempt in range(ATTEMPTS):
             try:
                 if self.connection is None:
                     self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
@@ -155,9 +156,9 @@ class Exporter:
                 return answer.status, answer.read()
             except (OSError, http.client.HTTPException):
                 self.connection = None
-                if attempt == 2:
+                if attempt == ATTEMPTS - 1:
                     raise
-        return None
+        raise AssertionError
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -264,8 +265,8 @@ def measure(options, place, count):
         exporter = start_exporter(options, place, count)
         figures["first_round"] = wait_for_round(exporter, count, exporter.began + options.patience)
         if figures["first_round"] is None:
-            print(f"# no complete round within {options.patience} s: "
-                  f"{up_gateways(exporter.get('/metrics')[1].decode())}", file=sys.stderr)
+            up = up_gateways(exporter.get("/metrics")[1].decode())
+            print(f"# no complete round within {options.patience:.0f} s: {up}", file=sys.stderr)
         exporter.connection = None
         if count == 1 and options.node_exporter:
             node = start_node_exporter(place, options.node_exporter)
@@ -274,7 +275,7 @@ def measure(options, place, count):
         shares = watch(processes, options.seconds)
         figures["idle_share"], figures["threads"] = shares["exporter"]
         figures["idle_memory"] = anonymous_bytes(exporter.pid) / MIB
-        scrapes = options.scrapes if count == 1 else max(20, min(options.scrapes, 20000 // count))
+        scrapes = options.scrapes if count == 1 else max(20, min(options.scrapes, 10000 // count))
         figures["scrapes"] = scrapes
         figures["scrape_cpu"], body = time_scrapes(exporter, scrapes, figures["idle_share"])
         figures["scraped_memory"] = anonymous_bytes(exporter.pid) / MIB
@@ -288,8 +289,6 @@ def measure(options, place, count):
             figures["node_scraped_memory"] = anonymous_bytes(node.pid) / MIB
             node.stop()
         figures["stop"] = exporter.stop()
-        if options.keep_logs:
-            shutil.copy(exporter.log, Path(options.keep_logs) / f"exporter-{count}.log")
     finally:
         fleet.stop()
     return figures
@@ -399,19 +398,21 @@ def main():
             shutil.copy(options.node_exporter, work / "node_exporter")
             options.node_exporter = work / "node_exporter"
         for count in map(int, options.gateways.split(",")):
-            runs.append(run_apart(options, work, count))
+            run = run_apart(options, work, count)
+            if run:
+                runs.append(run)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     add_derived(runs)
     if saved is not None:
         os.write(saved, json.dumps(runs, indent=1).encode())
         os.close(saved)
-    fine = print_table(runs, before)
+    fine = print_table(runs, before) and len(runs) == len(options.gateways.split(","))
     return 1 if options.check and not fine else 0
 
 
 def run_apart(options, work, count):
-    """A fleet in a process of its own, whose mount namespace goes with it."""
+    """The figures of a fleet, taken by a process of its own, whose mount namespace goes with it; None where it failed."""
     place = work / f"fleet-{count}"
     place.mkdir()
     for name in ("exporter", "fleet_gateways"):
@@ -429,8 +430,12 @@ def run_apart(options, work, count):
     os.close(send)
     with os.fdopen(receive) as pipe:
         text = pipe.read()
-    if os.waitpid(child, 0)[1] != 0:
-        raise SystemExit(f"no figures of {count} gateways")
+    status = os.waitpid(child, 0)[1]
+    if options.keep_logs:
+        shutil.copy(place / "exporter.log", options.keep_logs / f"exporter-{count}.log")
+    if status != 0:
+        print(f"# no figures of {count} gateways", file=sys.stderr)
+        return None
     shutil.rmtree(place, ignore_errors=True)
     return json.loads(text)
 

@@ -171,11 +171,10 @@ static void start_gateway(const char* threads, const char* hold_every_ms) {
   if (scanf("%4095s %4095s %4095s %4095s", home, state, lock, config) != 4)
     fail("list");
   snprintf(temporary, sizeof temporary, "%s", lock);
-  dirname(dirname(temporary));
   char* environment[] = {setting("HOME", home),
                          setting("OPENCLAW_STATE_DIR", state),
                          setting("OPENCLAW_CONFIG_PATH", config),
-                         setting("TMPDIR", temporary),
+                         setting("TMPDIR", dirname(dirname(temporary))),
                          setting("FLEET_LOCK", lock),
                          setting("FLEET_THREADS", threads),
                          setting("FLEET_HOLD_EVERY_MS", hold_every_ms),

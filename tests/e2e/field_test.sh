@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2317  # functions are called by name
 # Reports from the field, rebuilt: see field/README.md.
 #
 #   tests/e2e/field_test.sh [NUMBER...]

@@ -127,6 +127,7 @@ fake() { # TITLE SCRIPT ARGUMENT...
 bystander() {
   sleep infinity &
   PIDS+=("$!")
+  # shellcheck disable=SC2034  # read by cases
   P=$!
 }
 
