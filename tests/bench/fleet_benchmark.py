@@ -30,6 +30,7 @@ SCRAPE_HEADERS = {
     "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
     "Accept-Encoding": "gzip",
 }
+LIBC = ctypes.CDLL(None, use_errno=True)
 KIB, MIB = 1024, 1024 * 1024
 
 # Figures with a target: key, what it is, unit, target, fleets that it is asked of (None: all), format.
@@ -60,6 +61,12 @@ TOLD = [
 ]
 
 
+def end_with_parent():
+    """Of a child: killed when its parent ends, however that comes."""
+    PR_SET_PDEATHSIG = 1
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def cpu_seconds(pid):
     """Run time of all threads of a process since its start, those that have ended included, in nanosecond steps: the
     kernel's sum of what schedstat shows of each (clock_getcpuclockid(3))."""
@@ -84,7 +91,7 @@ class Fleet:
         lines = [self.make_home(number, transcripts) for number in range(count)]
         self.process = subprocess.Popen(
             [program, str(count), str(OTHER_PROCESSES), str(GATEWAY_THREADS), str(hold_every_ms)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=end_with_parent)
         self.process.stdin.write("".join(lines))
         self.process.stdin.close()
         if self.process.stdout.readline() != "ready\n":
@@ -132,7 +139,8 @@ class Exporter:
         self.began = time.monotonic()
         self.log = log
         with open(log, "wb") as sink:
-            self.process = subprocess.Popen(command, stdout=sink, stderr=sink, env=environment)
+            self.process = subprocess.Popen(command, stdout=sink, stderr=sink, env=environment,
+                                            preexec_fn=end_with_parent)
         self.pid = self.process.pid
         self.port = port or self.find_port()
         self.connection = None
@@ -352,7 +360,7 @@ def print_table(runs, before):
 def enter_private_tmp(place):
     """A mount namespace whose /tmp is empty and the benchmark's own: OpenClaw keeps locks and logs there."""
     CLONE_NEWNS = 0x00020000
-    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
+    if LIBC.unshare(CLONE_NEWNS) != 0:
         raise SystemExit("needs root: cannot make a mount namespace")
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
     (place / "tmp").mkdir(mode=0o1777)
@@ -383,6 +391,7 @@ def parse_options():
 
 def main():
     options = parse_options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     before = json.loads(options.before.read_text()) if options.before else []
     for name in ("save", "keep_logs"):
         if getattr(options, name):
@@ -421,6 +430,7 @@ def run_apart(options, work, count):
     child = os.fork()
     if child == 0:
         try:
+            end_with_parent()
             enter_private_tmp(place)
             os.write(send, json.dumps(measure(options, place, count)).encode())
             os._exit(0)
