@@ -23,6 +23,7 @@ HERE = Path(__file__).resolve().parent
 OTHER_PROCESSES = 150
 GATEWAY_THREADS = 12
 ATTEMPTS = 10
+BURSTS = 10
 SOURCES = ("locks", "processes", "logs")
 # What Prometheus sends.
 SCRAPE_HEADERS = {
@@ -216,16 +217,22 @@ def watch(processes, seconds):
     return {name: ((cpu_seconds(pid) - before[name]) / span * 100, threads[name]) for name, pid in processes.items()}
 
 
-def time_scrapes(exporter, count, idle_share):
-    """CPU of one scrape in ms, without what goes on meanwhile, and the last body as sent."""
-    before, began = cpu_seconds(exporter.pid), time.monotonic()
+def time_scrapes(exporter, count):
+    """CPU of one scrape in ms, and the last body as sent. What goes on besides is watched in turns with the scrapes, as long
+    as they take, and left out; None where that is more than all scrapes cost."""
+    spent = 0
     body = b""
-    for _ in range(count):
-        status, body = exporter.get("/metrics", SCRAPE_HEADERS)
-        if status != 200:
-            raise SystemExit(f"a scrape was answered with {status}")
-    spent = cpu_seconds(exporter.pid) - before - (time.monotonic() - began) * idle_share / 100
-    return max(spent, 0) / count * 1000, body
+    for burst in range(BURSTS):
+        before, began = cpu_seconds(exporter.pid), time.monotonic()
+        for _ in range(count // BURSTS + (burst < count % BURSTS)):
+            status, body = exporter.get("/metrics", SCRAPE_HEADERS)
+            if status != 200:
+                raise SystemExit(f"a scrape was answered with {status}")
+        after, span = cpu_seconds(exporter.pid), time.monotonic() - began
+        time.sleep(span)
+        idle = (cpu_seconds(exporter.pid) - after) / (time.monotonic() - began - span)
+        spent += after - before - idle * span
+    return spent / count * 1000 if spent > 0 else None, body
 
 
 def free_port():
@@ -285,7 +292,7 @@ def measure(options, place, count):
         figures["idle_memory"] = anonymous_bytes(exporter.pid) / MIB
         scrapes = options.scrapes if count == 1 else max(20, min(options.scrapes, 10000 // count))
         figures["scrapes"] = scrapes
-        figures["scrape_cpu"], body = time_scrapes(exporter, scrapes, figures["idle_share"])
+        figures["scrape_cpu"], body = time_scrapes(exporter, scrapes)
         figures["scraped_memory"] = anonymous_bytes(exporter.pid) / MIB
         figures["scrape_size"] = len(body) / KIB
         text = gzip.decompress(body).decode() if body.startswith(b"\x1f\x8b") else body.decode()
@@ -293,7 +300,7 @@ def measure(options, place, count):
         if node:
             figures["node_share"], figures["node_threads"] = shares["node"]
             figures["node_idle_memory"] = anonymous_bytes(node.pid) / MIB
-            figures["node_scrape_cpu"], _ = time_scrapes(node, scrapes, shares["node"][0])
+            figures["node_scrape_cpu"], _ = time_scrapes(node, scrapes)
             figures["node_scraped_memory"] = anonymous_bytes(node.pid) / MIB
             node.stop()
         figures["stop"] = exporter.stop()

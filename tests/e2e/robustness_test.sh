@@ -16,7 +16,7 @@ need cc curl nsenter pgrep prlimit python3 setpriv unshare
 make_fleet_place
 
 # A user without any other process.
-OTHER_USER=64321
+other_user=(setpriv --reuid 64321 --regid 64321 --clear-groups)
 # Problems that come back each round show within these.
 ROUNDS=10
 
@@ -26,9 +26,8 @@ cp "$BINARY" "$place/bin/openclaw-lock-exporter"
 chmod -R a+rX "$place/bin"
 BINARY=$place/bin/openclaw-lock-exporter
 
-problems() {
-  scrape | grep --extended-regexp '^openclaw_lock_(source|discovery)_problems_total' | awk '{ sum += $NF } END { print sum + 0 }'
-}
+# Of the readers of locks: a gateway without a log has problems of its own.
+problems() { metric openclaw_lock_source_problems_total source=locks; }
 
 reload() {
   curl --noproxy '*' --silent --max-time 10 --output /dev/null --write-out '%{http_code}' --request POST "$url/-/reload"
@@ -51,11 +50,11 @@ write_config() { # [GLOB]
 threads_run_out() {
   local threads
   write_config
-  exporter_prefix=(setpriv --reuid "$OTHER_USER" --regid "$OTHER_USER" --clear-groups)
+  exporter_prefix=("${other_user[@]}")
   start_exporter --config.file="$place/config.yml"
   expect_metric 'threads: the first gateway is watched' 1 openclaw_lock_source_up gateway=first source=locks
   threads=$(threads_of_exporter)
-  prlimit --pid "$exporter_pid" --nproc="$((threads + 1)):$((threads * 1000))"
+  "${other_user[@]}" prlimit --pid "$exporter_pid" --nproc="$((threads + 1)):"
   write_config "$place/fleet/g*/.openclaw"
   check_equal "threads: $threads and one more may run; a reload is accepted" 200 "$(reload)"
   check 'threads: a hundred gateways more are watched' wait_for "$((PATIENCE * 3))" all_up 101 locks logs
@@ -63,7 +62,7 @@ threads_run_out() {
   check 'threads: the first one is watched on' wait_rounds first 2
   check 'threads: all of them are' all_up 101 locks logs
   check 'threads: it looks for gateways on' discovery_goes_on
-  prlimit --pid "$exporter_pid" --nproc="$((threads * 1000)):$((threads * 1000))"
+  "${other_user[@]}" prlimit --pid "$exporter_pid" --nproc="$((threads + 1000)):"
   check 'threads: enough again: all are watched' wait_for "$((PATIENCE * 3))" all_up 101 locks logs
   check_end threads
   exporter_prefix=()
@@ -79,24 +78,50 @@ discovery_goes_on() {
 
 # ---- not one descriptor more, for a second
 
-says_no_descriptor() { grep --quiet 'Too many open files' "$exporter_log"; }
+# Lines of the log that tell of it.
+told_of_descriptors() { grep --count 'Too many open files' "$exporter_log" || true; }
+tells_more_of_descriptors() { # THAN
+  [ "$(told_of_descriptors)" -gt "$1" ]
+}
+highest_descriptor() {
+  find "/proc/$exporter_pid/fd" -mindepth 1 -printf '%f\n' | sort -n | tail -n 1
+}
+is_full_or_done() { # LIMIT
+  [ "$(highest_descriptor)" -ge $(($1 - 1)) ] || all_up 101 locks
+}
+
+only_first_is_watched() { [ "$(up_gateways locks)" = 1 ]; }
 
 descriptors_run_out() {
-  local limit
+  local limit told few
   write_config
   start_exporter --config.file="$place/config.yml"
   expect_metric 'descriptors: the first gateway is watched' 1 openclaw_lock_source_up gateway=first source=locks
   limit=$(prlimit --pid "$exporter_pid" --nofile --noheadings --output HARD)
-  prlimit --pid "$exporter_pid" --nofile="3:$limit"
-  # A reload and rounds while there is none.
+  # A reload and rounds while there is none at all.
+  prlimit --pid "$exporter_pid" --nofile=3:
   kill -HUP "$exporter_pid"
-  check 'descriptors: the lack is told' wait_for "$PATIENCE" says_no_descriptor
-  prlimit --pid "$exporter_pid" --nofile="$limit:$limit"
+  check 'descriptors: the lack is told' wait_for "$PATIENCE" tells_more_of_descriptors 0
+  prlimit --pid "$exporter_pid" --nofile="$limit:"
   expect_metric 'descriptors: the first gateway is up again' 1 openclaw_lock_source_up gateway=first source=locks
   check 'descriptors: it looks for gateways on' discovery_goes_on
+
+  # Enough to take a hundred gateways in, too few to watch them.
+  few=$(($(highest_descriptor) + 12))
+  prlimit --pid "$exporter_pid" --nofile="$few:"
+  told=$(told_of_descriptors)
   write_config "$place/fleet/g*/.openclaw"
-  check_equal 'descriptors: a reload is accepted' 200 "$(reload)"
-  check 'descriptors: and takes effect' wait_for "$((PATIENCE * 3))" all_up 101 locks
+  check_equal 'descriptors: few: a reload is accepted' 200 "$(reload)"
+  wait_for "$PATIENCE" is_full_or_done "$few" || true
+  wait_for 1 tells_more_of_descriptors "$told" || true
+  prlimit --pid "$exporter_pid" --nofile="$limit:"
+  check 'descriptors: enough again: the reload takes effect' wait_for "$((PATIENCE * 3))" all_up 101 locks
+  made_session_dir "$place/fleet/g9999/.openclaw" > /dev/null
+  check 'descriptors: one that comes later is found' wait_for "$PATIENCE" all_up 102 locks
+  write_config
+  check_equal 'descriptors: another reload is accepted' 200 "$(reload)"
+  check 'descriptors: and takes effect' wait_for "$PATIENCE" only_first_is_watched
+  rm -rf "$place/fleet/g9999"
   check_end descriptors
 }
 
