@@ -14,6 +14,7 @@
 #   deploy         what deploy/ has, run without Docker and Kubernetes: tests/deploy/*_test.sh
 #   e2e-asan, e2e-tsan   the same with the exporter that preset asan or tsan builds, and a tenth of the log records
 #   packages       the .deb and the container image, built and run: tests/packages/*_test.sh (a quarter of an hour; needs root)
+#   bench          what fleets of gateways cost, beside node_exporter: tests/bench/README.md (a quarter of an hour; needs root)
 #   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1.5 GB)
 #
 # The last line is "N passed, M failed, K skipped"; the exit status is 0 when nothing failed. A script that cannot run
@@ -263,13 +264,19 @@ packages() {
   install_packages "${PACKAGES_PACKAGES[@]}"
   SCRIPT_SECONDS=7200 run_scripts packages "$root"/tests/packages/*_test.sh
 }
+bench() {
+  unpack_server prometheus-node-exporter none prometheus-node-exporter
+  cmake --workflow --preset release
+  if python3 "$root/tests/bench/fleet_benchmark.py" --binary "$root/build/release/openclaw-lock-exporter" \
+    --node-exporter "$(command -v prometheus-node-exporter)"; then count 1 0 0; else count 0 1 0; fi
+}
 openclaw() { SCRIPT_SECONDS=7200 script_stage openclaw openclaw; }
 
 [ "$#" -gt 0 ] || set -- "${DEFAULT_STAGES[@]}"
 for stage in "$@"; do
   case $stage in
-    dev | alerts | dashboards | asan | tsan | clang | fuzz | e2e | deploy | e2e-asan | e2e-tsan | packages | openclaw) ;;
-    *) die "unknown stage '$stage' (dev alerts dashboards asan tsan clang fuzz e2e deploy e2e-asan e2e-tsan packages openclaw)" ;;
+    dev | alerts | dashboards | asan | tsan | clang | fuzz | e2e | deploy | e2e-asan | e2e-tsan | packages | bench | openclaw) ;;
+    *) die "unknown stage '$stage' (dev alerts dashboards asan tsan clang fuzz e2e deploy e2e-asan e2e-tsan packages bench openclaw)" ;;
   esac
 done
 
