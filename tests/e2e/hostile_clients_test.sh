@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Clients that are slow, idle, many, do not read or guess passwords cannot stop a scrape: while each kind of them does its
-# worst, every scrape is answered within a second (or ten times what another exporter takes, which is not attacked), and the exporter's memory and descriptors stay within bounds.
+# worst, every scrape is answered within a second (or ten times what one of an exporter takes that is not attacked), and
+# the exporter's memory and descriptors stay within bounds.
 # shellcheck disable=SC2317  # functions are called by name
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
