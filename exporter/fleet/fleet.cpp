@@ -110,14 +110,14 @@ void Fleet::Parts::start_disk() {
 }
 
 void Fleet::Parts::start_discovery(DiscoveryEnvironment environment) {
-  const auto found = [stalls_ =
-                          stalls](const std::vector<WatchedGateway>& gateways) {
-    if (!stalls_) return;
-    GatewayProcesses processes;
-    for (const auto& gateway : gateways)
-      processes[gateway.name] = gateway.processes;
-    stalls_->watch(std::move(processes));
-  };
+  const auto found =
+      [stalls_ = stalls](const std::vector<WatchedGateway>& found_gateways) {
+        if (!stalls_) return;
+        GatewayProcesses processes;
+        for (const auto& gateway : found_gateways)
+          processes[gateway.name] = gateway.processes;
+        stalls_->watch(std::move(processes));
+      };
   discovery = std::make_shared<DiscoveryTask::Shared>(
       settings, std::move(environment), timing, census, gateways, found);
   discovery_id = scheduler->add([&](TaskId) {
