@@ -7,12 +7,20 @@
 namespace openclaw_lock {
 namespace {
 
+Answer only_yes(Answer answer) {
+  return answer == Answer::yes ? answer : Answer::no;
+}
+
 /// By itself, wrapper or not.
 Answer is_gateway(const GatewayCandidate& candidate) {
   switch (candidate.role) {
     case ProcessRole::none:
     case ProcessRole::command:
       return Answer::no;
+    case ProcessRole::possible:
+      // Whether it is of OpenClaw at all is open, too.
+      return candidate.uses == Answer::yes ? candidate.serves
+                                           : only_yes(candidate.serves);
     case ProcessRole::shared:
       return candidate.serves;
     case ProcessRole::started:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "core/base/text.h"
 #include "core/gateways/openclaw_process.h"
@@ -20,6 +21,37 @@ bool takes_value(std::string_view option) {
          option == "--container";
 }
 
+/// Options of Node.js and Bun that may take the next argument.
+bool runtime_takes_value(std::string_view option) {
+  constexpr std::array kOptions{"-r",
+                                "--require",
+                                "--import",
+                                "--loader",
+                                "--experimental-loader",
+                                "-C",
+                                "--conditions",
+                                "--env-file",
+                                "--env-file-if-exists",
+                                "--title",
+                                "--icu-data-dir",
+                                "--openssl-config",
+                                "--redirect-warnings",
+                                "--disable-warning",
+                                "--diagnostic-dir",
+                                "--report-dir",
+                                "--cpu-prof-dir",
+                                "--heap-prof-dir",
+                                "--preload",
+                                "--cwd",
+                                "--config",
+                                "-c"};
+  return std::ranges::find(kOptions, option) != kOptions.end();
+}
+
+std::string_view base_name(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 bool is_named(std::string_view path, std::string_view name) {
   return path == name || (path.size() > name.size() && path.ends_with(name) &&
                           path[path.size() - name.size() - 1] == '/');
@@ -33,44 +65,125 @@ bool is_entry_file(std::string_view path) {
       kNames, [&](const char* name) { return is_named(path, name); });
 }
 
-/// Arguments after the entry file; empty where there is none.
-Pieces arguments_of_entry(const Pieces& argv) {
-  if (argv.empty()) return {};
-  const auto entry = std::find_if_not(argv.begin() + 1, argv.end(), is_option);
-  if (entry == argv.end() || !is_entry_file(*entry)) return {};
-  return {entry + 1, argv.end()};
+/// Of no other package.
+bool is_openclaw_entry(std::string_view path) {
+  return is_named(path, "openclaw") || is_named(path, "openclaw.mjs") ||
+         (is_entry_file(path) &&
+          (path.starts_with("openclaw/") ||
+           path.find("/openclaw/") != std::string_view::npos));
 }
 
+bool is_runtime_name(std::string_view name) {
+  constexpr std::array kStarts{"node", "bun", "deno", "electron", "openclaw"};
+  return std::ranges::any_of(
+      kStarts, [&](const char* start) { return name.starts_with(start); });
+}
+
+bool is_runtime(std::string_view comm, const Pieces& argv) {
+  return comm == "MainThread" || is_runtime_name(comm) ||
+         is_runtime_name(base_name(argv[0]));
+}
+
+/// Where the entry file is among the arguments.
+struct Entry {
+  std::size_t at = 0;
+  bool is_program = false;  ///< what the runtime was given to run
+};
+
+std::optional<Entry> find_entry(const Pieces& argv) {
+  const auto start = base_name(argv[0]);
+  if (start == "openclaw" || start == "openclaw-gateway") return Entry{0, true};
+  std::size_t operand = 1;
+  const bool has_commands = start.starts_with("bun") || start.starts_with("de");
+  while (operand < argv.size() &&
+         (is_option(argv[operand]) ||
+          (has_commands && (argv[operand] == "run" || argv[operand] == "x"))))
+    operand += runtime_takes_value(argv[operand]) ? 2U : 1U;
+  for (std::size_t i = operand; i < argv.size(); ++i)
+    if (is_entry_file(argv[i])) return Entry{i, i == operand};
+  return {};
+}
+
+enum class Runs { gateway, perhaps, other };
+
 /// `gateway`, `gateway run` or `gateway --flags`; `gateway status` and the like
-/// are commands.
-bool runs_gateway(const Pieces& arguments) {
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (is_option(arguments[i])) {
-      if (takes_value(arguments[i])) ++i;
+/// are commands. Behind an option that nobody knows a word may be its value.
+Runs what_runs(const Pieces& argv, std::size_t first) {
+  auto found = Runs::gateway;
+  for (std::size_t i = first; i < argv.size(); ++i) {
+    if (is_option(argv[i])) {
+      if (takes_value(argv[i])) ++i;
       continue;
     }
-    if (arguments[i] != "gateway") return false;
-    return i + 1 == arguments.size() || is_option(arguments[i + 1]) ||
-           arguments[i + 1] == "run";
+    if (argv[i] == "gateway") {
+      const bool alone = i + 1 == argv.size() || is_option(argv[i + 1]) ||
+                         argv[i + 1] == "run";
+      return alone ? found : Runs::other;
+    }
+    if (i == first || !is_option(argv[i - 1])) return Runs::other;
+    found = Runs::perhaps;
   }
-  return false;
+  return Runs::other;
+}
+
+bool has_argument(const Pieces& argv, std::size_t first,
+                  std::string_view word) {
+  return std::find(argv.begin() + static_cast<std::ptrdiff_t>(first),
+                   argv.end(), word) != argv.end();
+}
+
+ProcessRole role_of_title(std::string_view comm, std::string_view title) {
+  while (title.ends_with(' ')) title.remove_suffix(1);
+  if (title == "openclaw-gateway")
+    return comm == "openclaw-gatewa" ? ProcessRole::gateway
+                                     : ProcessRole::possible;
+  if (is_named(title, "openclaw"))
+    return comm == "openclaw" ? ProcessRole::shared : ProcessRole::possible;
+  const auto words = split_blanks(title);
+  return words.size() > 1 && std::ranges::any_of(words, is_entry_file)
+             ? ProcessRole::possible
+             : ProcessRole::none;
+}
+
+ProcessRole role_of_arguments(std::string_view comm, const Pieces& argv) {
+  const auto entry = find_entry(argv);
+  if (!entry) return ProcessRole::none;
+  const auto runs = what_runs(argv, entry->at + 1);
+  const bool known = is_runtime(comm, argv);
+  if (runs == Runs::gateway && entry->is_program && known)
+    return ProcessRole::started;
+  if (runs != Runs::other) return ProcessRole::possible;
+  const bool is_command = is_openclaw_entry(argv[entry->at]) ||
+                          has_argument(argv, entry->at + 1, "agent");
+  return is_command && entry->is_program && known ? ProcessRole::command
+                                                  : ProcessRole::none;
 }
 
 }  // namespace
 
 ProcessRole role_of_process(std::string_view comm, const Pieces& argv) {
   if (argv.empty()) return ProcessRole::none;
-  const bool titled = argv.size() == 1;
-  if (comm == "openclaw-gatewa" && titled && argv[0] == "openclaw-gateway")
-    return ProcessRole::gateway;
-  const bool is_node = comm.starts_with("node") || comm == "MainThread";
-  if (!is_node && !comm.starts_with("openclaw")) return ProcessRole::none;
-  if (runs_gateway(arguments_of_entry(argv))) return ProcessRole::started;
-  if (comm == "openclaw" && titled && argv[0] == "openclaw")
-    return ProcessRole::shared;
-  return comm.starts_with("openclaw-") && titled && argv[0].starts_with(comm)
+  const auto role = argv.size() == 1 ? role_of_title(comm, argv[0])
+                                     : role_of_arguments(comm, argv);
+  return role == ProcessRole::none && comm.starts_with("openclaw")
              ? ProcessRole::command
-             : ProcessRole::none;
+             : role;
+}
+
+ProcessRole role_after(ProcessRole before, ProcessRole now) {
+  return std::max(before, now);
+}
+
+bool may_be_openclaw(std::string_view comm, const Pieces& argv) {
+  if (argv.empty() || is_runtime(comm, argv) ||
+      role_of_process(comm, argv) != ProcessRole::none)
+    return true;
+  return std::ranges::any_of(argv, [](std::string_view argument) {
+    constexpr std::string_view kName = "openclaw";
+    return !std::ranges::search(argument, kName, {}, [](unsigned char byte) {
+              return static_cast<char>(std::tolower(byte));
+            }).empty();
+  });
 }
 
 std::string_view profile_of_arguments(const Pieces& argv) {
@@ -108,24 +221,30 @@ std::string_view state_dir_of_open_file(std::string_view path) {
        {"/state/openclaw.sqlite", "/tasks/runs.sqlite"})
     if (path.size() > name.size() && path.ends_with(name))
       return path.substr(0, path.size() - name.size());
-  const auto file = path.rfind('/');
-  const auto owner = file == 0 ? 0 : path.rfind('/', file - 1);
+  constexpr std::string_view kDatabase = ".sqlite";
+  if (path.ends_with(kDatabase)) path.remove_suffix(kDatabase.size());
+  if (!path.ends_with("/gateway.state.lock")) return {};
+  const auto owner = path.rfind('/', path.rfind('/') - 1);
+  if (owner == std::string_view::npos) return {};
   const auto directory = path.substr(0, owner);
   constexpr std::string_view kTmp = "/tmp";
-  const bool is_lock = path.substr(file).starts_with("/gateway.") &&
-                       path.substr(owner).starts_with("/openclaw-");
-  return is_lock && directory.size() > kTmp.size() && directory.ends_with(kTmp)
+  return path.substr(owner).starts_with("/openclaw-") &&
+                 directory.size() > kTmp.size() && directory.ends_with(kTmp)
              ? directory.substr(0, directory.size() - kTmp.size())
              : std::string_view{};
 }
 
-bool is_gateway_lock_path(std::string_view path) {
+std::string_view gateway_lock_path(std::string_view path) {
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
   const auto file = path.rfind('/');
-  if (file == std::string_view::npos || file == 0) return false;
+  if (file == std::string_view::npos || file == 0) return {};
   const auto owner = path.rfind('/', file - 1);
-  return owner != std::string_view::npos && path.ends_with(".lock") &&
-         path.substr(file).starts_with("/gateway.") &&
-         path.substr(owner).starts_with("/openclaw-");
+  const bool is_lock = owner != std::string_view::npos &&
+                       path.ends_with(".lock") &&
+                       path.substr(file).starts_with("/gateway.") &&
+                       path.substr(owner).starts_with("/openclaw-");
+  return is_lock ? path : std::string_view{};
 }
 
 std::optional<std::uint64_t> socket_inode(std::string_view link) {

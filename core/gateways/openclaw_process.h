@@ -16,22 +16,34 @@ std::vector<std::string_view> split_nul(std::string_view text);
 std::string_view value_of(const std::vector<std::string_view>& environment,
                           std::string_view name);
 
-/// Whether a process of this comm can be OpenClaw's, so that its arguments are
-/// worth reading: a title, or an interpreter and what its main thread is
-/// called.
-bool may_be_openclaw(std::string_view comm);
+/// What shows that a process uses a state directory, the weakest first. The
+/// strongest decides; a weak one is never proof.
+enum class Evidence {
+  none,
+  guess,        ///< the default, for want of anything else
+  environment,  ///< a variable or an argument names it
+  open_files,   ///< a file that only gateways keep open lies there
+  lock,         ///< a singleton lock of it names the process
+};
 
-/// True for a process that belongs to OpenClaw, gateway or not: its title
-/// starts with `openclaw`, or an argument is one of its entry files
-/// (`openclaw.mjs`, `openclaw/dist/index.js`, `openclaw/dist/entry.js`).
-/// OpenClaw 2026.1.29 on.
-bool is_openclaw_process(std::string_view comm,
-                         const std::vector<std::string_view>& argv);
+/// A directory that a process may use as its state directory.
+struct StateDirCandidate {
+  std::string path;  ///< absolute, as the process names it
+  Evidence evidence = Evidence::guess;
 
-/// Paths that a process with this environment may use as its state dir, best
-/// first, by OpenClaw's rules: OPENCLAW_STATE_DIR, else below OPENCLAW_HOME or
-/// HOME `.openclaw-PROFILE` or `.openclaw`. Only absolute ones.
-std::vector<std::string> state_dirs_of(
-    const std::vector<std::string_view>& environment);
+  bool operator==(const StateDirCandidate&) const = default;
+};
+
+/// Where a process started like this has its state directory, by OpenClaw's own
+/// rules (src/config/paths.ts, 2026.1.29 to 2026.9.6): the first that exists,
+/// else none that is known. OPENCLAW_STATE_DIR; the profile of the arguments;
+/// CLAWDBOT_STATE_DIR (which newer versions than 2026.3.13 pass over: the rest
+/// follows); OPENCLAW_PROFILE; below OPENCLAW_HOME or HOME `.openclaw`, else
+/// `.clawdbot`, `.moltbot`, `.moldbot`. A leading `~` is the home directory; a
+/// relative path starts at `working_directory`, and is nothing where that is
+/// empty.
+std::vector<StateDirCandidate> state_dirs_of(
+    const std::vector<std::string_view>& environment,
+    std::string_view profile = {}, std::string_view working_directory = {});
 
 }  // namespace openclaw_lock

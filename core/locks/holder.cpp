@@ -2,6 +2,7 @@
 #include "core/locks/holder.h"
 
 #include "core/procfs/clock_ticks.h"
+#include "core/procfs/process_table.h"
 
 namespace openclaw_lock {
 namespace {
@@ -42,16 +43,14 @@ Identity compare_age(WallTime acquired_at, const HolderCandidate& candidate,
 Identity compare(const LockClaim& claim, WallTime acquired_at,
                  const HolderCandidate& candidate,
                  const HolderEvidence& evidence) {
-  return claim.start_ticks
-             ? compare_start(*claim.start_ticks, candidate, evidence)
-             : compare_age(acquired_at, candidate, evidence);
-}
-
-/// A main thread that has exited while others run is a zombie too, yet its
-/// process lives.
-bool has_exited(const ProcessStat& stat) {
-  return stat.state == 'X' || stat.state == 'x' ||
-         (stat.state == 'Z' && stat.threads <= 1);
+  if (candidate.keeps_open == true) return Identity::same;
+  if (claim.start_ticks)
+    return compare_start(*claim.start_ticks, candidate, evidence);
+  if (candidate.keeps_open == false) return Identity::other;
+  const auto by_age = compare_age(acquired_at, candidate, evidence);
+  return by_age == Identity::same && !candidate.may_be_openclaw
+             ? Identity::unknown
+             : by_age;
 }
 
 /// Start ticks written under another kernel (a VM, another host, the boot

@@ -52,6 +52,11 @@ struct HolderCandidate {
   bool only_namespace = true;
   /// Boot-time offset of its time namespace, ticks; empty: not readable.
   std::optional<std::int64_t> offset_ticks = 0;
+  /// It keeps the lock file open, as a holder does for the whole hold; empty:
+  /// its descriptors may not be read, or were not.
+  std::optional<bool> keeps_open = {};
+  /// See may_be_openclaw().
+  bool may_be_openclaw = true;
 };
 
 /// What is known of the world around a lock. Only proof counts: the defaults
@@ -96,6 +101,11 @@ struct HolderVerdict {
 /// directory and has the claim's start time (in its own time namespace), or,
 /// where the claim has none, is not younger than the lock by more than 2 s (the
 /// granularity of btime). Zombies are dead.
+///
+/// Without a start time what a process has open goes before its age: one that
+/// keeps the lock file open holds it, whatever its command is, and one that does
+/// not has another lock's pid. Where its descriptors may not be read, a process
+/// whose command can be no OpenClaw is not called the holder: unknown.
 ///
 /// Dead and recycled need proof: a local file system, a complete table read
 /// after the lock, and either the initial PID namespace with start ticks that

@@ -19,7 +19,8 @@ struct Process {
   bool operator==(const Process&) const = default;
 };
 
-/// All processes that one walk through a procfs found.
+/// All processes that one walk through a procfs found. State, parent and comm
+/// of one that nobody follows may be a minute old; that it was there is not.
 struct ProcessTable {
   std::vector<Process> processes;
   WallTime started_at{};  ///< a process alive before this and still so is in
@@ -46,5 +47,13 @@ struct ProcessTable {
   /// Fills by_pid from the processes.
   void index();
 };
+
+/// By our wall clock; empty where the boot time is not known.
+std::optional<WallTime> started_at(const ProcessStat& stat,
+                                   const ProcessTable& table);
+
+/// A main thread that has exited while others run is a zombie, too, yet its
+/// process lives.
+bool has_exited(const ProcessStat& stat);
 
 }  // namespace openclaw_lock

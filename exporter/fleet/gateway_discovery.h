@@ -3,20 +3,19 @@
 
 #include <sys/types.h>
 
-#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "core/base/result.h"
-#include "core/procfs/mountinfo.h"
-#include "core/procfs/process_table.h"
+#include "core/base/wall_time.h"
+#include "core/fleet/gateway_register.h"
 #include "exporter/config/settings.h"
 #include "exporter/fleet/gateway_logs.h"
-#include "exporter/readers/directories/session_directories.h"
-#include "exporter/readers/processes/openclaw_processes.h"
+#include "exporter/fleet/gateway_look.h"
 
 namespace openclaw_lock {
 
@@ -25,7 +24,7 @@ struct WatchedGateway {
   std::string name;                       ///< unique; value of the label
   std::string state_dir;                  ///< as the exporter can open it
   std::vector<std::string> session_dirs;  ///< extra ones; may be globs
-  bool passing = false;  ///< known by way of a process: gone when that is
+  bool passing = false;                   ///< known by way of a process
   /// Configured ones, else the usual places of the host and of the root of each
   /// process of the gateway; changes as processes come and go.
   std::vector<WatchedLog> logs = {};
@@ -34,30 +33,27 @@ struct WatchedGateway {
   /// symbolic links): in a shared log what names another directory is not of
   /// this gateway.
   std::vector<std::string> own_dirs = {};
-  /// Of the state dir: shared files of another owner are not of this gateway.
-  /// Empty where not known, as for a configured one that may hang.
+  /// Of the gateway's processes, else of the state dir: shared files of another
+  /// owner are not of this gateway. Empty where not known.
   std::optional<uid_t> owner = {};
   /// The state dir as the host names it (see own_dirs), to be found among what
   /// containers mount; empty where only a container sees it.
   std::vector<std::string> host_dirs = {};
   /// Those of OpenClaw that use the state dir, as far as the exporter may see.
   std::vector<ProcessIdentity> processes = {};
+  /// What absolute links inside the state dir start at: rootfs, or
+  /// /proc/PID/root; empty: our own root.
+  std::string root = {};
+  GatewayOrigin origin = GatewayOrigin::discovered;
+  bool missing = false;  ///< its directory is gone, and it has no process
 
   bool operator==(const WatchedGateway&) const = default;
 };
 
-/// What of the exporter's own environment discovery looks at.
-struct DiscoveryEnvironment {
-  std::string openclaw_state_dir;  ///< OPENCLAW_STATE_DIR, or empty
-  std::string home;                ///< of the user, or empty
-
-  static DiscoveryEnvironment of_this_process();
-};
-
-/// Finds the gateways to watch: those of the configuration, their globs
-/// expanded; or, where it names none, the usual places and the state dirs of
-/// OpenClaw processes. Tells the logs of each. Names given once stay while the
-/// exporter runs. Not thread-safe; its thread may hang in it.
+/// Keeps which gateways are to be watched, and tells the logs of each. Names
+/// given once stay while the exporter runs. Looks at nothing itself, so that it
+/// never hangs: look_for_gateways() does what order() says, and take() has what
+/// it saw. Not thread-safe.
 class GatewayDiscovery {
  public:
   GatewayDiscovery(const Settings& settings, DiscoveryEnvironment environment);
@@ -67,61 +63,50 @@ class GatewayDiscovery {
   /// before; so are discovered ones where discovery goes on.
   void configure(const Settings& settings);
 
-  /// All gateways of this moment, at most 1000. `table` may be null. `found`,
-  /// if given, is called with each new one at once: a later place may hang.
-  std::vector<WatchedGateway> round(
-      const ProcessTable* table, std::vector<Problem>& problems,
-      const std::function<void(const WatchedGateway&)>& found = {});
+  /// See GatewayRegister::restore.
+  void restore(std::map<std::string, WallTime> first_seen) {
+    register_.restore(std::move(first_seen));
+  }
+  std::map<std::string, WallTime> first_seen() const {
+    return register_.first_seen();
+  }
+
+  LookOrder order() const;
+
+  /// Takes in what a look saw; one that was ordered before the configuration
+  /// changed says nothing. `incidents`: the newest of each gateway, by name.
+  void take(const GatewaysSeen& seen, WallTime now,
+            const std::map<std::string, WallTime>& incidents,
+            std::vector<Problem>& problems);
+
+  /// All gateways of this moment, at most 1000, sorted by state directory.
+  const std::vector<WatchedGateway>& gateways() const { return gateways_; }
+
+  /// A whole round at once: order, look, take.
+  const std::vector<WatchedGateway>& round(const ProcessFacts* facts,
+                                           WallTime now, const Gate& gate,
+                                           std::vector<Problem>& problems);
 
  private:
-  /// A gateway, and where it comes from.
-  struct Known {
-    WatchedGateway gateway;
-    const GatewaySettings* configured = nullptr;     ///< null: discovered
-    std::vector<std::string> captures = {};          ///< of its state_dir
-    std::optional<DirectoryIdentity> identity = {};  ///< of the state dir
-    std::set<std::string> names = {};  ///< of the state dir, by its processes
-    /// Its processes know the state dir by a path that is not the host's, so
-    /// their /tmp is not the host's either.
-    bool contained = false;
+  /// What stays known of a gateway while nothing of it runs.
+  struct Memory {
+    std::set<std::string> process_names;  ///< of the state dir
+    bool contained = false;               ///< see SeenDirectory
+    std::optional<uid_t> owner;
+    std::string entry;
   };
 
-  void add_configured(const GatewaySettings& gateway,
-                      std::vector<Problem>& problems);
-  std::vector<std::string> session_dirs_of(
-      const GatewaySettings& gateway,
-      const std::vector<std::string>& captures) const;
-  std::vector<std::string> usual_places() const;
-  /// `local`: those on local file systems, else those that may hang.
-  void add_usual_places(bool local, std::vector<Problem>& problems);
-  bool is_local(const std::string& pattern) const;
-  void add_processes(bool local);
-  /// `name_from`: the path that the name is made of.
-  void add_existing(const std::string& path, const std::string& name_from,
-                    bool passing);
-  void forget_ended();
-  void add(Known known);
-  /// Brings logs, own_dirs, owner and processes up to date.
-  void describe(Known& known, std::vector<Problem>& problems) const;
-  /// The roots below which the gateway's processes may log.
-  std::vector<std::string> log_roots(Known& known,
-                                     const std::set<std::string>& host) const;
-  /// The names of a directory that the host's own processes may use.
-  void add_host_names(const std::string& path,
-                      std::set<std::string>& names) const;
-  std::string in_rootfs(const std::string& path) const;
-  std::string without_rootfs(const std::string& path) const;
+  void use(std::shared_ptr<const Settings> settings);
+  void describe(const RegisteredGateway& gateway, const SeenDirectory* seen,
+                std::vector<Problem>& problems);
 
-  std::function<void(const WatchedGateway&)> found_;  ///< during a round
-  std::vector<Mount> mounts_;                         ///< of this round
-  Settings settings_;
+  std::shared_ptr<const Settings> settings_;
+  std::map<std::string, const GatewaySettings*> entries_;  ///< of settings_
   const DiscoveryEnvironment environment_;
-  std::string real_rootfs_;  ///< without symbolic links; empty: our own root
-  OpenclawProcesses openclaw_;
-  std::vector<OpenclawProcess> processes_;               ///< of this round
-  std::map<std::string, Known> gateways_;                ///< by state dir
-  std::map<DirectoryIdentity, std::string> identities_;  ///< to state dir
-  std::set<std::string> names_;
+  GatewayRegister register_;
+  std::map<std::string, Memory> memory_;  ///< by name
+  std::vector<WatchedGateway> gateways_;
+  std::map<std::string, WatchedGateway> before_;  ///< during take()
 };
 
 }  // namespace openclaw_lock

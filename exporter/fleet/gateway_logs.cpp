@@ -11,32 +11,6 @@
 namespace openclaw_lock {
 namespace {
 
-/// A directory that may hold logs, and what tells it from others. One that is
-/// not there yet is known by its parent.
-struct Place {
-  std::string path;
-  std::string name;
-  std::optional<DirectoryIdentity> identity;
-  std::optional<DirectoryIdentity> parent;
-
-  bool is_same(const Place& other) const {
-    if (identity || other.identity) return identity == other.identity;
-    return parent && parent == other.parent && name == other.name;
-  }
-};
-
-std::optional<DirectoryIdentity> identity_of(const std::string& path) {
-  const auto facts = directory_facts(path);
-  return facts ? std::optional{facts->identity} : std::nullopt;
-}
-
-Place look_at(const std::string& parent, const std::string& name) {
-  Place place{parent + '/' + name, name, {}, {}};
-  place.identity = identity_of(place.path);
-  if (!place.identity) place.parent = identity_of(parent);
-  return place;
-}
-
 std::string in_rootfs(const Settings& settings, const std::string& source) {
   const bool is_path = source.starts_with('/') && settings.rootfs != "/";
   return is_path ? settings.rootfs.native() + source : source;
@@ -66,23 +40,49 @@ std::vector<WatchedLog> configured_logs(
   return logs;
 }
 
-std::vector<WatchedLog> usual_logs(const std::vector<std::string>& roots,
-                                   std::optional<uid_t> owner) {
+bool UsualLogs::Place::is_same(const Place& other) const {
+  if (identity || other.identity) return identity == other.identity;
+  return parent && parent == other.parent && name == other.name;
+}
+
+std::optional<DirectoryIdentity> UsualLogs::identity_of(
+    const std::string& path) const {
+  if (!gate_(path)) return {};
+  const auto facts = directory_facts(path);
+  return facts ? std::optional{facts->identity} : std::nullopt;
+}
+
+const UsualLogs::Place& UsualLogs::look_at(const std::string& parent,
+                                           const std::string& name) {
+  const auto path = parent + '/' + name;
+  const auto [entry, is_new] = places_.try_emplace(path);
+  auto& place = entry->second;
+  if (!is_new) return place;
+  place.path = path;
+  place.name = name;
+  place.identity = identity_of(path);
+  if (!place.identity) place.parent = identity_of(parent);
+  return place;
+}
+
+std::vector<WatchedLog> UsualLogs::below(const std::vector<std::string>& roots,
+                                         std::optional<uid_t> owner) {
   std::vector<std::string> names{"openclaw"};
   if (owner) names.push_back("openclaw-" + std::to_string(*owner));
-  std::vector<Place> places;
+  std::vector<const Place*> places;
   for (const auto& root : roots) {
     for (const auto& name : names) {
-      auto place = look_at(root + "/tmp", name);
-      if (std::ranges::none_of(
-              places, [&](const Place& other) { return place.is_same(other); }))
-        places.push_back(std::move(place));
+      const auto& place = look_at(root + "/tmp", name);
+      if (std::ranges::none_of(places, [&](const Place* other) {
+            return place.is_same(*other);
+          }))
+        places.push_back(&place);
     }
   }
   std::vector<WatchedLog> logs;
   logs.reserve(places.size());
-  for (const auto& place : places)
-    logs.push_back({place.path + "/openclaw-*.log", true});
+  for (const auto* place : places)
+    logs.push_back({place->path + "/openclaw-*.log", true});
   return logs;
 }
 

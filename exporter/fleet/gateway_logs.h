@@ -3,12 +3,15 @@
 
 #include <sys/types.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/gateways/directory_identity.h"
 #include "exporter/config/settings.h"
+#include "exporter/system/gate.h"
 
 namespace openclaw_lock {
 
@@ -31,11 +34,35 @@ std::vector<WatchedLog> configured_logs(
     const std::vector<std::string>& captures, const std::string& name,
     std::vector<Problem>& problems);
 
-/// The places where OpenClaw logs by default, below each of `roots` (a root
-/// directory without a slash at its end, empty for our own): /tmp/openclaw and
-/// /tmp/openclaw-OWNER. One directory by several paths is listed once, by the
-/// first.
-std::vector<WatchedLog> usual_logs(const std::vector<std::string>& roots,
-                                   std::optional<uid_t> owner);
+/// The places where OpenClaw logs by default. Made for one look: a directory
+/// that many gateways have is looked at once.
+class UsualLogs {
+ public:
+  explicit UsualLogs(const Gate& gate) : gate_{gate} {}
+
+  /// /tmp/openclaw and /tmp/openclaw-OWNER below each of `roots` (a root
+  /// directory without a slash at its end, empty for our own). One directory by
+  /// several paths is listed once, by the first.
+  std::vector<WatchedLog> below(const std::vector<std::string>& roots,
+                                std::optional<uid_t> owner);
+
+ private:
+  /// A directory that may hold logs, and what tells it from others. One that is
+  /// not there yet is known by its parent.
+  struct Place {
+    std::string path;
+    std::string name;
+    std::optional<DirectoryIdentity> identity;
+    std::optional<DirectoryIdentity> parent;
+
+    bool is_same(const Place& other) const;
+  };
+
+  const Place& look_at(const std::string& parent, const std::string& name);
+  std::optional<DirectoryIdentity> identity_of(const std::string& path) const;
+
+  const Gate& gate_;
+  std::map<std::string, Place> places_;  ///< by path
+};
 
 }  // namespace openclaw_lock

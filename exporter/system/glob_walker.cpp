@@ -19,7 +19,8 @@ bool may_be_directory(unsigned char type) {
 std::vector<GlobMatch> descend(const std::vector<GlobMatch>& parents,
                                const std::string& component,
                                std::size_t max_matches,
-                               std::vector<Problem>& problems) {
+                               std::vector<Problem>& problems,
+                               const Gate& gate) {
   std::vector<GlobMatch> matches;
   for (const auto& parent : parents) {
     if (!is_glob(component)) {
@@ -27,6 +28,11 @@ std::vector<GlobMatch> descend(const std::vector<GlobMatch>& parents,
       continue;
     }
     const auto path = parent.path.empty() ? "/" : parent.path;
+    if (!gate(path)) {
+      problems.push_back(
+          {Fault::timeout, path, "its file system does not answer"});
+      continue;
+    }
     const auto directory = open_directory(path);
     if (!directory) {
       if (directory.problem().fault != Fault::missing)
@@ -52,13 +58,14 @@ std::vector<GlobMatch> descend(const std::vector<GlobMatch>& parents,
 
 std::vector<GlobMatch> expand_glob(const std::string& pattern,
                                    std::size_t max_matches,
-                                   std::vector<Problem>& problems) {
+                                   std::vector<Problem>& problems,
+                                   const Gate& gate) {
   std::vector<GlobMatch> matches{{"", {}}};
   for (const auto& component : split_path(pattern))
-    matches = descend(matches, component, max_matches, problems);
+    matches = descend(matches, component, max_matches, problems, gate);
   if (is_glob(pattern))
-    std::erase_if(matches, [](const GlobMatch& match) {
-      return !open_directory(match.path) &&
+    std::erase_if(matches, [&](const GlobMatch& match) {
+      return gate(match.path) && !open_directory(match.path) &&
              open_directory(match.path).problem().fault == Fault::missing;
     });
   std::sort(matches.begin(), matches.end(),

@@ -24,6 +24,12 @@ std::string MountView::inner(const std::string& path) const {
   return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
 }
 
+std::string process_root_of(const std::string& procfs,
+                            const std::string& path) {
+  const auto pid = process_of(procfs, path);
+  return pid.empty() ? pid : procfs + '/' + pid + "/root";
+}
+
 MountView read_mount_view(const std::filesystem::path& procfs,
                           const std::string& path) {
   const auto pid = process_of(procfs.native(), path);

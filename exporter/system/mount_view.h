@@ -19,6 +19,9 @@ struct MountView {
   std::string inner(const std::string& path) const;
 };
 
+/// `procfs`/PID/root of a path below it, else empty.
+std::string process_root_of(const std::string& procfs, const std::string& path);
+
 MountView read_mount_view(const std::filesystem::path& procfs,
                           const std::string& path);
 

@@ -4,9 +4,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "core/gateways/gateway_role.h"
 #include "core/gateways/openclaw_process.h"
 
-/// Only absolute state dirs, at most two, and no empty piece.
+/// Only absolute state dirs without dots, at most six, and no empty piece.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   using namespace openclaw_lock;
@@ -15,10 +16,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   for (const auto piece : pieces)
     if (piece.empty() || piece.find('\0') != std::string_view::npos)
       std::abort();
-  if (!pieces.empty()) is_openclaw_process(pieces.front(), pieces);
-  const auto dirs = state_dirs_of(pieces);
-  if (dirs.size() > 2) std::abort();
+  const auto first = pieces.empty() ? std::string_view{} : pieces.front();
+  role_of_process(first, pieces);
+  may_be_openclaw(first, pieces);
+  const auto dirs = state_dirs_of(pieces, first, "/work");
+  if (dirs.size() > 6) std::abort();
   for (const auto& dir : dirs)
-    if (!dir.starts_with('/')) std::abort();
+    if (!dir.path.starts_with('/') || dir.path.ends_with("/..")) std::abort();
   return 0;
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "exporter/fleet/gateway_discovery.h"
+#include "exporter/readers/processes/census.h"
 #include "exporter/readers/processes/process_reader.h"
+#include "exporter/system/clock.h"
 #include "tests/support/fake_procfs.h"
 
 namespace openclaw_lock {
@@ -25,11 +28,18 @@ struct DiscoveryHost {
     procfs.write(base + "environ", environ_text);
   }
 
+  /// What is known of the processes.
+  std::shared_ptr<const ProcessFacts> look() const {
+    auto table = std::make_shared<ProcessTable>();
+    ProcessReader{procfs.path()}.read(*table, {});
+    Census census{{procfs.path(), tree.root()}};
+    census.round(std::move(table), {}, always_open);
+    return census.facts();
+  }
+
   std::vector<WatchedGateway> gateways(GatewayDiscovery& discovery) {
-    ProcessTable table;
-    ProcessReader{procfs.path()}.read(table, {});
     problems.clear();
-    return discovery.round(&table, problems);
+    return discovery.round(look().get(), now, gate, problems);
   }
 
   /// `name=path ` of each gateway, below the tree's root where it is.
@@ -42,6 +52,7 @@ struct DiscoveryHost {
       text += gateway.name + '=' + path;
       for (const auto& extra : gateway.session_dirs)
         text += "+" + extra.substr(root.size());
+      if (gateway.missing) text += '!';
       text += gateway.passing ? "? " : " ";
     }
     return text;
@@ -56,6 +67,8 @@ struct DiscoveryHost {
   Settings settings;
   DiscoveryEnvironment environment{"", "/home/me"};
   std::vector<Problem> problems;
+  WallTime now = wall_time_now();
+  Gate gate = always_open;
 };
 
 }  // namespace openclaw_lock

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 
+#include "core/gateways/gateway_role.h"
+#include "core/gateways/openclaw_process.h"
 #include "core/procfs/timens_offsets.h"
 #include "exporter/system/file.h"
 
@@ -14,6 +17,9 @@ namespace {
 
 constexpr std::size_t kMaxMountinfo = 4 << 20;
 constexpr std::size_t kMaxOffsets = 4096;
+constexpr std::size_t kMaxStat = 4096;
+constexpr std::size_t kMaxCommand = 1 << 20;
+constexpr std::size_t kMaxOpenFiles = 65536;
 constexpr std::size_t kMaxPaths = 8;
 constexpr std::size_t kMaxCandidates = 256;
 constexpr std::size_t kMaxNestedLooks = 1024;
@@ -41,24 +47,31 @@ DirectoryVisibility::DirectoryVisibility(const std::filesystem::path& procfs,
                                          const std::string& path, dev_t device,
                                          ino_t inode)
     : procfs_{procfs},
+      own_mounts_{own_mounts},
       path_{path},
-      location_{locate(own_mounts, path)},
       device_{device},
-      inode_{inode} {
-  if (const Mount* mount = find_mount(own_mounts, path))
-    filesystem_ = mount->filesystem;
+      inode_{inode} {}
+
+const std::string& DirectoryVisibility::filesystem() {
+  if (!filesystem_) {
+    const Mount* mount = find_mount(own_mounts_, path_);
+    filesystem_ = mount ? mount->filesystem : std::string{};
+  }
+  return *filesystem_;
 }
 
-Sees DirectoryVisibility::look(int pid) const {
+Sees DirectoryVisibility::look(int pid) {
   const auto process = procfs_ / std::to_string(pid);
   const auto text = read_small_file(process / "mountinfo", kMaxMountinfo);
-  if (!text || text->empty() || !location_) return Sees::unknown;
+  if (!location_) location_.emplace(locate(own_mounts_, path_));
+  const auto& location = *location_;
+  if (!text || text->empty() || !location) return Sees::unknown;
   const auto mounts = parse_mountinfo(*text);
   // Without a mount at its root the process is in a chroot, and mounts above
   // that are not listed.
   if (!find_mount(mounts, "/")) return look_into_chroot(process);
   if (is_below_overlay(mounts, path_)) return Sees::unknown;
-  const auto paths = paths_to(mounts, *location_);
+  const auto paths = paths_to(mounts, *location);
   bool denied = false;
   for (std::size_t i = 0; i < paths.size() && i < kMaxPaths; ++i) {
     struct stat found {};
@@ -149,8 +162,62 @@ void DirectoryVisibility::tell_namespaces(const ProcessTable& table,
       !own.empty() && namespaces == std::set<std::string>{own};
 }
 
+bool DirectoryVisibility::read_again(HolderCandidate& candidate,
+                                     HolderEvidence& evidence) const {
+  const auto text = read_small_file(
+      procfs_ / std::to_string(candidate.stat.pid) / "stat", kMaxStat);
+  if (!text) {
+    if (text.problem().fault == Fault::missing) return false;
+    evidence.table_complete = false;
+    return true;
+  }
+  auto stat = parse_process_stat(*text);
+  // Another process with this pid: of its namespaces nothing is known.
+  if (!stat || stat->start_ticks != candidate.stat.start_ticks) {
+    evidence.table_complete = false;
+    return false;
+  }
+  candidate.stat = *std::move(stat);
+  return true;
+}
+
+std::optional<bool> DirectoryVisibility::keeps_open(int pid,
+                                                    const FileKey& lock) const {
+  const auto path = procfs_ / std::to_string(pid) / "fd";
+  const auto directory = open_directory(path);
+  if (!directory) return {};
+  bool found = false;
+  bool all = true;
+  std::size_t seen = 0;
+  const auto listed = list_directory(
+      *directory, [&](std::string_view name, unsigned char /*type*/) {
+        std::error_code error;
+        const auto file = path / std::string{name};
+        const auto link = std::filesystem::read_symlink(file, error).native();
+        all = all && (!error || error == std::errc::no_such_file_or_directory);
+        // Nothing is touched that is not called a lock: it might hang.
+        struct stat open {};
+        found = found || (link.find(".lock") != std::string::npos &&
+                          ::stat(file.c_str(), &open) == 0 &&
+                          open.st_dev == lock.device &&
+                          open.st_ino == lock.inode);
+        return !found && ++seen < kMaxOpenFiles;
+      });
+  if (found) return true;
+  return listed && all && seen < kMaxOpenFiles ? std::optional{false}
+                                               : std::nullopt;
+}
+
+bool DirectoryVisibility::command_may_be_openclaw(
+    const ProcessStat& stat) const {
+  const auto cmdline = read_small_file(
+      procfs_ / std::to_string(stat.pid) / "cmdline", kMaxCommand);
+  return !cmdline || may_be_openclaw(stat.comm, split_nul(*cmdline));
+}
+
 HolderEvidence DirectoryVisibility::gather(const LockClaim& claim,
-                                           const ProcessTable& table) {
+                                           const ProcessTable& table,
+                                           const std::optional<FileKey>& lock) {
   HolderEvidence evidence;
   evidence.table_complete = table.complete;
   evidence.initial_namespace = table.initial_namespace;
@@ -171,11 +238,16 @@ HolderEvidence DirectoryVisibility::gather(const LockClaim& claim,
     }
     HolderCandidate candidate;
     candidate.stat = process.stat;
+    if (!read_again(candidate, evidence)) continue;
     candidate.innermost =
         process.ns_pids.empty() || process.ns_pids.back() == *claim.pid;
     candidate.nested = is_nested(process);
     candidate.sees = sees(process.stat.pid);
     const bool differs = claim.start_ticks != process.stat.start_ticks;
+    if (differs && candidate.sees != Sees::no) {
+      if (lock) candidate.keeps_open = keeps_open(process.stat.pid, *lock);
+      candidate.may_be_openclaw = command_may_be_openclaw(candidate.stat);
+    }
     if (differs && claim.start_ticks)
       candidate.offset_ticks = offset_ticks(process.stat.pid, table);
     if (differs && candidate.sees == Sees::yes)

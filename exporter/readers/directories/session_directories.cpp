@@ -11,6 +11,7 @@
 #include "core/gateways/glob_capture.h"
 #include "exporter/system/file.h"
 #include "exporter/system/glob_walker.h"
+#include "exporter/system/rooted_path.h"
 
 namespace openclaw_lock {
 namespace {
@@ -85,6 +86,15 @@ void add(const std::string& path, const std::string& agent, bool required,
 
 }  // namespace
 
+std::string path_below(const std::string& root, std::string path) {
+  struct stat entry {};
+  if (root.empty() || !path.starts_with(root + '/') ||
+      ::lstat(path.c_str(), &entry) != 0 || !S_ISLNK(entry.st_mode))
+    return path;
+  auto found = resolve_in_root(root, path.substr(root.size()), always_open);
+  return found ? *std::move(found) : path;
+}
+
 /// A directory `tmp/openclaw-UID` is written by era C gateways alone.
 std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir) {
   std::optional<WallTime> newest;
@@ -106,7 +116,8 @@ std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir) {
 
 StateDirectory read_state_directory(
     const std::string& state_dir,
-    const std::vector<std::string>& extra_session_dirs) {
+    const std::vector<std::string>& extra_session_dirs,
+    const std::string& root) {
   StateDirectory state;
   const auto directory = open_directory(state_dir);
   if (!directory) {
@@ -115,14 +126,13 @@ StateDirectory read_state_directory(
   }
   state.opened = true;
   state.readable = true;
-  const auto agents = state_dir + "/agents";
+  const auto agents = path_below(root, state_dir + "/agents");
   state.structure = {state_dir, agents};
   std::set<DirectoryIdentity> known;
   for (const auto& agent : subdirectories(agents, state)) {
-    auto path = agents;
-    path.append("/").append(agent);
+    const auto path = path_below(root, agents + '/' + agent);
     state.structure.push_back(path);
-    add(path.append("/sessions"), agent, false, known, state);
+    add(path_below(root, path + "/sessions"), agent, false, known, state);
   }
   for (const auto& pattern : extra_session_dirs) {
     for (const auto& match :

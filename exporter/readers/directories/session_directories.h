@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/types.h>
-
-#include <compare>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/base/wall_time.h"
+#include "core/gateways/directory_identity.h"
 
 namespace openclaw_lock {
-
-/// Device and inode: what a directory is, whatever path leads there.
-struct DirectoryIdentity {
-  dev_t device = 0;
-  ino_t inode = 0;
-
-  auto operator<=>(const DirectoryIdentity&) const = default;
-};
 
 /// One directory that may hold session locks.
 struct SessionDirectory {
@@ -38,17 +28,27 @@ struct StateDirectory {
   /// Directories in which a new agent or its sessions appear as a directory:
   /// the state dir, agents/ and each agent's.
   std::vector<std::string> structure;
-  /// mtime of the newest trace of an era C gateway (2026.8.1 on).
+  /// The path itself, or, where it is a symbolic link, what that means to those
+/// whose root is `root`; without one, the path itself.
+std::string path_below(const std::string& root, std::string path);
+
+/// mtime of the newest trace of an era C gateway (2026.8.1 on).
   std::optional<WallTime> sqlite_gateway_at;
   std::vector<Problem> problems;
 };
 
 /// Lists `<state_dir>/agents/*/sessions` and the extra directories, which may
 /// be globs. A state dir without agents/ is a fresh install, not a problem. At
-/// most 4096 session directories; more are too_big.
+/// most 4096 session directories; more are too_big. Symbolic links inside the
+/// state dir mean what they mean below `root` (see resolve_in_root).
 StateDirectory read_state_directory(
     const std::string& state_dir,
-    const std::vector<std::string>& extra_session_dirs);
+    const std::vector<std::string>& extra_session_dirs,
+    const std::string& root = {});
+
+/// The path itself, or, where it is a symbolic link, what that means to those
+/// whose root is `root`; without one, the path itself.
+std::string path_below(const std::string& root, std::string path);
 
 /// mtime of the newest trace of an era C gateway below the state dir.
 std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir);

@@ -13,7 +13,7 @@
 #include "core/disk/pressure.h"
 #include "core/disk/pressure_ledger.h"
 #include "core/fleet/stall_facts.h"
-#include "exporter/readers/processes/openclaw_processes.h"
+#include "core/procfs/process_identity.h"
 
 namespace openclaw_lock {
 

@@ -15,22 +15,28 @@
 
 namespace openclaw_lock {
 
+/// The singleton locks of a round, each once.
+struct JudgedGatewayLocks {
+  std::vector<JudgedLock> locks;
+  std::vector<GatewayClaim> held;  ///< of those whose holder lives
+};
+
 /// Judges who holds the singleton locks of one gateway, as judge_holder() does
-/// it for sessions. A holder counts as gone only in the second round that sees
-/// its lock: the first may have read it after it looked at processes.
+/// it for sessions. A holder counts as gone only where processes were listed
+/// after its lock was first seen, and the lock is still the same.
 class GatewayLockHolders {
  public:
-  /// The locks of this round, each once. `visibility` is that of the state
-  /// directory, which the holder must see.
-  std::vector<JudgedLock> judge(const std::vector<GatewayLock>& locks,
-                                bool local_filesystem,
-                                DirectoryVisibility& visibility,
-                                const ProcessTable& table, WallTime now);
+  /// `visibility` is that of the state directory, which the holder must see.
+  JudgedGatewayLocks judge(const std::vector<GatewayLock>& locks,
+                           bool local_filesystem,
+                           DirectoryVisibility& visibility,
+                           const ProcessTable& table, WallTime now);
 
  private:
   /// Device, inode and mtime.
   using Key = std::tuple<std::uint64_t, std::uint64_t, std::int64_t>;
   struct Seen {
+    WallTime since{};
     bool alive = false;
     bool nested = false;
   };

@@ -3,6 +3,9 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <utility>
 
 #include "exporter/readers/locks/lock_file_reader.h"
@@ -31,15 +34,18 @@ std::vector<std::string> entries(const UniqueFd& directory,
   return names;
 }
 
-void read_into(const std::string& path, GatewayLocks& locks) {
+/// False where a lock may get other content without a trace in its directory:
+/// it is being written.
+bool read_into(const std::string& path, GatewayLocks& locks) {
   const auto directory = open_directory(path);
   if (!directory) {
-    if (directory.problem().fault != Fault::missing) locks.readable = false;
-    return;
+    locks.readable = directory.problem().fault == Fault::missing;
+    return true;
   }
   struct stat found {};
-  if (::fstat(directory->get(), &found) != 0) return;
+  if (::fstat(directory->get(), &found) != 0) return false;
   const std::uint64_t device = found.st_dev;
+  bool complete = true;
   for (const auto& name :
        entries(*directory, "gateway.", ".lock", locks.readable)) {
     // In this order: what is read is of this file or of a newer one.
@@ -49,34 +55,94 @@ void read_into(const std::string& path, GatewayLocks& locks) {
       const auto fault = text.problem().fault;
       if (fault != Fault::missing && fault != Fault::malformed)
         locks.readable = false;
+      complete = false;
       continue;
     }
     auto claim = parse_gateway_claim(*text);
-    if (!claim) continue;
-    locks.locks.push_back({path, name, device, file->identity,
-                           file->modified_at, *std::move(claim)});
+    complete = complete && claim;
+    if (claim)
+      locks.locks.push_back({path, name, device, file->identity,
+                             file->modified_at, *std::move(claim)});
   }
+  return complete;
 }
 
 }  // namespace
 
-GatewayLocks read_gateway_locks(const std::string& directory) {
+bool GatewayLockReader::Freshness::holds(const struct stat& found,
+                                         WallTime now) const {
+  constexpr std::chrono::seconds kLongest{60};
+  return settled && inode == found.st_ino && mtime_ns == mtime_in_ns(found) &&
+         now >= read_at && now - read_at < kLongest;
+}
+
+GatewayLockReader::Freshness GatewayLockReader::Freshness::of(
+    const struct stat& found, WallTime now) {
+  constexpr std::chrono::seconds kCoarsest{2};
+  return {found.st_ino, mtime_in_ns(found), now,
+          now - modified_at(found) >= kCoarsest};
+}
+
+const GatewayLocks& GatewayLockReader::read_directory(const std::string& path,
+                                                      WallTime now) {
+  auto& known = directories_[path];
+  known.used = true;
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) {
+    known = {};
+    known.locks.readable = fault_of(errno) == Fault::missing;
+    return known.locks;
+  }
+  if (known.freshness.holds(found, now)) return known.locks;
+  known.locks = {};
+  const bool complete = read_into(path, known.locks);
+  known.freshness = Freshness::of(found, now);
+  known.freshness.settled = known.freshness.settled && complete;
+  return known.locks;
+}
+
+GatewayLocks GatewayLockReader::read_all(const std::string& tmp, WallTime now) {
   GatewayLocks locks;
-  read_into(directory, locks);
+  struct stat found {};
+  auto& known = tmps_[tmp];
+  known.used = true;
+  if (::stat(tmp.c_str(), &found) != 0) {
+    known = {};
+    locks.readable = fault_of(errno) == Fault::missing;
+    return locks;
+  }
+  if (!known.freshness.holds(found, now)) {
+    known = {};
+    if (const auto directory = open_directory(tmp)) {
+      known.names = entries(*directory, "openclaw-", "", known.readable);
+      known.freshness = Freshness::of(found, now);
+    } else {
+      known.readable = directory.problem().fault == Fault::missing;
+    }
+  }
+  locks.readable = known.readable;
+  for (const auto& name : known.names) {
+    const auto& more = read_directory(tmp + '/' + name, now);
+    locks.readable = locks.readable && more.readable;
+    locks.locks.insert(locks.locks.end(), more.locks.begin(), more.locks.end());
+  }
   return locks;
 }
 
-GatewayLocks read_state_gateway_locks(const std::string& state_dir) {
-  GatewayLocks locks;
-  const auto tmp = state_dir + "/tmp";
-  const auto directory = open_directory(tmp);
-  if (!directory) {
-    locks.readable = directory.problem().fault == Fault::missing;
-    return locks;
-  }
-  for (const auto& name : entries(*directory, "openclaw-", "", locks.readable))
-    read_into(tmp + '/' + name, locks);
-  return locks;
+void GatewayLockReader::forget_unread() {
+  const auto forget = [](auto& known) {
+    std::erase_if(known, [](const auto& entry) { return !entry.second.used; });
+    for (auto& [path, entry] : known) entry.used = false;
+  };
+  forget(directories_);
+  forget(tmps_);
+}
+
+bool names_process(const GatewayClaim& claim, const Process& process) {
+  const int innermost =
+      process.ns_pids.empty() ? process.stat.pid : process.ns_pids.back();
+  return claim.role.empty() && claim.pid == innermost &&
+         (!claim.start_ticks || claim.start_ticks == process.stat.start_ticks);
 }
 
 }  // namespace openclaw_lock

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "core/base/wall_time.h"
 #include "core/gateways/gateway_claim.h"
 #include "core/locks/lock_ledger.h"
+#include "core/procfs/process_table.h"
 
 namespace openclaw_lock {
 
@@ -27,12 +31,50 @@ struct GatewayLocks {
   bool readable = true;  ///< false: there may be locks that could not be read
 };
 
-/// Reads `gateway.*.lock` there: `.../TMPDIR/openclaw-UID` up to 2026.7.35, or
-/// `STATE/tmp/openclaw-UID`. A directory that is not there has none; a lock
-/// that is no JSON object says nothing.
-GatewayLocks read_gateway_locks(const std::string& directory);
+/// The singleton locks in directories `openclaw-UID`: `.../TMPDIR/openclaw-UID`
+/// up to 2026.7.35, `STATE/tmp/openclaw-UID` after that. Reads a directory again
+/// only where it has changed, and once a minute: a gateway removes its lock and
+/// makes another, it never writes into one twice. A directory that is not there
+/// has none; a lock that is no JSON object says nothing. Not thread-safe; hangs
+/// where the file system does.
+class GatewayLockReader {
+ public:
+  const GatewayLocks& read_directory(const std::string& path, WallTime now);
 
-/// The same of all directories `openclaw-UID` of the state directory.
-GatewayLocks read_state_gateway_locks(const std::string& state_dir);
+  /// Those of all directories `openclaw-UID` in `tmp`.
+  GatewayLocks read_all(const std::string& tmp, WallTime now);
+
+  /// Lets go of what was not read since the last call.
+  void forget_unread();
+
+ private:
+  /// Until when what was read of a directory holds.
+  struct Freshness {
+    std::uint64_t inode = 0;
+    std::int64_t mtime_ns = 0;
+    WallTime read_at{};
+    bool settled = false;  ///< no later change can have the same mtime
+
+    static Freshness of(const struct stat& found, WallTime now);
+    bool holds(const struct stat& found, WallTime now) const;
+  };
+  struct Directory {
+    Freshness freshness;
+    GatewayLocks locks;
+    bool used = true;
+  };
+  struct Names {
+    Freshness freshness;
+    std::vector<std::string> names;
+    bool readable = true;
+    bool used = true;
+  };
+
+  std::map<std::string, Directory> directories_;
+  std::map<std::string, Names> tmps_;
+};
+
+/// Whether a lock names this process, the gateway that wrote it.
+bool names_process(const GatewayClaim& claim, const Process& process);
 
 }  // namespace openclaw_lock

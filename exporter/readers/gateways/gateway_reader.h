@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/types.h>
+#include <sys/stat.h>
 
-#include <chrono>
-#include <compare>
-#include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -22,108 +18,91 @@
 #include "core/gateways/session_store_era.h"
 #include "core/gateways/wal_writers.h"
 #include "core/procfs/mountinfo.h"
-#include "core/procfs/process_table.h"
 #include "exporter/readers/directories/directory_visibility.h"
-#include "exporter/readers/directories/session_directories.h"
 #include "exporter/readers/gateways/gateway_lock_holders.h"
 #include "exporter/readers/gateways/gateway_locks.h"
 #include "exporter/readers/gateways/store_reader.h"
+#include "exporter/readers/gateways/wal_locks.h"
+#include "exporter/readers/processes/process_facts.h"
 #include "exporter/system/clock.h"
-#include "exporter/system/mount_view.h"
 
 namespace openclaw_lock {
 
 struct GatewayReaderSettings {
   std::string state_dir;  ///< as the exporter can open it
   std::filesystem::path procfs = "/proc";
-  std::filesystem::path rootfs = "/";  ///< where the host's /tmp lies
+  /// What links inside the state dir start at, see LockReaderSettings.
+  std::string root = {};
 };
 
-/// Finds the gateways of one state directory among all processes. Not
-/// thread-safe: its thread alone calls it, and may hang in it where the state
-/// directory does. A directory of another file system that may hang is not
-/// touched.
-///
-/// Which state directory a process has is told by, in this order: a singleton
-/// lock that names the process; what it keeps open; its environment. Device and
-/// inode below /proc/PID/root decide, so that a path means what it means in
-/// that process' container.
+/// What is read once for all gateways.
+struct GatewayInputs {
+  std::shared_ptr<const ProcessFacts> processes;  ///< null: none in time
+  std::shared_ptr<const WalLocks> wal_locks;      ///< null: not readable
+  /// Our own mounts, the same object as long as they are the same; null: not
+  /// readable.
+  std::shared_ptr<const std::vector<Mount>> mounts;
+};
+
+/// Finds what runs on one state directory, by asking the census, and looks at
+/// its singleton locks and databases. Not thread-safe: one task at a time calls
+/// it, and may hang in it where the state directory does.
 class GatewayReader {
  public:
-  /// See LockReader::Census.
-  using Census = std::function<std::shared_ptr<const ProcessTable>()>;
-
   using Clock = std::function<MonotonicTime()>;
 
-  GatewayReader(GatewayReaderSettings settings, Census census,
-                Clock clock = monotonic_now,
-                WallClock wall_clock = wall_time_now);
+  explicit GatewayReader(GatewayReaderSettings settings,
+                         Clock clock = monotonic_now,
+                         WallClock wall_clock = wall_time_now);
 
   /// Obstacles are problems of source `processes`; they leave facts empty.
-  RoundResult round();
+  RoundResult round(const GatewayInputs& inputs);
 
   const GatewayFacts& facts() const { return facts_; }
 
  private:
-  struct Key {
-    std::uint64_t start_ticks = 0;
-    int pid = 0;
-    std::string comm;  ///< changes when OpenClaw gives itself a title
-
-    auto operator<=>(const Key&) const = default;
+  /// Where the state directory lies; holds while it and our mounts stay.
+  struct Place {
+    DirectoryIdentity identity;
+    uid_t owner = 0;
+    mode_t mode = 0;
+    std::string inner_path;  ///< as `mounts` have it, without links
+    std::string device;      ///< as mountinfo has it
+    bool is_local = false;   ///< see is_local_filesystem
+    std::shared_ptr<const std::vector<Mount>> mounts;
+    std::shared_ptr<const std::vector<Mount>> our_mounts;
   };
-  struct Known {
-    ProcessRole role = ProcessRole::none;
-    bool looked = false;  ///< `role` is that of its arguments
-    std::string profile;
-    Answer uses = Answer::unknown;
-    Answer serves = Answer::unknown;
-    bool named = false;  ///< by a singleton lock of this state directory
-    bool lease = false;  ///< and that lock is of the era of leases
-    int rounds = 0;      ///< since it was first looked at
-  };
-  /// What /proc/PID says of one process in this round.
-  struct Look;
 
-  void look_at(const Process& process, const ProcessTable& table,
-               DirectoryVisibility& visibility, Known& known);
-  void look_at_role(const Process& process, Known& known);
-  void look_at_files(Look& look, Known& known) const;
-  /// Where the process may keep its lock outside the state directory; in user
-  /// namespaces the name holds another user id than ours.
-  std::set<std::string> lock_directories(const Look& look) const;
-  void look_at_locks(const Look& look, Known& known);
-  /// Those that no running process led to: their gateway may be gone.
-  void read_abandoned_locks(const MountView& view);
-  void look_at_environment(const Look& look, Known& known) const;
-  bool claims_this(const GatewayClaim& claim, const Look& look) const;
-  /// Whether the path that a process names is our state directory.
-  Answer is_ours(const std::string& inner_path, const Look& look) const;
-  bool belongs_to_another_user(int pid) const;
+  bool find_place(const GatewayInputs& inputs);
   void read_store();
   void judge_era();
   /// Who holds WAL write locks of this state directory's databases.
-  void look_at_writers(const ProcessTable& table);
+  void look_at_writers(const GatewayInputs& inputs);
   std::optional<DatabaseFacts> database_facts(
       const std::optional<DatabaseFiles>& files) const;
-  void tell(const ProcessTable& table, const GatewayCount& count,
-            RoundResult& round);
+  /// Adds those that a lock in the state directory names, whatever else speaks.
+  std::vector<GatewayCandidate> candidates(const ProcessFacts& facts,
+                                           DirectoryVisibility& visibility);
+  /// A state directory is closed to others, so a process of theirs has another.
+  bool belongs_to_another_user(const OpenclawProcess& process) const;
+  bool is_named(const ProcessFacts& facts,
+                const ProcessIdentity& running) const;
+  /// A singleton lock names a living process that is not among the gateways.
+  bool misses_a_holder(const ProcessFacts& facts, const GatewayCount& count,
+                       const std::vector<GatewayClaim>& held) const;
+  void tell(const ProcessFacts& facts, const GatewayCount& count,
+            const std::vector<GatewayClaim>& held, RoundResult& round);
 
-  GatewayReaderSettings settings_;
-  Census census_;
-  Clock clock_;
-  WallClock wall_clock_;
+  const GatewayReaderSettings settings_;
+  const Clock clock_;
+  const WallClock wall_clock_;
+  GatewayLockReader lock_reader_;
   GatewayLockHolders lock_holders_;
   ConfigVersion config_version_;
   WalWriters writers_;
-  std::map<Key, Known> known_;
+  std::optional<Place> place_;
   // Of the round under way:
-  DirectoryIdentity identity_;
-  uid_t owner_ = 0;
-  mode_t mode_ = 0;
-  std::string device_;  ///< of the state directory, as mountinfo has it
   GatewayLocks state_locks_;
-  std::vector<GatewayLock> other_locks_;  ///< in temporary directories
   StoreFiles store_;
   bool writers_seen_ = false;
   GatewayFacts facts_;

@@ -36,11 +36,12 @@ void add_database(const std::string& path, DatabaseFiles& files,
     files.shared_memory.push_back({shm->st_dev, shm->st_ino});
 }
 
-void add_agent(const std::string& agent, DatabaseFiles& databases,
-               StoreTraces& traces, bool& readable) {
+void add_agent(const std::string& agent, const std::string& root,
+               DatabaseFiles& databases, StoreTraces& traces, bool& readable) {
   add_database(agent + "/agent/openclaw-agent.sqlite", databases, readable);
   bool unseen = true;
-  const auto store = look(agent + "/sessions/sessions.json", unseen);
+  const auto sessions = path_below(root, agent + "/sessions");
+  const auto store = look(sessions + "/sessions.json", unseen);
   if (!store) return;
   const auto at = modified_at(*store);
   traces.session_store_at =
@@ -49,7 +50,8 @@ void add_agent(const std::string& agent, DatabaseFiles& databases,
 
 }  // namespace
 
-StoreFiles read_store_files(const std::string& state_dir) {
+StoreFiles read_store_files(const std::string& state_dir,
+                            const std::string& root) {
   StoreFiles files;
   bool readable = true;
   DatabaseFiles state;
@@ -59,7 +61,7 @@ StoreFiles read_store_files(const std::string& state_dir) {
 
   readable = true;
   DatabaseFiles databases;
-  const auto agents = state_dir + "/agents";
+  const auto agents = path_below(root, state_dir + "/agents");
   const auto directory = open_directory(agents);
   if (!directory) {
     if (directory.problem().fault == Fault::missing) files.agents = databases;
@@ -68,8 +70,8 @@ StoreFiles read_store_files(const std::string& state_dir) {
   std::size_t seen = 0;
   const auto listed =
       list_directory(*directory, [&](std::string_view name, unsigned char) {
-        add_agent(agents + '/' + std::string{name}, databases, files.traces,
-                  readable);
+        add_agent(path_below(root, agents + '/' + std::string{name}), root,
+                  databases, files.traces, readable);
         return ++seen < kMaxAgents;
       });
   if (listed && readable && seen < kMaxAgents)

@@ -36,8 +36,10 @@ struct StoreFiles {
 
 /// Looks at `state/openclaw.sqlite` and, of each agent, at
 /// `agent/openclaw-agent.sqlite` and `sessions/sessions.json`. At most 4096
-/// agents. Hangs where the file system does.
-StoreFiles read_store_files(const std::string& state_dir);
+/// agents. Links mean what they mean below `root`, see read_state_directory().
+/// Hangs where the file system does.
+StoreFiles read_store_files(const std::string& state_dir,
+                            const std::string& root = {});
 
 /// Reads `openclaw.json` for the version that last wrote it, again only when
 /// the file has changed.

@@ -28,6 +28,9 @@ struct LockReaderSettings {
   std::string state_dir;                  ///< as the exporter can open it
   std::vector<std::string> session_dirs;  ///< extra ones; may be globs
   std::filesystem::path procfs = "/proc";
+  /// What links inside the state dir start at: rootfs or /proc/PID/root, in
+  /// front of `state_dir`; empty: our own root.
+  std::string root = {};
 };
 
 /// Reads and follows the session locks of one gateway. Not thread-safe: its
@@ -38,8 +41,13 @@ class LockReader {
   /// time. An empty function: holders are not judged.
   using Census = std::function<std::shared_ptr<const ProcessTable>()>;
 
-  LockReader(LockReaderSettings settings, Census census,
-             WallClock clock = wall_time_now);
+  /// `hub`: where it gets its events from, null: from one of its own; `wake`:
+  /// called when there are some (see InotifyHub::add_owner).
+  LockReader(
+      LockReaderSettings settings, Census census,
+      WallClock clock = wall_time_now,
+      std::shared_ptr<InotifyHub> hub = nullptr,
+      std::function<void()> wake = [] {});
 
   /// The extra session directories from the next round on.
   void watch(std::vector<std::string> session_dirs) {
@@ -48,6 +56,13 @@ class LockReader {
 
   /// Lists every session directory, reads what is new, judges each holder.
   RoundResult round();
+
+  /// The first half of a round: reads. True where there are holders to judge.
+  bool read();
+
+  /// The second half. `table` must have been read after read(); null: there is
+  /// none in time.
+  RoundResult judge(const ProcessTable* table);
 
   /// Takes the events that wait, without waiting for more.
   void follow();
@@ -79,7 +94,7 @@ class LockReader {
   };
 
   void take_directories(const StateDirectory& state);
-  bool list_directories(const StateDirectory& state, RoundResult& round);
+  bool list_directories(const StateDirectory& state);
   void reconcile();
   void watch_directories(const StateDirectory& state, const MountView& view);
   void judge_directory(Directory& directory, const MountView& view,
@@ -93,7 +108,7 @@ class LockReader {
   void add_judged(const Directory& directory, const ScannedLock& lock,
                   const HolderVerdict& verdict);
   void handle(const LockWatches::Event& event);
-  void handle_file(Directory& directory, const InotifyEvent& event);
+  void handle_file(Directory& directory, const InotifyHub::Event& event);
 
   LockReaderSettings settings_;
   Census census_;
@@ -107,7 +122,11 @@ class LockReader {
   bool looked_before_ = false;
   bool rescan_ = false;
   LockFacts report_;
-  LockSnapshot snapshot_;  ///< of the round under way
+  // Of the round under way:
+  RoundResult round_;
+  MountView view_;
+  bool opened_ = false;
+  LockSnapshot snapshot_;
   std::vector<Problem> holder_problems_;
 };
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/readers/processes/process_reader.h"
 
+#include <dirent.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <memory>
 
 #include "core/base/text.h"
 #include "core/procfs/boot_time.h"
@@ -18,12 +23,60 @@ constexpr std::size_t kMaxStatus = 65536;
 constexpr std::size_t kMaxMountinfo = 4 << 20;
 constexpr std::size_t kMaxKernelStat = 4 << 20;
 constexpr int kKthreaddPid = 2;
+constexpr std::chrono::seconds kYoung{60};
+constexpr std::chrono::seconds kLongestRest{60};
+
+/// Also true of a time that lies in the future: the clock was set back.
+bool is_older(WallTime at, WallTime now, std::chrono::seconds limit) {
+  return at > now || now - at >= limit;
+}
 
 }  // namespace
 
-void ProcessReader::read_process(int pid, ProcessTable& table,
+Result<std::vector<ProcessReader::Entry>> ProcessReader::list() const {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream{::opendir(procfs_.c_str()),
+                                                   &::closedir};
+  if (!stream) return system_problem(errno, procfs_.string());
+  std::vector<Entry> entries;
+  entries.reserve(known_.size() + 16);
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(stream.get());
+    if (!entry && errno != 0) return system_problem(errno, procfs_.string());
+    if (!entry) return entries;
+    if (const auto pid = parse_integer<int>(entry->d_name); pid && *pid > 0)
+      entries.push_back({*pid, entry->d_ino});
+  }
+}
+
+const ProcessReader::Known* ProcessReader::unchanged(
+    const Entry& entry, const ProcessTable& table) const {
+  const auto known = known_.find(entry.pid);
+  if (known == known_.end() || known->second.inode != entry.inode ||
+      followed_.contains(entry.pid))
+    return nullptr;
+  const auto& process = known->second.process;
+  const bool is_thread = (process.stat.flags & kKernelThreadFlag) != 0;
+  if (is_thread) return &known->second;
+  const auto started = started_at(process.stat, table);
+  const bool settled =
+      started && *started <= table.started_at &&
+      table.started_at - *started >= kYoung &&
+      !is_older(known->second.read_at, table.started_at, kLongestRest);
+  return settled ? &known->second : nullptr;
+}
+
+void ProcessReader::read_process(const Entry& entry, ProcessTable& table,
                                  std::vector<Problem>& problems) {
-  const auto directory = procfs_ / std::to_string(pid);
+  const auto keep = [&](Known known) {
+    if (entry.pid == kKthreaddPid &&
+        (known.process.stat.flags & kKernelThreadFlag) != 0)
+      table.initial_namespace = true;
+    table.processes.push_back(known.process);
+    seen_[entry.pid] = std::move(known);
+  };
+  if (const auto* known = unchanged(entry, table)) return keep(*known);
+  const auto directory = procfs_ / std::to_string(entry.pid);
   const auto fail = [&](const Problem& problem) {
     if (problem.fault == Fault::missing) return;  // it has ended
     table.complete = false;
@@ -33,97 +86,88 @@ void ProcessReader::read_process(int pid, ProcessTable& table,
   if (!text) return fail(text.problem());
   auto stat = parse_process_stat(*text);
   if (!stat) return fail(stat.problem());
-
-  Process process{std::move(*stat), {}};
-  const auto known = known_.find(pid);
-  if (known != known_.end() &&
-      known->second.start_ticks == process.stat.start_ticks) {
-    process.ns_pids = known->second.ns_pids;
-  } else {
-    const auto status = read_small_file(directory / "status", kMaxStatus);
-    if (!status) return fail(status.problem());
-    auto pids = parse_ns_pids(*status);
-    if (!pids) return fail(pids.problem());
-    process.ns_pids = std::move(*pids);
+  Known now{entry.inode, table.started_at, {std::move(*stat), {}}};
+  const auto known = known_.find(entry.pid);
+  if (known != known_.end() && known->second.inode == entry.inode &&
+      known->second.process.stat.start_ticks == now.process.stat.start_ticks) {
+    now.process.ns_pids = known->second.process.ns_pids;
+    return keep(std::move(now));
   }
-  seen_[pid] = {process.stat.start_ticks, process.ns_pids};
-  if (pid == kKthreaddPid && (process.stat.flags & kKernelThreadFlag) != 0)
-    table.initial_namespace = true;
-  table.processes.push_back(std::move(process));
+  const auto status = read_small_file(directory / "status", kMaxStatus);
+  if (!status) return fail(status.problem());
+  auto pids = parse_ns_pids(*status);
+  if (!pids) return fail(pids.problem());
+  now.process.ns_pids = std::move(*pids);
+  keep(std::move(now));
 }
 
-void ProcessReader::read_mount(ProcessTable& table,
-                               std::vector<Problem>& problems) const {
-  const auto text = read_small_file(procfs_ / "self/mountinfo", kMaxMountinfo);
-  if (!text) {
-    table.complete = false;
-    problems.push_back(text.problem());
+void ProcessReader::read_surroundings(WallTime now) {
+  if (surroundings_ && !is_older(surroundings_->read_at, now, kLongestRest))
     return;
-  }
-  const auto mounts = parse_mountinfo(*text);
-  const Mount* mount = find_mount(mounts, procfs_.native());
-  if (mount && hides_processes(mount->super_options)) {
-    table.complete = false;
-    problems.push_back({Fault::denied, procfs_.string(),
-                        "mounted with hidepid: processes may be hidden"});
-  }
-}
-
-void ProcessReader::read_self(ProcessTable& table) const {
+  auto& found = surroundings_.emplace();
+  found.read_at = now;
   std::error_code error;
   const auto self = std::filesystem::read_symlink(procfs_ / "self", error);
-  table.self_pid = parse_integer<int>(self.native()).value_or(0);
+  found.self_pid = parse_integer<int>(self.native()).value_or(0);
+  const auto text = read_small_file(procfs_ / "self/mountinfo", kMaxMountinfo);
+  if (text) {
+    const auto mounts = parse_mountinfo(*text);
+    const Mount* mount = find_mount(mounts, procfs_.native());
+    found.hides = mount && hides_processes(mount->super_options);
+    if (found.hides)
+      found.problems.push_back(
+          {Fault::denied, procfs_.string(),
+           "mounted with hidepid: processes may be hidden"});
+  } else {
+    found.hides = true;
+    found.problems.push_back(text.problem());
+  }
+  const auto offsets =
+      read_small_file(procfs_ / "self/timens_offsets", kMaxStat);
+  const auto offset =
+      offsets ? parse_boottime_offset_ticks(*offsets, ::sysconf(_SC_CLK_TCK))
+              : offsets.problem();
+  if (offset)
+    found.offset_ticks = *offset;
+  else if (offset.problem().fault != Fault::missing)
+    found.problems.push_back(offset.problem());  // missing: an older kernel
 }
 
-void ProcessReader::read_clock(ProcessTable& table,
-                               std::vector<Problem>& problems) const {
-  table.ticks_per_second = ::sysconf(_SC_CLK_TCK);
+void ProcessReader::read_boot_time(ProcessTable& table,
+                                   std::vector<Problem>& problems) const {
   const auto stat = read_small_file(procfs_ / "stat", kMaxKernelStat);
   const auto boot = stat ? parse_boot_time(*stat) : stat.problem();
   if (boot)
     table.boot_time = *boot;
   else
     problems.push_back(boot.problem());
-  const auto offsets =
-      read_small_file(procfs_ / "self/timens_offsets", kMaxStat);
-  const auto offset =
-      offsets ? parse_boottime_offset_ticks(*offsets, table.ticks_per_second)
-              : offsets.problem();
-  if (offset) {
-    table.reader_offset_ticks = *offset;
-  } else if (offset.problem().fault != Fault::missing) {
-    problems.push_back(offset.problem());  // missing: a kernel without them
-  }
 }
 
 RoundResult ProcessReader::read(ProcessTable& table, WallTime now) {
   RoundResult round;
   table = {};
   table.started_at = now;
-  const auto directory = open_directory(procfs_);
-  if (!directory) {
-    round.problems.push_back(directory.problem());
+  table.ticks_per_second = ::sysconf(_SC_CLK_TCK);
+  const auto entries = list();
+  if (!entries) {
+    round.problems.push_back(entries.problem());
     return round;
   }
-  table.complete = true;
-  table.processes.reserve(known_.size() + 16);
-  const auto listed =
-      list_directory(*directory, [&](std::string_view name, unsigned char) {
-        if (const auto pid = parse_integer<int>(name); pid && *pid > 0)
-          read_process(*pid, table, round.problems);
-        return true;
-      });
-  known_ = std::move(seen_);
+  read_surroundings(now);
+  read_boot_time(table, round.problems);
+  table.complete = !surroundings_->hides;
+  table.self_pid = surroundings_->self_pid;
+  table.reader_offset_ticks = surroundings_->offset_ticks;
+  round.problems.insert(round.problems.end(), surroundings_->problems.begin(),
+                        surroundings_->problems.end());
+  table.processes.reserve(entries->size());
   seen_.clear();
-  if (!listed) {
-    table.complete = false;
-    round.problems.push_back(listed.problem());
-  }
-  read_self(table);
-  read_mount(table, round.problems);
-  read_clock(table, round.problems);
+  seen_.reserve(entries->size());
+  for (const auto& entry : *entries)
+    read_process(entry, table, round.problems);
+  known_.swap(seen_);
   table.index();
-  round.success = static_cast<bool>(listed) && !table.processes.empty();
+  round.success = !table.processes.empty();
   return round;
 }
 

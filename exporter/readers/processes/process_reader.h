@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/fleet/source_health.h"
@@ -10,32 +14,56 @@
 
 namespace openclaw_lock {
 
-/// Reads all processes of a procfs: `stat` of each, `status` of those not seen
-/// before (NSpid never changes), and the facts about the mount itself.
+/// Reads the processes of a procfs: `stat` and `status` of new ones, and the
+/// facts about the mount itself. A process is the same as in the walk before
+/// where pid and inode of its entry are: its `stat` is read again only while it
+/// is younger than a minute (an `exec` keeps both), once a minute after that,
+/// and in each walk where somebody follows it.
 class ProcessReader {
  public:
   explicit ProcessReader(std::filesystem::path procfs)
       : procfs_{std::move(procfs)} {}
 
   /// One walk. Success where the directory could be read and held a process.
-  /// What keeps the table from being complete is among the problems.
+  /// What keeps the table from being complete is among the problems. In it the
+  /// state and parent of a process may be a minute old, see ProcessTable.
   RoundResult read(ProcessTable& table, WallTime now);
 
+  /// The processes whose `stat` each walk reads from now on.
+  void follow(std::set<int> pids) { followed_ = std::move(pids); }
+
  private:
+  struct Entry {
+    int pid = 0;
+    std::uint64_t inode = 0;
+  };
   struct Known {
-    std::uint64_t start_ticks = 0;
-    std::vector<int> ns_pids;
+    std::uint64_t inode = 0;
+    WallTime read_at{};
+    Process process;
+  };
+  /// Of the mount, which seldom change.
+  struct Surroundings {
+    WallTime read_at{};
+    bool hides = false;
+    int self_pid = 0;
+    std::int64_t offset_ticks = 0;
+    std::vector<Problem> problems;
   };
 
-  void read_process(int pid, ProcessTable& table,
+  Result<std::vector<Entry>> list() const;
+  void read_process(const Entry& entry, ProcessTable& table,
                     std::vector<Problem>& problems);
-  void read_mount(ProcessTable& table, std::vector<Problem>& problems) const;
-  void read_self(ProcessTable& table) const;
-  void read_clock(ProcessTable& table, std::vector<Problem>& problems) const;
+  /// Empty where nothing need be read.
+  const Known* unchanged(const Entry& entry, const ProcessTable& table) const;
+  void read_surroundings(WallTime now);
+  void read_boot_time(ProcessTable& table, std::vector<Problem>& problems) const;
 
   std::filesystem::path procfs_;
-  std::map<int, Known> known_;
-  std::map<int, Known> seen_;  ///< of the walk under way
+  std::set<int> followed_;
+  std::unordered_map<int, Known> known_;
+  std::unordered_map<int, Known> seen_;  ///< of the walk under way
+  std::optional<Surroundings> surroundings_;
 };
 
 }  // namespace openclaw_lock

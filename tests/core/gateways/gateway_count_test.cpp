@@ -83,3 +83,20 @@ TEST_CASE("count_gateways: an older process with the parent's pid is none") {
   const auto count = count_gateways({candidate(70, 1, Role::started), child});
   CHECK(count.running.size() == 2);
 }
+
+TEST_CASE("count_gateways: a possible one counts by what it does") {
+  CHECK(count_gateways({candidate(7, 1, Role::possible, Answer::yes)})
+            .running == Running{{7, 70}});
+  CHECK(count_gateways({candidate(7, 1, Role::possible)}) == GatewayCount{});
+  const auto unknown = Answer::unknown;
+  CHECK(count_gateways({candidate(7, 1, Role::possible, unknown)}).undecided ==
+        1);
+  CHECK(count_gateways({candidate(7, 1, Role::possible, unknown, unknown)}) ==
+        GatewayCount{});
+}
+
+TEST_CASE("count_gateways: tini above a gateway is none") {
+  CHECK(count_gateways(
+            {candidate(1, 0, Role::possible), candidate(7, 1, Role::started)})
+            .running == Running{{7, 70}});
+}

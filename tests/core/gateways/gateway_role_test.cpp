@@ -28,25 +28,66 @@ TEST_CASE("role_of_process: a comm alone is no title") {
   CHECK(role_of_process("openclaw-gatewa", {}) == Role::none);
   CHECK(role_of_process("openclaw-gatewa",
                         {"/bin/bash", "/usr/bin/openclaw-gateway"}) ==
-        Role::none);
-  CHECK(role_of_process("grep", {"openclaw-gateway"}) == Role::none);
-  CHECK(role_of_process("openclaw", {"vi", "openclaw"}) == Role::none);
+        Role::command);
+  CHECK(role_of_process("openclaw", {"vi", "openclaw"}) == Role::command);
+  CHECK(role_of_process("vi", {"vi", "openclaw"}) == Role::none);
+}
+
+TEST_CASE("role_of_process: a title without its comm must show what it is") {
+  CHECK(role_of_process("renamed", {"openclaw-gateway"}) == Role::possible);
+  CHECK(role_of_process("renamed", {"openclaw"}) == Role::possible);
 }
 
 TEST_CASE("role_of_process: arguments that were left alone") {
   const Pieces docker{"/usr/local/bin/node",  "dist/index.js", "gateway",
                       "--allow-unconfigured", "--bind",        "loopback"};
-  CHECK(role_of_process("MainThread", docker) == Role::started);
-  CHECK(role_of_process("node", docker) == Role::started);
-  CHECK(role_of_process("tini", docker) == Role::none);
+  for (const std::string_view comm : {"MainThread", "node", "node-22", "tini"})
+    CHECK(role_of_process(comm, docker) == Role::started);
   for (const std::string_view entry :
        {"openclaw.mjs", "/app/openclaw.mjs", "/usr/bin/openclaw",
-        "/app/dist/entry.js", "src/entry.ts"}) {
+        "/app/dist/index.js", "/app/dist/entry.js", "src/entry.ts"}) {
     CAPTURE(entry);
     CHECK(role_of_process("node", {"node", entry, "gateway"}) == Role::started);
+    CHECK(role_of_process("node", {"node", entry, "gateway", "run"}) ==
+          Role::started);
     CHECK(role_of_process("node", {"node", "--max-old-space-size=512", entry,
                                    "--profile", "work", "gateway", "run"}) ==
           Role::started);
+  }
+}
+
+TEST_CASE("role_of_process: every runtime, and options before the entry") {
+  const std::string_view entry = "/app/dist/index.js";
+  for (const Pieces& start : std::vector<Pieces>{
+           {"bun", entry},
+           {"/root/.bun/bin/bun", "run", entry},
+           {"bun", "--bun", "x", "openclaw"},
+           {"/opt/App/electron", entry},
+           {"node", "-r", "/x/hook.js", entry},
+           {"node", "--import", "tsx", "src/index.ts"},
+           {"node", "--env-file", ".env", "--inspect", entry},
+           {"nodejs", entry},
+           {"/usr/local/bin/openclaw"}}) {
+    auto argv = start;
+    argv.push_back("gateway");
+    argv.push_back("--port");
+    argv.push_back("18789");
+    CAPTURE(argv[0]);
+    CHECK(role_of_process("x", argv) == Role::started);
+  }
+}
+
+TEST_CASE("role_of_process: what leaves open what runs") {
+  for (const Pieces& argv : std::vector<Pieces>{
+           {"/opt/runtime", "/app/dist/index.js", "gateway"},
+           {"node /x/openclaw/dist/index.js"},
+           {"node /x/dist/index.js gateway"},
+           {"npm exec openclaw gateway"},
+           {"tini", "--", "node", "openclaw.mjs", "gateway"},
+           {"node", "--new-option", "value", "dist/index.js", "gateway"},
+           {"node", "dist/index.js", "--new-option", "value", "gateway"}}) {
+    CAPTURE(argv[0]);
+    CHECK(role_of_process("x", argv) == Role::possible);
   }
 }
 
@@ -55,11 +96,18 @@ TEST_CASE("role_of_process: commands and helpers are no gateways") {
   for (const std::string_view word : {"status", "stop", "install", "call"}) {
     CAPTURE(word);
     CHECK(role_of_process("node", {"node", entry, "gateway", word}) ==
-          Role::none);
+          Role::command);
   }
   CHECK(role_of_process("node", {"node", entry, "agent", "gateway"}) ==
+        Role::command);
+  CHECK(role_of_process("node", {"node", entry, "node", "run"}) ==
+        Role::command);
+  CHECK(role_of_process("node", {"node", "dist/index.js", "agent"}) ==
+        Role::command);
+  CHECK(role_of_process("node", {"node", entry}) == Role::command);
+  CHECK(role_of_process("node", {"node", "dist/index.js"}) == Role::none);
+  CHECK(role_of_process("node", {"node", "dist/index.js", "serve"}) ==
         Role::none);
-  CHECK(role_of_process("node", {"node", entry}) == Role::none);
   CHECK(role_of_process("node", {"node", "server.js", "gateway"}) ==
         Role::none);
   CHECK(role_of_process("node", {"node", "xdist/index.js", "gateway"}) ==
@@ -74,6 +122,22 @@ TEST_CASE("role_of_process: commands and helpers are no gateways") {
                          dist + "infra/sqlite-readonly-location.worker.js",
                          "--openclaw-sqlite-readonly-child", "session"}) ==
         Role::none);
+}
+
+TEST_CASE("role_after: a title takes nothing away from the arguments") {
+  CHECK(role_after(Role::started, Role::shared) == Role::started);
+  CHECK(role_after(Role::command, Role::shared) == Role::command);
+  CHECK(role_after(Role::started, Role::gateway) == Role::gateway);
+  CHECK(role_after(Role::none, Role::started) == Role::started);
+}
+
+TEST_CASE("may_be_openclaw: what can be none") {
+  CHECK_FALSE(may_be_openclaw("systemd", {"/sbin/init"}));
+  CHECK_FALSE(may_be_openclaw("bash", {"bash", "-c", "sleep 1"}));
+  CHECK(may_be_openclaw("bash", {"bash", "/opt/OpenClaw/run"}));
+  CHECK(may_be_openclaw("node", {"node", "x.js"}));
+  CHECK(may_be_openclaw("x", {"/opt/rt", "/app/dist/index.js", "gateway"}));
+  CHECK(may_be_openclaw("x", {}));
 }
 
 TEST_CASE("profile_of_arguments") {
@@ -105,7 +169,7 @@ TEST_CASE("state_dir_of_open_file: what gateways keep open") {
        {"state/openclaw.sqlite", "state/openclaw.sqlite-wal",
         "state/openclaw.sqlite-shm", "tasks/runs.sqlite",
         "tmp/openclaw-0/gateway.state.lock",
-        "tmp/openclaw-0/gateway.c0a57478.lock.sqlite"}) {
+        "tmp/openclaw-0/gateway.state.lock.sqlite"}) {
     CAPTURE(file);
     const auto path = "/home/node/.openclaw/" + std::string{file};
     CHECK(state_dir_of_open_file(path) == "/home/node/.openclaw");
@@ -116,7 +180,14 @@ TEST_CASE("state_dir_of_open_file: nothing else tells") {
   for (const std::string_view path :
        {"", "/", "/x", "socket:[1]", "/dev/null", "/state/openclaw.sqlite",
         "/tmp/openclaw-0/gateway.d59d07cd.lock",
-        "/srv/tmp/openclaw-0/other.lock", "/srv/tmp/other/gateway.a.lock",
+        "/tmp/openclaw-0/gateway.state.lock", "/gateway.state.lock",
+        // A TMPDIR that ends in /tmp.
+        "/var/tmp/openclaw-0/gateway.59e36fd4.lock",
+        "/var/tmp/openclaw-0/gateway.59e36fd4.lock (deleted)",
+        "/srv/tmp/openclaw-0/gateway.c0a57478.lock.sqlite",
+        "/s/tmp/openclaw-0/gateway.state.lock (deleted)",
+        "/s/state/openclaw.sqlite (deleted)",
+        "/srv/tmp/openclaw-0/other.lock", "/srv/tmp/other/gateway.state.lock",
         "/tmp/openclaw-state-locks-0/state-handles.279598fc.lock.sqlite",
         "/home/node/.openclaw/agents/main/sessions/a.jsonl.lock"}) {
     CAPTURE(path);
@@ -124,14 +195,17 @@ TEST_CASE("state_dir_of_open_file: nothing else tells") {
   }
 }
 
-TEST_CASE("is_gateway_lock_path") {
-  CHECK(is_gateway_lock_path("/tmp/openclaw-0/gateway.d59d07cd.lock"));
-  CHECK(is_gateway_lock_path("/s/tmp/openclaw-0/gateway.state.lock"));
+TEST_CASE("gateway_lock_path") {
+  const std::string_view lock = "/tmp/openclaw-0/gateway.d59d07cd.lock";
+  CHECK(gateway_lock_path(lock) == lock);
+  CHECK(gateway_lock_path("/tmp/openclaw-0/gateway.d59d07cd.lock (deleted)") ==
+        lock);
+  CHECK_FALSE(gateway_lock_path("/s/tmp/openclaw-0/gateway.state.lock").empty());
   for (const std::string_view path :
        {"", "/gateway.a.lock", "/tmp/openclaw-0/gateway.a.lock.sqlite",
         "/tmp/openclaw-0/a.lock", "/tmp/other/gateway.a.lock"}) {
     CAPTURE(path);
-    CHECK_FALSE(is_gateway_lock_path(path));
+    CHECK(gateway_lock_path(path).empty());
   }
 }
 

@@ -237,3 +237,33 @@ TEST_CASE("judge_holder: the extremes of numbers do no harm") {
     }
   }
 }
+
+TEST_CASE("judge_holder: without a start time, what is open decides") {
+  const auto judge = [](std::optional<bool> keeps_open, bool may_be_openclaw) {
+    auto found = candidate();
+    found.keeps_open = keeps_open;
+    found.may_be_openclaw = may_be_openclaw;
+    return judge_holder(claim_without_start(), kAcquired, proof_with(found));
+  };
+  for (const bool may_be_openclaw : {true, false}) {
+    // A tool of another name may take these locks as well.
+    CHECK(judge(true, may_be_openclaw).holder == Holder::alive);
+    CHECK(judge(false, may_be_openclaw).holder == Holder::recycled);
+  }
+  CHECK(judge({}, true).holder == Holder::alive);
+}
+
+TEST_CASE("judge_holder: the host's pid 1 is not what a container's 1 wrote") {
+  auto init = candidate(1);
+  init.may_be_openclaw = false;
+  const auto verdict =
+      judge_holder(claim_without_start(), kAcquired, proof_with(init));
+  CHECK(verdict == HolderVerdict{Holder::unknown, Fault::denied});
+}
+
+TEST_CASE("judge_holder: an open lock speaks louder than a start time") {
+  auto found = candidate(kStart + 1);
+  found.keeps_open = true;
+  CHECK(judge_holder(claim_with_start(), kAcquired, proof_with(found)).holder ==
+        Holder::alive);
+}

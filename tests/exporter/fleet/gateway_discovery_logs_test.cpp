@@ -229,21 +229,11 @@ TEST_CASE("GatewayDiscovery: own directories, with and without links") {
 TEST_CASE("GatewayDiscovery: a configured directory that may hang") {
   LogHost host;
   host.tree.add(TreeEntry::directory("srv/a"));
-  host.procfs.write("self/mountinfo", "25 1 0:9 / / rw - nfs4 server:/ rw\n");
+  host.gate = [](const std::string& path) {
+    return path.find("/srv/") == std::string::npos;
+  };
   host.settings.gateways = {{"main", "/srv/a", {"/srv/b*"}}};
   CHECK_FALSE(host.only().owner);
   CHECK(host.only().own_dirs == Strings{"/srv/a"});
   CHECK(host.logs() == "HOST/tmp/openclaw/openclaw-*.log? ");
-}
-
-TEST_CASE("GatewayDiscovery: a new gateway is told with its logs") {
-  LogHost host;
-  host.tree.add(TreeEntry::directory("home/me/.openclaw"));
-  GatewayDiscovery discovery{host.settings, host.environment};
-  std::vector<WatchedGateway> told;
-  const auto found = discovery.round(
-      nullptr, host.problems,
-      [&](const WatchedGateway& gateway) { told.push_back(gateway); });
-  CHECK(told == found);
-  CHECK(host.logs_of(told.at(0)) == kHostPlaces);
 }

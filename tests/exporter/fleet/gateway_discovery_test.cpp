@@ -56,7 +56,12 @@ TEST_CASE("GatewayDiscovery: what appears later is found, names stay") {
   CHECK(both.find("openclaw=/home/node/.openclaw ") != std::string::npos);
   CHECK(both.find("me-openclaw=/home/me/.openclaw ") != std::string::npos);
   host.tree.remove("home/node/.openclaw");  // the disk may come back
-  CHECK(host.round(discovery) == both);
+  host.now += std::chrono::hours{1};
+  const auto missing =
+      "me-openclaw=/home/me/.openclaw openclaw=/home/node/.openclaw! "s;
+  for (int i = 0; i < 3; ++i) CHECK(host.round(discovery) == missing);
+  host.now += std::chrono::hours{1};
+  CHECK(host.round(discovery) == "me-openclaw=/home/me/.openclaw ");
 }
 
 TEST_CASE("GatewayDiscovery: a configuration is all there is") {
@@ -91,7 +96,8 @@ TEST_CASE("GatewayDiscovery: at most 1000 gateways, and told") {
     host.tree.add(TreeEntry::directory("data/oc" + std::to_string(i)));
   host.settings.gateways = {{"{1}", "/data/*", {}}};
   GatewayDiscovery discovery{host.settings, host.environment};
-  CHECK(discovery.round(nullptr, host.problems).size() == 1000);
+  CHECK(discovery.round(nullptr, host.now, always_open, host.problems).size() ==
+        1000);
   CHECK_FALSE(host.problems.empty());
   CHECK(host.problems[0].fault == Fault::too_big);
 }
@@ -116,6 +122,8 @@ TEST_CASE(
   CHECK(host.round(discovery) == "openclaw=" + host.procfs.path().string() +
                                      "/7/root/home/node/.openclaw? ");
   host.procfs.remove("7");
+  CHECK(host.round(discovery) == "openclaw=" + host.procfs.path().string() +
+                                     "/7/root/home/node/.openclaw!? ");
   CHECK(host.round(discovery) == "");
 }
 
@@ -149,18 +157,91 @@ TEST_CASE(
   CHECK(host.round(discovery) == "openclaw=" + state.path(".openclaw") + ' ');
 }
 
-TEST_CASE("GatewayDiscovery: each new gateway is told at once") {
+TEST_CASE("GatewayDiscovery: what does not answer keeps nothing else away") {
+  DiscoveryHost host;
+  for (const auto* path : {"home/me/.openclaw", "home/me/.openclaw-nfs",
+                           "home/me/.openclaw-work", "data/.openclaw"})
+    host.tree.add(TreeEntry::directory(path));
+  const auto hung = [&](const std::string& path) {
+    return path.find("nfs") == std::string::npos &&
+           path.find("/data/") == std::string::npos;
+  };
+  GatewayDiscovery discovery{host.settings, host.environment};
+  host.gate = hung;
+  CHECK(host.round(discovery) ==
+        "openclaw=/home/me/.openclaw openclaw-work=/home/me/.openclaw-work ");
+  REQUIRE(host.problems.size() == 2);
+  for (const auto& problem : host.problems)
+    CHECK(problem.fault == Fault::timeout);
+  CHECK(host.problems[0].where == host.tree.path("data/.openclaw"));
+  // What is known already stays.
+  host.gate = always_open;
+  const auto all = host.round(discovery);
+  CHECK(host.problems.empty());
+  host.gate = hung;
+  for (int i = 0; i < 3; ++i) CHECK(host.round(discovery) == all);
+}
+
+TEST_CASE("GatewayDiscovery: a pattern that matches nothing is told") {
+  DiscoveryHost host;
+  host.settings.gateways = {{"", "/srv/oc*/state", {}}};
+  CHECK(host.round() == "");
+  REQUIRE(host.problems.size() == 1);
+  CHECK(host.problems[0].fault == Fault::missing);
+  CHECK(host.problems[0].where == "/srv/oc*/state");
+}
+
+TEST_CASE("GatewayDiscovery: a directory that another links into is part of it") {
   DiscoveryHost host;
   host.tree.add(TreeEntry::directory("home/me/.openclaw"));
+  host.tree.add(TreeEntry::directory("home/me/.openclaw-data/agents"));
+  host.tree.add(TreeEntry::directory("home/me/.openclaw-work/agents"));
+  host.tree.add(
+      TreeEntry::symlink("home/me/.openclaw/agents", "../.openclaw-data/agents"));
+  CHECK(host.round() ==
+        "openclaw=/home/me/.openclaw openclaw-work=/home/me/.openclaw-work ");
+}
+
+TEST_CASE("GatewayDiscovery: a backup is none, unless something runs in it") {
+  DiscoveryHost host;
+  const auto* path = "home/me/.openclaw-backup-2026-03-01";
+  host.tree.add(TreeEntry::directory(path));
+  SUBCASE("written just now") {
+    CHECK(host.round() != "");
+  }
+  SUBCASE("left alone") {
+    host.now += std::chrono::minutes{11};
+    CHECK(host.round() == "");
+    host.add_gateway_process(7, "HOME=/home/me\0OPENCLAW_PROFILE=backup-2026-03-01\0"s);
+    host.procfs.remove("7/root");
+    host.procfs.add(TreeEntry::symlink("7/root", host.tree.root()));
+    CHECK(host.round() == "openclaw-backup-2026-03-01=/home/me/.openclaw-backup-2026-03-01 ");
+  }
+}
+
+TEST_CASE("GatewayDiscovery: links of the host start at the rootfs") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("data/openclaw"));
+  host.tree.add(TreeEntry::symlink("home/me/.openclaw", "/data/openclaw"));
+  CHECK(host.round() == "openclaw=/data/openclaw ");
+  host.settings.gateways = {{"main", "/home/me/.openclaw", {}}};
   GatewayDiscovery discovery{host.settings, host.environment};
-  int told = 0;
-  const auto found = [&](const WatchedGateway& gateway) {
-    ++told;
-    CHECK(gateway.name == "openclaw");
-  };
-  discovery.round(nullptr, host.problems, found);
-  discovery.round(nullptr, host.problems, found);
-  CHECK(told == 1);
+  const auto gateways = host.gateways(discovery);
+  REQUIRE(gateways.size() == 1);
+  CHECK(gateways[0].state_dir == host.tree.path("data/openclaw"));
+  CHECK(gateways[0].root == host.tree.root());
+  CHECK(gateways[0].host_dirs ==
+        std::vector<std::string>{"/data/openclaw", "/home/me/.openclaw"});
+  CHECK(gateways[0].origin == GatewayOrigin::configured);
+}
+
+TEST_CASE("GatewayDiscovery: OpenClaw's own compose file") {
+  DiscoveryHost host;
+  const TempTree state{TreeEntry::directory(".openclaw")};
+  host.procfs.add(FakeProcess{7, 5000, "MainThread"});
+  host.procfs.write("7/cmdline", "node\0dist/index.js\0gateway\0run\0"s);
+  host.procfs.write("7/environ", "HOME=" + state.root().string() + '\0');
+  CHECK(host.round() == "openclaw=" + state.path(".openclaw") + ' ');
 }
 
 TEST_CASE("GatewayDiscovery: a new configuration keeps what stays") {
@@ -193,11 +274,11 @@ TEST_CASE("GatewayDiscovery: from a configuration to discovery and back") {
   CHECK(host.round(discovery) == "openclaw=/home/me/.openclaw ");
   host.tree.remove("home/me/.openclaw");
   discovery.configure(host.settings);  // nothing has changed
-  CHECK(host.round(discovery) == "openclaw=/home/me/.openclaw ");
+  CHECK(host.round(discovery) == "openclaw=/home/me/.openclaw! ");
   auto other = host.settings;
   other.gateways = {{"main", "/home/me/.openclaw", {}}};
   discovery.configure(other);
-  CHECK(host.round(discovery) == "main=/home/me/.openclaw ");
+  CHECK(host.round(discovery) == "main=/home/me/.openclaw! ");
   host.tree.add(TreeEntry::directory("home/me/.openclaw"));
   discovery.configure(host.settings);
   CHECK(host.round(discovery) == "openclaw=/home/me/.openclaw ");

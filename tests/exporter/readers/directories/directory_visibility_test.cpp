@@ -33,17 +33,18 @@ class World {
 
   std::string path() const { return tree.path("state/sessions"); }
 
-  DirectoryVisibility visibility(
-      const std::string& mountinfo = root_mount()) const {
-    return {procfs.path(), parse_mountinfo(mountinfo), path(), device_, inode_};
+  DirectoryVisibility visibility(const std::string& mountinfo = root_mount()) {
+    mounts_ = parse_mountinfo(mountinfo);
+    return {procfs.path(), mounts_, path(), device_, inode_};
   }
-  Sees sees(int pid) const { return visibility().sees(pid); }
+  Sees sees(int pid) { return visibility().sees(pid); }
 
-  HolderEvidence gather(const LockClaim& wanted) const {
+  HolderEvidence gather(const LockClaim& wanted,
+                        const std::optional<FileKey>& lock = {}) {
     ProcessTable table;
     ProcessReader reader{procfs.path()};
     CHECK(reader.read(table, {}).success);
-    return visibility().gather(wanted, table);
+    return visibility().gather(wanted, table, lock);
   }
 
   TempTree tree{TreeEntry::directory("state/sessions"),
@@ -53,6 +54,7 @@ class World {
  private:
   dev_t device_ = 0;
   ino_t inode_ = 0;
+  std::vector<Mount> mounts_;
 };
 
 /// A container that has our state directory, or another, mounted at /data.
@@ -208,4 +210,56 @@ TEST_CASE(
   world.procfs.add(other);
   CHECK(world.gather(claim()).nested_sees_directory);
   CHECK(world.gather(claim({})).nested_sees_directory);
+}
+
+TEST_CASE(
+    "DirectoryVisibility: what a process has open, without a start time") {
+  World world;
+  world.tree.add({"state/sessions/a.jsonl.lock", "{}"});
+  const auto path = world.tree.path("state/sessions/a.jsonl.lock");
+  struct stat file {};
+  REQUIRE(::stat(path.c_str(), &file) == 0);
+  const FileKey lock{file.st_dev, file.st_ino};
+  world.procfs.add(FakeProcess{kPid, 5000, "anything"});
+  const auto look = [&](std::optional<std::uint64_t> start = {}) {
+    return world.gather(claim(start), lock).candidates.at(0);
+  };
+  CHECK_FALSE(look().keeps_open);
+  world.procfs.add(TreeEntry::directory("7/fd"));
+  world.procfs.add(TreeEntry::symlink("7/fd/0", "/dev/null"));
+  CHECK(look().keeps_open == false);
+  CHECK_FALSE(look(5000).keeps_open);  // nobody need look
+  world.procfs.add(TreeEntry::symlink("7/fd/3", path));
+  CHECK(look().keeps_open == true);
+  CHECK_FALSE(world.gather(claim({})).candidates.at(0).keeps_open);
+}
+
+TEST_CASE("DirectoryVisibility: what the command of a process can be") {
+  World world;
+  using namespace std::string_literals;
+  world.procfs.add(FakeProcess{kPid, 5000, "systemd"});
+  CHECK(world.gather(claim({})).candidates.at(0).may_be_openclaw);
+  world.procfs.write("7/cmdline", "/sbin/init\0"s);
+  CHECK_FALSE(world.gather(claim({})).candidates.at(0).may_be_openclaw);
+}
+
+TEST_CASE("DirectoryVisibility: a process that ended, or another, meanwhile") {
+  World world;
+  world.procfs.add(FakeProcess{kPid, 5000});
+  ProcessTable table;
+  ProcessReader reader{world.procfs.path()};
+  REQUIRE(reader.read(table, {}).success);
+  auto visibility = world.visibility();
+  FakeProcess zombie{kPid, 5000, "openclaw", 'Z'};
+  world.procfs.write("7/stat", FakeProcfs::stat_text(zombie));
+  CHECK(visibility.gather(claim(), table, {}).candidates.at(0).stat.state ==
+        'Z');
+  world.procfs.write("7/stat", FakeProcfs::stat_text({kPid, 7000}));
+  const auto other = visibility.gather(claim(), table, {});
+  CHECK(other.candidates.empty());
+  CHECK_FALSE(other.table_complete);
+  world.procfs.remove("7");
+  const auto gone = visibility.gather(claim(), table, {});
+  CHECK(gone.candidates.empty());
+  CHECK(gone.table_complete);
 }

@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "exporter/readers/processes/census.h"
 #include "exporter/readers/processes/process_reader.h"
+#include "exporter/system/mount_view.h"
 #include "tests/support/fake_procfs.h"
 #include "tests/support/temp_tree.h"
 
@@ -65,14 +67,20 @@ struct Host {
     return "openclaw-" + std::to_string(::getuid());
   }
 
+  GatewayInputs inputs(WallTime now) const {
+    auto table = std::make_shared<ProcessTable>();
+    ProcessReader{procfs.path()}.read(*table, now);
+    Census census{{procfs.path(), tree.root()}};
+    census.round(std::move(table), {}, always_open);
+    return {census.facts(), nullptr,
+            std::make_shared<const std::vector<Mount>>(
+                read_mount_view(procfs.path(), "/").mounts)};
+  }
+
   /// `instances`, or `none`, and the lock: `+` fits, `!` does not.
   std::string round(const std::string& state = "a") {
-    GatewayReader reader{{tree.path(state), procfs.path()}, [this] {
-                           auto table = std::make_shared<ProcessTable>();
-                           ProcessReader{procfs.path()}.read(*table, {});
-                           return table;
-                         }};
-    problems = reader.round().problems;
+    GatewayReader reader{{tree.path(state), procfs.path()}};
+    problems = reader.round(inputs({})).problems;
     facts = reader.facts();
     auto text = facts.instances ? std::to_string(*facts.instances) : "none";
     if (facts.lock_mismatch) text += *facts.lock_mismatch ? '!' : '+';
@@ -193,19 +201,14 @@ TEST_CASE(
     "GatewayReader: the holder of a singleton lock lives, and is killed") {
   Host host;
   host.add(5389, 1, kTitle, host.tree.path("a"));
-  GatewayReader reader{
-      {host.tree.path("a"), host.procfs.path(), host.tree.root()}, [&host] {
-        auto table = std::make_shared<ProcessTable>();
-        ProcessReader{host.procfs.path()}.read(*table, wall_time_now());
-        return table;
-      }};
-  const auto holders = [&reader] {
-    reader.round();
+  GatewayReader reader{{host.tree.path("a"), host.procfs.path()}};
+  const auto holders = [&] {
+    reader.round(host.inputs(wall_time_now()));
     REQUIRE(reader.facts().singleton_locks);
     std::string text;
     for (const auto& lock : *reader.facts().singleton_locks) {
       CHECK(lock.series == LockSeries{"", LockKind::gateway});
-      text.append(to_string(lock.holder)).append(" ");
+      text.append(to_string(lock.verdict.holder)).append(" ");
     }
     return text;
   };
@@ -307,7 +310,71 @@ TEST_CASE("GatewayReader: no state directory, no table") {
   Host host;
   CHECK(host.round("missing") == "none");
   CHECK(host.problems.empty());
-  GatewayReader reader{{host.tree.path("a"), host.procfs.path()}, {}};
-  CHECK(reader.round().problems.at(0).fault == Fault::timeout);
+  GatewayReader reader{{host.tree.path("a"), host.procfs.path()}};
+  CHECK(reader.round({}).problems.at(0).fault == Fault::timeout);
   CHECK_FALSE(reader.facts().instances);
+}
+
+TEST_CASE("GatewayReader: two with a TMPDIR that ends in /tmp, one robbed") {
+  Host host;
+  const auto lock = host.tree.path("var/tmp/openclaw-0/gateway.59e36fd4.lock");
+  for (const int pid : {7, 9}) {
+    host.add(pid, 1, kTitle, host.tree.path("a"));
+    host.open_file(pid, lock + (pid == 7 ? " (deleted)" : ""));
+  }
+  host.tree.add({"var/tmp/openclaw-0/gateway.59e36fd4.lock",
+                 host.claim(9, 90, "a")});
+  CHECK(host.round() == "2+");
+  host.procfs.remove("9");
+  host.tree.remove("var/tmp/openclaw-0/gateway.59e36fd4.lock");
+  CHECK(host.round() == "1!");
+}
+
+TEST_CASE("GatewayReader: pm2's title, decided by the lock") {
+  Host host;
+  host.add_argv(7, "node /tmp/lib/o", "node /tmp/lib/x/dist/index.js",
+                host.tree.path("a"));
+  CHECK(host.round() == "0");
+  host.tree.add({"tmp/" + host.uid_directory() + "/gateway.d59d07cd.lock",
+                 host.claim(7, 70, "a")});
+  CHECK(host.round() == "1+");
+}
+
+TEST_CASE("GatewayReader: whatever its command is, the lock names it") {
+  Host host;
+  host.add_argv(7, "mine", std::string{"mine\0-x", 7}, "");
+  host.tree.add({"tmp/" + host.uid_directory() + "/gateway.d59d07cd.lock",
+                 R"({"pid":7,"configPath":"/a/openclaw.json","startTime":70})"});
+  CHECK(host.round() == "1+");
+}
+
+TEST_CASE("GatewayReader: a holder that is not counted leaves no count") {
+  Host host;
+  host.add(7, 1, kTitle, host.tree.path("a"));
+  host.tree.add({"tmp/" + host.uid_directory() + "/gateway.d59d07cd.lock",
+                 host.claim(7, 70, "b")});
+  CHECK(host.round("a") == "1!");
+  CHECK(host.round("b") == "none");
+  REQUIRE(host.problems.size() == 1);
+  CHECK(host.problems[0].fault == Fault::malformed);
+}
+
+TEST_CASE("GatewayReader: a lock outranks a directory that is guessed") {
+  Host host;
+  host.tree.add(TreeEntry::directory("home/.openclaw"));
+  host.tree.add(TreeEntry::directory("volume"));
+  host.add(7, 1, kTitle, "");
+  SUBCASE("of a default") {
+    host.procfs.write("7/environ", "HOME=" + host.tree.path("home"));
+  }
+  SUBCASE("of a variable that newer versions pass over") {
+    host.procfs.write("7/environ", "HOME=" + host.tree.path("home") +
+                                       std::string{'\0'} + "CLAWDBOT_STATE_DIR=" +
+                                       host.tree.path("home/.openclaw"));
+  }
+  CHECK(host.round("home/.openclaw") == "1!");
+  host.tree.add({"tmp/" + host.uid_directory() + "/gateway.d59d07cd.lock",
+                 R"({"pid":7,"configPath":"/volume/openclaw.json"})"});
+  CHECK(host.round("home/.openclaw") == "0");
+  CHECK(host.round("volume") == "1+");
 }

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "tests/support/fake_procfs.h"
 
 using namespace openclaw_lock;
@@ -175,14 +177,69 @@ TEST_CASE("ProcessReader: its own time namespace") {
   CHECK(walk(procfs).round.problems.empty());
 }
 
+namespace {
+
+/// Ends what has the pid of `process` and begins it: another entry of the
+/// procfs, with another inode.
+void replace(FakeProcfs& procfs, const FakeProcess& process) {
+  const auto old = procfs.path() / std::to_string(process.pid);
+  std::filesystem::rename(old, procfs.path() / "ended");
+  procfs.add(process);
+  procfs.remove("ended");
+}
+
+std::string comm_of(const Walk& walked, int pid) {
+  for (const auto& process : walked.table.processes)
+    if (process.stat.pid == pid) return process.stat.comm;
+  return {};
+}
+
+Walk walk_at(ProcessReader& reader, WallTime now) {
+  Walk walked;
+  walked.round = reader.read(walked.table, now);
+  return walked;
+}
+
+}  // namespace
+
 TEST_CASE("ProcessReader: a pid in new hands is read anew") {
   Host procfs;
   ProcessReader reader{procfs.path()};
   walk(reader);
   procfs.write("100/status", "Pid:\t100\nNSpid:\t100\t9\n");
   CHECK(walk(reader).table.by_pid.count(9) == 0);  // NSpid never changes
-  procfs.write("100/stat", FakeProcfs::stat_text({100, 7777}));
+  replace(procfs, FakeProcess{100, 7777, "openclaw", 'S', {100, 9}});
   CHECK(walk(reader).table.by_pid.count(9) == 1);
+  CHECK(walk(reader).table.processes.size() == 2);
+}
+
+TEST_CASE("ProcessReader: an old process is read once a minute") {
+  using namespace std::chrono_literals;
+  Host procfs;
+  ProcessReader reader{procfs.path()};
+  walk(reader);
+  procfs.write("100/stat", FakeProcfs::stat_text({100, 5000, "node"}));
+  CHECK(comm_of(walk_at(reader, kNow + 59s), 100) == "openclaw");
+  CHECK(comm_of(walk_at(reader, kNow + 60s), 100) == "node");
+  SUBCASE("one that is followed in each walk") {
+    reader.follow({100});
+    procfs.write("100/stat", FakeProcfs::stat_text({100, 5000, "bun"}));
+    CHECK(comm_of(walk_at(reader, kNow + 61s), 100) == "bun");
+  }
+  SUBCASE("a clock that was set back makes it read again") {
+    procfs.write("100/stat", FakeProcfs::stat_text({100, 5000, "bun"}));
+    CHECK(comm_of(walk_at(reader, kNow + 30s), 100) == "bun");
+  }
+}
+
+TEST_CASE("ProcessReader: a young process is read in each walk") {
+  using namespace std::chrono_literals;
+  Host procfs;
+  ProcessReader reader{procfs.path()};
+  const WallTime start{std::chrono::seconds{FakeProcfs::kBootSeconds + 50}};
+  walk_at(reader, start + 1s);
+  procfs.write("100/stat", FakeProcfs::stat_text({100, 5000, "node"}));
+  CHECK(comm_of(walk_at(reader, start + 2s), 100) == "node");
 }
 
 TEST_CASE("ProcessReader: this machine's own processes") {

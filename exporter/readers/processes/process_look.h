@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/gateways/gateway_role.h"
+#include "core/gateways/openclaw_process.h"
+#include "core/procfs/process_stat.h"
+
+namespace openclaw_lock {
+
+/// What the arguments of a process say.
+struct ProcessCommand {
+  ProcessRole role = ProcessRole::none;
+  std::string profile;            ///< of the arguments, or empty
+  bool mentions_openclaw = false;  ///< an argument has the word
+};
+
+/// Reads /proc/PID/cmdline; empty where it cannot be read or is empty.
+std::optional<ProcessCommand> read_command(const std::filesystem::path& procfs,
+                                           const ProcessStat& stat);
+
+/// What /proc/PID alone says of a process of OpenClaw.
+struct ProcessLook {
+  bool ended = false;
+  std::optional<uid_t> uid;  ///< as the exporter sees it
+  /// The environment could be read: `state_dirs`, `temporary_directory`.
+  bool environment_readable = false;
+  std::vector<StateDirCandidate> state_dirs;  ///< by what is open, then by it
+  std::string temporary_directory = "/tmp";
+  bool has_config_path = false;  ///< OPENCLAW_CONFIG_PATH is set
+  bool is_service = false;       ///< see is_gateway_service
+  bool files_readable = false;   ///< all its descriptors
+  std::set<std::string> open_locks;  ///< singleton locks, see gateway_lock_path
+  std::set<std::uint64_t> sockets;   ///< inodes
+};
+
+/// Touches no file of the process and no file system but `procfs`.
+ProcessLook look_at_process(const std::filesystem::path& procfs, int pid,
+                            const std::string& profile);
+
+/// Which sockets listen, each network namespace read once. Made for one round.
+class ListeningSockets {
+ public:
+  explicit ListeningSockets(const std::filesystem::path& procfs)
+      : procfs_{procfs} {}
+
+  /// Whether one of `sockets` listens in the namespace of the process; empty
+  /// where that cannot be told.
+  std::optional<bool> any(int pid, const std::set<std::uint64_t>& sockets);
+
+ private:
+  struct Namespace {
+    std::set<std::uint64_t> inodes;
+    bool readable = true;
+  };
+
+  Namespace read(const std::filesystem::path& process) const;
+
+  const std::filesystem::path& procfs_;
+  std::map<std::string, Namespace> namespaces_;  ///< by its link
+};
+
+}  // namespace openclaw_lock

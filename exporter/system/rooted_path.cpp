@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/system/rooted_path.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <vector>
+
+#include "core/gateways/glob_capture.h"
+
+namespace openclaw_lock {
+namespace {
+
+constexpr int kMaxLinks = 40;
+
+/// Components that are still to be walked, the next one last.
+std::vector<std::string> to_walk(std::string_view path) {
+  auto parts = split_path(path);
+  std::ranges::reverse(parts);
+  return parts;
+}
+
+}  // namespace
+
+Result<std::string> resolve_in_root(const std::string& root,
+                                    const std::string& path,
+                                    const Gate& gate) {
+  std::vector<std::string> walked;
+  auto left = to_walk(path);
+  int links = 0;
+  bool there = true;
+  std::array<char, 4096> target;
+  while (!left.empty()) {
+    auto part = std::move(left.back());
+    left.pop_back();
+    if (part == ".") continue;
+    if (part == "..") {
+      if (!walked.empty()) walked.pop_back();
+      continue;
+    }
+    walked.push_back(std::move(part));
+    if (!there) continue;
+    auto here = root;
+    for (const auto& one : walked) here.append("/").append(one);
+    if (!gate(here))
+      return Problem{Fault::timeout, here, "its file system does not answer"};
+    const auto length = ::readlink(here.c_str(), target.data(), target.size());
+    if (length < 0) {
+      there = errno != ENOENT && errno != ENOTDIR;
+      continue;
+    }
+    if (++links > kMaxLinks || length == std::ssize(target))
+      return Problem{Fault::malformed, root + path, "too many links"};
+    const std::string_view link{target.data(),
+                                static_cast<std::size_t>(length)};
+    if (link.starts_with('/'))
+      walked.clear();
+    else
+      walked.pop_back();
+    auto more = to_walk(link);
+    left.insert(left.end(), std::move_iterator{more.begin()},
+                std::move_iterator{more.end()});
+  }
+  auto result = root;
+  for (const auto& one : walked) result.append("/").append(one);
+  return result.empty() ? std::string{"/"} : result;
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "core/base/result.h"
+#include "exporter/system/gate.h"
+
+namespace openclaw_lock {
+
+/// What an absolute path means to those whose root directory is `root` (without
+/// a slash at its end; empty: our own): the same without symbolic links, each
+/// followed inside that root and never out of it. The answer has `root` in
+/// front. What is not there stays as it is written.
+///
+/// malformed: more than 40 links. timeout: the gate is shut.
+Result<std::string> resolve_in_root(const std::string& root,
+                                    const std::string& path, const Gate& gate);
+
+}  // namespace openclaw_lock
