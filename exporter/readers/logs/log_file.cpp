@@ -57,9 +57,11 @@ Result<std::string_view> LogBuffer::read(const UniqueFd& file,
   return bytes;
 }
 
-void LogBuffer::grow() {
+bool LogBuffer::grow() {
+  if (size_ == kLargestBuffer) return false;
   size_ = kLargestBuffer;
   bytes_.reset();
+  return true;
 }
 
 void LogBuffer::give_back() {
@@ -338,7 +340,8 @@ Result<ReadState> LogFile::read_on(LogBuffer& buffer, LogIntake& intake,
       mtime_ns_ = mtime_in_ns(found);
       return ReadState::at_end;
     }
-    if (done == 0) buffer.grow();
+    // The next round would begin with a small buffer again.
+    if (done == 0 && buffer.grow()) continue;
     if (pause()) return ReadState::paused;
   }
 }

@@ -33,7 +33,8 @@ class LogBuffer {
   Result<std::string_view> read(const UniqueFd& file, std::uint64_t offset);
 
   std::size_t size() const { return size_; }
-  void grow();
+  /// False where it has grown already.
+  bool grow();
 
   /// The memory of large reads back to the system.
   void give_back();

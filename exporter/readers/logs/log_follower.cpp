@@ -96,7 +96,7 @@ LogListing LogFollower::list(std::chrono::milliseconds max_age) {
 bool LogFollower::wants_new_listing(
     const std::vector<ListedLog>& unknown) const {
   return std::any_of(unknown.begin(), unknown.end(), [this](const auto& log) {
-    return log.size > 0 && !is_settled_copy(log);
+    return log.size > 0 && !is_first_look(log) && !is_settled_copy(log);
   });
 }
 

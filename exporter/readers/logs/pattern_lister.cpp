@@ -180,7 +180,9 @@ PatternLister::Directory* PatternLister::look_into(const std::string& path,
       known != directories_.end() && !known->second.real_path.empty();
   if (!gate(place) || (is_linked && !gate(known->second.real_path))) {
     unseen_.push_back(closed(place));
-    if (known != directories_.end()) known->second.visited_at = now_;
+    if (known == directories_.end()) return nullptr;
+    known->second.visited_at = now_;
+    let_count(known->second, false);
     return nullptr;
   }
   struct stat found {};
@@ -191,22 +193,30 @@ PatternLister::Directory* PatternLister::look_into(const std::string& path,
   }
   const Stamp stamp{
       {found.st_dev, found.st_ino}, mtime_in_ns(found), ctime_in_ns(found)};
-  auto [position, is_new] = directories_.try_emplace(path);
-  auto& directory = position->second;
+  auto& directory = directories_[path];
   directory.visited_at = now_;
-  if (is_new) changed_ = true;
-  if (is_settled(directory, stamp)) return &directory;
+  if (is_settled(directory, stamp)) {
+    let_count(directory, true);
+    return &directory;
+  }
   if (directory.stamp != stamp) directory.stamp_since = now_;
   directory.stamp = stamp;
   directory.listed_at = now_;
   if (const auto problem = read(place, component, is_last, directory)) {
     directory.stamp.reset();
+    let_count(directory, false);
     if (problem->fault != Fault::missing) unseen_.push_back(*problem);
     // A name can be opened where the directory cannot be listed.
     if (is_last && !is_glob(component)) unlistable_.push_back(path);
     return nullptr;
   }
+  let_count(directory, true);
   return &directory;
+}
+
+void PatternLister::let_count(Directory& directory, bool counts) {
+  changed_ = changed_ || directory.counts != counts;
+  directory.counts = counts;
 }
 
 bool PatternLister::is_settled(const Directory& directory,
@@ -241,7 +251,12 @@ std::optional<Problem> PatternLister::read(const std::string& path,
   const auto real_path = path_of(*opened);
   directory.real_path =
       real_path && *real_path != path ? *real_path : std::string{};
-  changed_ = changed_ || entries != directory.entries;
+  // Whose container it is may be told only now.
+  const bool is_unclaimed =
+      !directory.mounts && std::ranges::any_of(entries, [](const auto& entry) {
+        return is_container_log(entry.name);
+      });
+  changed_ = changed_ || is_unclaimed || entries != directory.entries;
   directory.entries = std::move(entries);
   return {};
 }

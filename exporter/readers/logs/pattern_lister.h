@@ -97,7 +97,8 @@ class PatternLister {
     MonotonicTime listed_at{};
     MonotonicTime visited_at{};
     std::vector<Entry> entries;  ///< that match
-    std::string real_path;       ///< where it lies behind symbolic links
+    bool counts = false;    ///< it was listed, and still may be looked into
+    std::string real_path;  ///< where it lies behind symbolic links
     std::shared_ptr<const Mounts> mounts;  ///< of its container, if known
   };
   struct Name {
@@ -116,6 +117,7 @@ class PatternLister {
   std::vector<std::string> find_directories(const Gate& gate);
   Directory* look_into(const std::string& path, const std::string& component,
                        bool is_last, const Gate& gate);
+  void let_count(Directory& directory, bool counts);
   bool is_settled(const Directory& directory, const Stamp& stamp) const;
   std::optional<Problem> read(const std::string& path,
                               const std::string& component, bool is_last,
