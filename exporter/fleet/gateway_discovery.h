@@ -24,7 +24,7 @@ struct WatchedGateway {
   std::string name;                       ///< unique; value of the label
   std::string state_dir;                  ///< as the exporter can open it
   std::vector<std::string> session_dirs;  ///< extra ones; may be globs
-  bool passing = false;  ///< known by way of a process
+  bool passing = false;                   ///< known by way of a process
   /// Configured ones, else the usual places of the host and of the root of each
   /// process of the gateway; changes as processes come and go.
   std::vector<WatchedLog> logs = {};
@@ -94,6 +94,7 @@ class GatewayDiscovery {
     bool contained = false;               ///< see SeenDirectory
     std::optional<uid_t> owner;
     std::string entry;
+    std::vector<std::string> captures;
   };
 
   void use(std::shared_ptr<const Settings> settings);

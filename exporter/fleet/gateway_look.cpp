@@ -57,7 +57,8 @@ class Look {
         root_{settings_.rootfs == "/" ? std::string{}
                                       : settings_.rootfs.native()},
         usual_logs_{gate_} {
-    for (const auto& known : order.known) known_.emplace(known.state_dir, known);
+    for (const auto& known : order.known)
+      known_.emplace(known.state_dir, known);
     real_root_ = root_;
     if (!root_.empty() && gate_(root_))
       if (const auto found = directory_facts(root_))
@@ -126,7 +127,8 @@ class Look {
     std::vector<GlobMatch> matches{{root_ + gateway.state_dir, {}}};
     if (is_glob(gateway.state_dir)) {
       const auto before = seen_.problems.size();
-      matches = expand_glob(matches[0].path, kMaxGateways, seen_.problems, gate_);
+      matches =
+          expand_glob(matches[0].path, kMaxGateways, seen_.problems, gate_);
       if (matches.empty() && seen_.problems.size() == before)
         seen_.problems.push_back({Fault::missing, gateway.state_dir,
                                   "the pattern matches no directory"});
@@ -139,12 +141,16 @@ class Look {
       seen.name_from = match.path;
       seen.entry = entry;
       see(seen);
-      auto& directory = add(std::move(seen));
-      directory.captures = match.captures;
-      for (const auto& dir : gateway.session_dirs)
-        directory.session_dirs.push_back(
-            root_ + expand_captures(dir, match.captures));
+      add_captures(gateway, match.captures, add(std::move(seen)));
     }
+  }
+
+  void add_captures(const GatewaySettings& gateway,
+                    const std::vector<std::string>& captures,
+                    SeenDirectory& directory) const {
+    directory.captures = captures;
+    for (const auto& dir : gateway.session_dirs)
+      directory.session_dirs.push_back(root_ + expand_captures(dir, captures));
   }
 
   void add_existing(const std::string& path, const std::string& name_from,
@@ -174,7 +180,8 @@ class Look {
     for (const auto& match :
          expand_glob(pattern, kMaxGateways, seen_.problems, gate_)) {
       const auto path = opened(match.path.substr(root_.size()));
-      if (!is_kept_copy(match.path, path)) add_existing(path, match.path, false);
+      if (!is_kept_copy(match.path, path))
+        add_existing(path, match.path, false);
     }
   }
 
@@ -248,11 +255,14 @@ class Look {
     seen.passing = known.passing;
     see(seen);
     if (known.entry.empty() && !known.passing &&
-        seen.presence == Presence::present && !is_usual_place(known.state_dir) &&
+        seen.presence == Presence::present &&
+        !is_usual_place(known.state_dir) &&
         is_kept_copy(known.state_dir, known.state_dir))
       seen.presence = Presence::gone;
-    if (seen.presence == Presence::present || seen.presence == Presence::gone)
-      add(std::move(seen));
+    auto& directory = add(std::move(seen));
+    for (const auto& gateway : settings_.gateways)
+      if (!known.entry.empty() && entry_of(gateway) == known.entry)
+        add_captures(gateway, known.captures, directory);
   }
 
   static bool is_usual_place(const std::string& path) {

@@ -35,6 +35,7 @@ struct KnownGateway {
   bool passing = false;
   bool contained = false;  ///< see SeenDirectory
   std::optional<uid_t> owner = {};
+  std::vector<std::string> captures = {};  ///< of the entry's wildcards
 };
 
 /// What a look is to do.
@@ -73,9 +74,9 @@ std::string entry_of(const GatewaySettings& gateway);
 
 /// Looks for state directories: those of the configuration, its globs expanded;
 /// or, where it names none, the usual places and the state directories of
-/// OpenClaw's processes. Those that are known are looked at again. `facts`: null
-/// where there are none. Remembers nothing, and may hang where the gate lets it:
-/// then the next look, with a gate that is shut there, sees the rest.
+/// OpenClaw's processes. Those that are known are looked at again. `facts`:
+/// null where there are none. Remembers nothing, and may hang where the gate
+/// lets it: then the next look, with a gate that is shut there, sees the rest.
 ///
 /// A directory `.openclaw-NAME` in which nothing runs is none of its own where
 /// another state directory links into it; a backup is none where nothing was

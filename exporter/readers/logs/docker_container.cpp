@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/gateways/docker_mounts.h"
 #include "exporter/system/file.h"
+#include "exporter/system/rooted_path.h"
 
 namespace openclaw_lock {
 namespace {
@@ -42,16 +43,20 @@ Result<std::vector<std::string>> read_mounts(const std::string& path) {
 
 ContainerOwner owner_of_container_log(
     const std::string& log_path, const std::vector<std::string>& state_dirs,
-    std::vector<Problem>& problems) {
+    std::vector<Problem>& problems, const std::string& root) {
   if (state_dirs.empty() || !is_container_log(log_path))
     return ContainerOwner::unknown;
   const auto directory = log_path.substr(0, log_path.rfind('/') + 1);
-  const auto mounts = read_mounts(directory + "config.v2.json");
+  auto mounts = read_mounts(directory + "config.v2.json");
   if (!mounts) {
     if (mounts.problem().fault != Fault::missing)
       problems.push_back(mounts.problem());
     return ContainerOwner::unknown;
   }
+  const auto count = mounts->size();
+  for (std::size_t i = 0; i < count; ++i)
+    if (const auto real = resolve_in_root(root, (*mounts)[i], always_open))
+      mounts->push_back(real->substr(root.size()));
   const bool ours =
       std::ranges::any_of(state_dirs, [&](const std::string& state_dir) {
         return is_mounted(*mounts, state_dir);

@@ -19,10 +19,12 @@ enum class ContainerOwner {
 /// state directory mounted. `log_path`: as the exporter can open it, one that
 /// ends in `-json.log` or, rotated, `-json.log.N`. `state_dirs`: the paths of
 /// one state directory, as the host names them (WatchedGateway::host_dirs);
-/// without any the answer is unknown. What keeps a configuration that is there
-/// from being read is told in `problems`.
+/// without any the answer is unknown. `root`: where the host's root directory
+/// lies, without a slash at its end; what is mounted may be named by a link of
+/// the host. What keeps a configuration that is there from being read is told
+/// in `problems`.
 ContainerOwner owner_of_container_log(
     const std::string& log_path, const std::vector<std::string>& state_dirs,
-    std::vector<Problem>& problems);
+    std::vector<Problem>& problems, const std::string& root = {});
 
 }  // namespace openclaw_lock

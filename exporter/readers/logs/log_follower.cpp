@@ -40,7 +40,8 @@ void LogFollower::restore(std::set<std::string> known_sources,
 
 void LogFollower::watch(std::vector<FollowedSource> sources,
                         std::optional<uid_t> owner,
-                        std::vector<std::string> host_dirs) {
+                        std::vector<std::string> host_dirs, std::string root) {
+  root_ = std::move(root);
   sources_ = std::move(sources);
   owner_ = owner;
   if (host_dirs != host_dirs_) foreign_.clear();
@@ -100,8 +101,8 @@ void LogFollower::leave_out_containers(LogListing& listing) {
     const bool is_foreign =
         known != foreign_.end()
             ? known->second
-            : owner_of_container_log(listed.path, host_dirs_, *problems_) ==
-                  ContainerOwner::another;
+            : owner_of_container_log(listed.path, host_dirs_, *problems_,
+                                     root_) == ContainerOwner::another;
     foreign[listed.id] = is_foreign;
     return is_foreign;
   });

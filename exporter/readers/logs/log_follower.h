@@ -44,10 +44,10 @@ class LogFollower {
 
   /// What to follow from now on; sources may come and go. `owner`: of the
   /// gateway's state directory, see list_logs(). `host_dirs`: that directory as
-  /// the host names it; logs of containers that have others are left out (see
-  /// owner_of_container_log()).
+  /// the host names it, whose root directory is at `root`; logs of containers
+  /// that have others are left out (see owner_of_container_log()).
   void watch(std::vector<FollowedSource> sources, std::optional<uid_t> owner,
-             std::vector<std::string> host_dirs);
+             std::vector<std::string> host_dirs, std::string root = {});
 
   /// Goes on where another follower has ended.
   void restore(std::set<std::string> known_sources,
@@ -101,6 +101,7 @@ class LogFollower {
   std::vector<FollowedSource> sources_;
   std::optional<uid_t> owner_;
   std::vector<std::string> host_dirs_;
+  std::string root_;
   LogIntake& intake_;
   LogBuffer buffer_;
   std::set<std::string> known_sources_;

@@ -62,7 +62,7 @@ void LogReader::watch(const WatchedGateway& gateway) {
   }
   units_ = std::move(units);
   intake_.set_own_dirs(gateway.own_dirs);
-  follower_.watch(files_, gateway.owner, gateway.host_dirs);
+  follower_.watch(files_, gateway.owner, gateway.host_dirs, gateway.root);
 }
 
 RoundResult LogReader::round() {

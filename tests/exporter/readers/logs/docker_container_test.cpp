@@ -71,3 +71,18 @@ TEST_CASE("owner_of_container_log: a configuration that cannot be read") {
         Fault::too_big);
   if (::getuid() != 0) CHECK(fault({path, "{}", 0}) == Fault::denied);
 }
+
+TEST_CASE("owner_of_container_log: what is mounted may be a link of the host") {
+  Containers docker;
+  docker.tree.add(TreeEntry::directory("host/mnt/disk/oc3"));
+  docker.tree.add(TreeEntry::symlink("host/data/oc3", "/mnt/disk/oc3"));
+  docker.tree.add({"c3/config.v2.json", Containers::config("/data/oc3")});
+  const auto owner = [&](const std::string& state_dir) {
+    return owner_of_container_log(docker.tree.path("c3/3-json.log"),
+                                  {state_dir}, docker.problems,
+                                  docker.tree.path("host"));
+  };
+  CHECK(owner("/mnt/disk/oc3") == ContainerOwner::ours);
+  CHECK(owner("/data/oc3/config") == ContainerOwner::ours);
+  CHECK(owner("/mnt/disk/oc4") == ContainerOwner::another);
+}
