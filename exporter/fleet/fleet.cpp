@@ -84,7 +84,10 @@ Fleet::Parts::Parts(const Settings& settings_, DiscoveryEnvironment environment,
       std::move(storage),
       std::make_shared<SharedReading<WalLocks>>(
           [procfs = settings.procfs] { return read_wal_locks(procfs); },
-          timing.interval / 5)});
+          timing.interval / 5),
+      std::make_shared<PatternListers>(
+          timing.interval / 5,
+          settings.rootfs == "/" ? std::string{} : settings.rootfs.native())});
   start_disk();
   start_discovery(std::move(environment));
   start_census();
