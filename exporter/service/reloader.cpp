@@ -5,13 +5,15 @@
 #include <variant>
 
 #include "exporter/config/command_line.h"
-#include "exporter/config/setting_changes.h"
+#include "exporter/config/flags.h"
 #include "exporter/system/log.h"
 
 namespace openclaw_lock {
 namespace {
 
 using Status = ReloadOutcome::Status;
+
+constexpr std::chrono::milliseconds kWebInterval{1000};
 
 std::string to_line(const Problem& problem) {
   return problem.where + ": " + problem.detail;
@@ -40,7 +42,8 @@ Reloader::Reloader(std::vector<std::string> arguments, Settings running,
       running_{std::move(running)},
       fleet_{std::move(fleet)},
       web_{std::move(web)},
-      service_{std::move(service)} {}
+      service_{std::move(service)},
+      reader_{"reload", [this] { return look_at_web(); }} {}
 
 ReloadOutcome Reloader::reload() {
   const std::unique_lock lock{mutex_, std::try_to_lock};
@@ -85,8 +88,22 @@ ReloadOutcome Reloader::try_reload() {
     return {Status::failed, to_line(*problem)};
   fleet_->note_configuration(ConfigurationPart::web, true);
   log::configure(next.log_level, next.log_format);
-  fleet_->reload(next);
+  if (const auto problem = fleet_->reload(next))
+    return {Status::failed, to_line(*problem)};
   return {Status::done, join(find_restart_settings(running_, next))};
+}
+
+std::optional<std::chrono::milliseconds> Reloader::look_at_web() {
+  if (!web_->has_file()) return {};
+  const auto loaded = web_->load_if_changed();
+  if (!loaded) return kWebInterval;
+  fleet_->note_configuration(ConfigurationPart::web, !loaded->has_value());
+  if (const auto& problem = *loaded)
+    log::error("the new web configuration is not used",
+               {{"where", problem->where}, {"reason", problem->detail}});
+  else
+    log::info("the web configuration was loaded anew");
+  return kWebInterval;
 }
 
 }  // namespace openclaw_lock

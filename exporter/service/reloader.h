@@ -2,8 +2,10 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,9 @@ namespace openclaw_lock {
 
 /// Reads the configuration again and brings it into force while the exporter
 /// runs: all of it, or where something is wrong, nothing. Thread-safe.
+///
+/// The web configuration, and what it names, is loaded again by itself when a
+/// file changes: certificates are renewed without anybody telling.
 ///
 /// A thread of its own reads, confined as the one that makes the reloader:
 /// whoever asks for a reload may be confined otherwise.
@@ -40,6 +45,7 @@ class Reloader {
  private:
   ReloadOutcome reload_and_tell();
   ReloadOutcome try_reload();
+  std::optional<std::chrono::milliseconds> look_at_web();
 
   const std::vector<std::string> arguments_;
   const Settings running_;  ///< what takes a restart is that of the start
