@@ -1,75 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/sandbox/refusal_watch.h"
 
+#include <linux/seccomp.h>
 #include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <bitset>
 #include <cerrno>
-#include <cstdint>
 #include <cstdlib>
-#include <memory>
 #include <stdexcept>
-#include <string>
 #include <utility>
 
 #include "exporter/sandbox/confinement.h"
-#include "exporter/system/log.h"
 #include "exporter/system/thread.h"
 
 namespace openclaw_lock {
 namespace {
 
-/// The last one stands for all beyond.
-constexpr std::size_t kNumbers = 1024;
+/// Room for a structure that a newer kernel may have made larger.
+template <typename Message>
+class Room {
+ public:
+  explicit Room(std::size_t bytes)
+      : words_(std::max(bytes, sizeof(Message)) / sizeof(std::uint64_t) + 1) {}
 
-std::string name_of(const seccomp_data& call) {
-  const std::unique_ptr<char, decltype(&std::free)> name{
-      seccomp_syscall_resolve_num_arch(call.arch, call.nr), &std::free};
-  return name ? name.get() : "unknown";
-}
-
-void tell(const seccomp_data& call) {
-  log::warn("a system call was refused that readers are not known to need",
-            {{"call", name_of(call)}, {"number", std::to_string(call.nr)}});
-}
-
-/// Answers before it does anything else: the one who waits may hold a lock of
-/// the allocator or the log.
-void answer_all(const UniqueFd& listener) {
-  seccomp_notif* request = nullptr;
-  seccomp_notif_resp* response = nullptr;
-  if (!listener || seccomp_notify_alloc(&request, &response) != 0) return;
-  std::bitset<kNumbers> told;
-  for (;;) {
-    errno = 0;
-    if (seccomp_notify_receive(listener.get(), request) != 0) {
-      // The one who asked is gone.
-      if (errno == EINTR || errno == ENOENT) continue;
-      break;
-    }
-    response->id = request->id;
-    response->val = 0;
-    response->error = -EPERM;
-    response->flags = 0;
-    seccomp_notify_respond(listener.get(), response);
-    const auto number = std::min<std::size_t>(
-        static_cast<std::uint32_t>(request->data.nr), kNumbers - 1);
-    if (!told.test(number)) tell(request->data);
-    told.set(number);
+  /// All zero, as the kernel wants it.
+  Message& emptied() {
+    std::ranges::fill(words_, 0);
+    return *reinterpret_cast<Message*>(words_.data());
   }
-  seccomp_notify_free(request, response);
+
+ private:
+  std::vector<std::uint64_t> words_;
+};
+
+std::string name_of(int number) {
+  const std::unique_ptr<char, decltype(&std::free)> name{
+      seccomp_syscall_resolve_num_arch(seccomp_arch_native(), number),
+      &std::free};
+  return name ? name.get() : "unknown";
 }
 
 }  // namespace
 
+void RefusalWatch::answer_all(const UniqueFd& listener, Refused& refused) {
+  seccomp_notif_sizes sizes{};
+  if (!listener ||
+      ::syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) != 0)
+    return;
+  Room<seccomp_notif> request_room{sizes.seccomp_notif};
+  Room<seccomp_notif_resp> response_room{sizes.seccomp_notif_resp};
+  for (;;) {
+    auto& request = request_room.emptied();
+    if (::ioctl(listener.get(), SECCOMP_IOCTL_NOTIF_RECV, &request) != 0) {
+      // The one who asked is gone.
+      if (errno == EINTR || errno == ENOENT) continue;
+      return;
+    }
+    const auto number = std::min<std::size_t>(
+        static_cast<std::uint32_t>(request.data.nr), kNumbers - 1);
+    refused[number] = true;
+    auto& response = response_room.emptied();
+    response.id = request.id;
+    response.error = -EPERM;
+    ::ioctl(listener.get(), SECCOMP_IOCTL_NOTIF_SEND, &response);
+  }
+}
+
 RefusalWatch::RefusalWatch() {
-  auto thread = start_thread(
-      "refusals", [listener = std::make_shared<std::future<UniqueFd>>(
-                       listener_.get_future())] {
-        confine_this_thread({});
-        answer_all(listener->get());
-      });
+  const auto listener =
+      std::make_shared<std::future<UniqueFd>>(listener_.get_future());
+  auto thread = start_thread("refusals", [listener, refused = refused_] {
+    confine_this_thread({});
+    answer_all(listener->get(), *refused);
+  });
   if (!thread)
     throw std::runtime_error{thread.problem().where + ": " +
                              thread.problem().detail};
@@ -83,6 +89,17 @@ RefusalWatch::~RefusalWatch() {
 void RefusalWatch::begin(UniqueFd listener) {
   begun_ = true;
   listener_.set_value(std::move(listener));
+}
+
+std::vector<RefusedCall> RefusalWatch::take() {
+  std::vector<RefusedCall> calls;
+  for (std::size_t i = 0; i < kNumbers; ++i) {
+    if (!(*refused_)[i] || told_.test(i)) continue;
+    told_.set(i);
+    const auto number = static_cast<int>(i);
+    calls.push_back({name_of(number), number});
+  }
+  return calls;
 }
 
 }  // namespace openclaw_lock

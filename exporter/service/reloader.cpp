@@ -6,14 +6,13 @@
 
 #include "exporter/config/command_line.h"
 #include "exporter/config/flags.h"
+#include "exporter/system/clock.h"
 #include "exporter/system/log.h"
 
 namespace openclaw_lock {
 namespace {
 
 using Status = ReloadOutcome::Status;
-
-constexpr std::chrono::milliseconds kWebInterval{1000};
 
 std::string to_line(const Problem& problem) {
   return problem.where + ": " + problem.detail;
@@ -37,12 +36,15 @@ std::string join(const std::vector<std::string>& names) {
 Reloader::Reloader(std::vector<std::string> arguments, Settings running,
                    std::shared_ptr<Fleet> fleet,
                    std::shared_ptr<WebConfigFile> web,
-                   std::shared_ptr<const NotifySocket> service)
+                   std::shared_ptr<const NotifySocket> service,
+                   std::chrono::milliseconds web_interval)
     : arguments_{std::move(arguments)},
       running_{std::move(running)},
       fleet_{std::move(fleet)},
       web_{std::move(web)},
       service_{std::move(service)},
+      web_interval_{web_interval},
+      next_look_{monotonic_now() + web_interval},
       reader_{"reload", [this] { return look_at_web(); }} {}
 
 ReloadOutcome Reloader::reload() {
@@ -95,15 +97,19 @@ ReloadOutcome Reloader::try_reload() {
 
 std::optional<std::chrono::milliseconds> Reloader::look_at_web() {
   if (!web_->has_file()) return {};
+  const auto now = monotonic_now();
+  if (now < next_look_)
+    return std::chrono::ceil<std::chrono::milliseconds>(next_look_ - now);
+  next_look_ = now + web_interval_;
   const auto loaded = web_->load_if_changed();
-  if (!loaded) return kWebInterval;
+  if (!loaded) return web_interval_;
   fleet_->note_configuration(ConfigurationPart::web, !loaded->has_value());
   if (const auto& problem = *loaded)
     log::error("the new web configuration is not used",
                {{"where", problem->where}, {"reason", problem->detail}});
   else
     log::info("the web configuration was loaded anew");
-  return kWebInterval;
+  return web_interval_;
 }
 
 }  // namespace openclaw_lock

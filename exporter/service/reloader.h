@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/monotonic_time.h"
 #include "exporter/config/settings.h"
 #include "exporter/fleet/fleet.h"
 #include "exporter/http/access/web_config_file.h"
@@ -28,11 +29,15 @@ namespace openclaw_lock {
 /// whoever asks for a reload may be confined otherwise.
 class Reloader {
  public:
+  /// Between looks whether the web configuration has changed.
+  static constexpr std::chrono::milliseconds kWebInterval{1000};
+
   /// `arguments` are those of the start; `running` is what they said;
   /// `service` is told of each reload, if it is not null.
   Reloader(std::vector<std::string> arguments, Settings running,
            std::shared_ptr<Fleet> fleet, std::shared_ptr<WebConfigFile> web,
-           std::shared_ptr<const NotifySocket> service = nullptr);
+           std::shared_ptr<const NotifySocket> service = nullptr,
+           std::chrono::milliseconds web_interval = kWebInterval);
 
   /// Tells our log and the metrics how it went. One at a time: another is told
   /// to come again.
@@ -54,6 +59,8 @@ class Reloader {
   const std::shared_ptr<const NotifySocket> service_;
   std::mutex mutex_;
   std::atomic<bool> requested_ = false;
+  const std::chrono::milliseconds web_interval_;
+  MonotonicTime next_look_;
   bool was_ready_ = false;
   ErrandThread reader_;
 };
