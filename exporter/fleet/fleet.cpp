@@ -19,6 +19,9 @@ namespace {
 using std::chrono::milliseconds;
 using PressureTask = RoundTask<Pressure>;
 
+/// A look that hangs is given up meanwhile, and another has begun.
+constexpr milliseconds kReloadGrace{10000};
+
 /// A round may take two intervals before it counts as hanging.
 SourceTiming timing_of(const Settings& settings) {
   constexpr milliseconds kLeast{2000};
@@ -140,9 +143,13 @@ Fleet::Fleet(const Settings& settings, DiscoveryEnvironment environment,
 
 Fleet::~Fleet() { stop(milliseconds{100}); }
 
-void Fleet::reload(const Settings& settings) {
-  parts_->discovery->reload(settings);
+std::optional<Problem> Fleet::reload(const Settings& settings) {
+  const auto look = parts_->discovery->reload(settings);
   parts_->scheduler->wake(parts_->discovery_id);
+  if (parts_->discovery->wait_for(look, parts_->timing.patience + kReloadGrace))
+    return {};
+  return Problem{Fault::timeout, "discovery",
+                 "it hangs; the new settings are in force when it goes on"};
 }
 
 void Fleet::note_configuration(ConfigurationPart part, bool successful) {
