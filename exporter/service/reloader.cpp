@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "exporter/config/command_line.h"
-#include "exporter/config/setting_changes.h"
+#include "exporter/config/flags.h"
 #include "exporter/system/log.h"
 
 namespace openclaw_lock {
