@@ -52,6 +52,10 @@ class Sandbox {
         });
   }
 
+  /// Ends the threads that run errands: those that they have made go on, each
+  /// confined as before. Nothing is to be run there any more.
+  void settle();
+
  private:
   std::optional<ErrandThread> writer_;
   std::optional<ErrandThread> server_;

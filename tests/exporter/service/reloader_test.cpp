@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <string>
 #include <thread>
 
 #include "exporter/config/command_line.h"
@@ -22,7 +23,8 @@ using Status = ReloadOutcome::Status;
 /// An exporter with a configuration file that changes.
 class Host {
  public:
-  explicit Host(std::shared_ptr<const NotifySocket> service = nullptr) {
+  explicit Host(std::shared_ptr<const NotifySocket> service = nullptr,
+                std::chrono::milliseconds web_interval = 1h) {
     for (const char* gateway : {"a", "b"})
       tree_.add(TreeEntry::directory(gateway + std::string{"/agents"}));
     write("a");
@@ -36,7 +38,7 @@ class Host {
     web = std::make_shared<WebConfigFile>();
     REQUIRE_FALSE(web->load(settings.web_config_file));
     reloader = std::make_unique<Reloader>(arguments(), settings, fleet, web,
-                                          std::move(service));
+                                          std::move(service), web_interval);
   }
 
   /// Gateways of one letter each, and whatever else.
@@ -135,6 +137,16 @@ TEST_CASE("Reloader: a bad file of either kind changes nothing of both") {
   CHECK(host.shows(kInForce));
   CHECK_FALSE(limited());
   CHECK(limited());
+}
+
+TEST_CASE("Reloader: a changed web configuration is loaded by itself") {
+  CapturedStderr quiet;
+  Host host{nullptr, 1ms};
+  CHECK(eventually([&] { return host.fleet->ready(); }));
+  host.replace("web.yml", "nonsense: 1");
+  CHECK(eventually([&] { return !host.shows(kInForce); }));
+  host.replace("web.yml", "");
+  CHECK(eventually([&] { return host.shows(kInForce); }));
 }
 
 TEST_CASE("Reloader: settings that need a restart are named") {
