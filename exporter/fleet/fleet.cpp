@@ -93,8 +93,9 @@ void Fleet::discover(State& state, DiscoveryEnvironment environment,
   ProblemLog problem_log{"discovery"};
   bool said_none = false;
   do {
-    if (const auto order = state.orders.take()) {
-      discovery.configure(*order);
+    const auto order = state.orders.take();
+    if (order) {
+      discovery.configure(order->settings);
       said_none = false;
     }
     state.discovery.begin_round();
@@ -112,6 +113,11 @@ void Fleet::discover(State& state, DiscoveryEnvironment environment,
     for (const auto& gateway : found) start(state, gateway);
     watch_stalls(state, found);
     state.discovery.finish_round(round);
+    if (order) {
+      const std::lock_guard guard{state.orders_mutex};
+      state.orders_done = order->number;
+      state.carried_out.notify_all();
+    }
     if (found.empty() && !said_none)
       log::info("no OpenClaw state directory found yet; looking on");
     said_none = said_none || found.empty();
@@ -130,9 +136,22 @@ bool Fleet::wait_for_round(State& state, const StopSignal& stop) {
   return !stop.requested();
 }
 
-void Fleet::reload(const Settings& settings) {
-  state_->orders.put(settings);
+std::optional<Problem> Fleet::reload(const Settings& settings) {
+  constexpr milliseconds kLook{50};
+  std::unique_lock lock{state_->orders_mutex};
+  const auto number = ++state_->orders_given;
+  state_->orders.put({settings, number});
   ::eventfd_write(state_->ordered.get(), 1);
+  const auto done = [&] { return state_->orders_done >= number; };
+  const auto deadline = monotonic_now() + state_->timing.patience;
+  while (!state_->carried_out.wait_for(lock, kLook, done)) {
+    if (discovery_->ended())
+      return Problem{Fault::io, "discovery", "it has ended by an error"};
+    if (monotonic_now() >= deadline)
+      return Problem{Fault::timeout, "discovery",
+                     "it hangs; the new settings wait for it"};
+  }
+  return {};
 }
 
 void Fleet::note_configuration(ConfigurationPart part, bool successful) {

@@ -3,9 +3,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,10 +62,12 @@ class Fleet {
   /// Told of every HTTP answer.
   void count_http_answer(int status);
 
-  /// Watches the gateways and logs that `settings` name from the next round of
-  /// discovery on, which begins at once. Those that stay keep their counters.
-  /// Whatever else differs is not looked at.
-  void reload(const Settings& settings);
+  /// Watches the gateways and logs that `settings` name, by a round of
+  /// discovery that begins at once; those that stay keep their counters.
+  /// Whatever else differs is not looked at. Returns nothing once that round is
+  /// over; else why they are not in force: discovery has ended (Fault::io), or
+  /// hangs (Fault::timeout; they are taken when it goes on).
+  std::optional<Problem> reload(const Settings& settings);
 
   /// A part of the configuration was loaded, or could not be.
   void note_configuration(ConfigurationPart part, bool successful);
@@ -82,6 +87,11 @@ class Fleet {
     std::vector<Sampler*> samplers() const;
   };
 
+  struct Order {
+    Settings settings;
+    std::uint64_t number = 0;
+  };
+
   /// Shared with the discovery thread, which may outlive the exporter.
   struct State {
     State(const Settings& settings_, SourceTiming timing_);
@@ -93,8 +103,12 @@ class Fleet {
     std::unique_ptr<PressureSampler> pressure;
     std::unique_ptr<StallSampler> stalls;
     std::shared_ptr<LogStorage> storage;
-    Inbox<Settings> orders;  ///< from reload()
-    UniqueFd ordered;        ///< eventfd: there is an order
+    Inbox<Order> orders;  ///< from reload()
+    UniqueFd ordered;     ///< eventfd: there is an order
+    std::mutex orders_mutex;
+    std::condition_variable carried_out;
+    std::uint64_t orders_given = 0;
+    std::uint64_t orders_done = 0;  ///< number of the newest
     /// Of the whole host.
     std::vector<Sampler*> samplers() const;
 

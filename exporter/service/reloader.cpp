@@ -90,7 +90,8 @@ ReloadOutcome Reloader::try_reload() {
     return {Status::failed, to_line(*problem)};
   fleet_->note_configuration(ConfigurationPart::web, true);
   log::configure(next.log_level, next.log_format);
-  fleet_->reload(next);
+  if (const auto problem = fleet_->reload(next))
+    return {Status::failed, to_line(*problem)};
   return {Status::done, join(find_restart_settings(running_, next))};
 }
 

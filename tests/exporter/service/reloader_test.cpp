@@ -2,8 +2,11 @@
 #include "exporter/service/reloader.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <string>
 #include <thread>
 
@@ -79,6 +82,14 @@ class Host {
   std::shared_ptr<WebConfigFile> web;
   std::unique_ptr<Reloader> reloader;
 };
+
+/// The number that a limit must exceed for one more.
+rlim_t descriptors_in_use() {
+  rlim_t last = 0;
+  for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"})
+    last = std::max<rlim_t>(last, std::stoul(entry.path().filename()));
+  return last + 1;
+}
 
 constexpr const char* kInForce =
     "\nopenclaw_lock_config_last_reload_successful 1\n";
@@ -174,6 +185,28 @@ TEST_CASE("Reloader: the service manager is told, once it knows of the start") {
   host.reloader->reload();
   CHECK(manager.next().starts_with("RELOADING=1\n"));
   CHECK(manager.next().starts_with("READY=1\n"));
+}
+
+TEST_CASE("Reloader: without descriptors it says so, or does it") {
+  CapturedStderr quiet;
+  Host host;
+  CHECK(eventually([&] { return host.watches('a'); }));
+  host.write("ab");
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  // Enough to read the files, too few for another gateway's readers.
+  for (rlim_t spare = 1; spare <= 3; ++spare) {
+    auto few = before;
+    few.rlim_cur = descriptors_in_use() + spare;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    host.reloader->reload();
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  }
+  const auto outcome = host.reloader->reload();
+  if (outcome.status == Status::done)
+    CHECK(eventually([&] { return host.watches('b'); }));
+  else
+    CHECK_FALSE(host.shows(kInForce));
 }
 
 TEST_CASE("Reloader: reloads, scrapes and renewals at the same time") {
