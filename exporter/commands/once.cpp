@@ -45,6 +45,7 @@ int once(const Settings& settings) {
     if (const int signal = wait_for_signal(std::chrono::milliseconds{20});
         signal > 0 && signal != SIGHUP)
       leave(0);
+  sandbox.tell_refusals();
   const auto text = fleet.exposition(ExpositionFormat::text_0_0_4);
   const bool written = settings.textfile_path.empty()
                            ? print(text)

@@ -32,6 +32,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPulsePatience{5000};
+constexpr milliseconds kRefusalsInterval{10000};
 
 std::unique_ptr<ReaderThread> start_textfile_writer(
     const Settings& settings, const std::shared_ptr<Fleet>& fleet) {
@@ -136,9 +137,10 @@ void raise_descriptor_limit() {
 }
 
 /// Ends by a signal.
-void wait_for_the_end(Reloader& reloader) {
+void wait_for_the_end(Reloader& reloader, Sandbox& sandbox) {
   for (;;) {
-    const int signal = wait_for_signal(std::chrono::hours{1});
+    const int signal = wait_for_signal(kRefusalsInterval);
+    sandbox.tell_refusals();
     if (signal == SIGTERM || signal == SIGINT) return;
     if (signal == SIGHUP) reloader.request();
   }
@@ -175,7 +177,7 @@ int serve(const Settings& settings, const std::vector<std::string>& arguments) {
   const auto reporter =
       start_reporter(sandbox, service, (*listener)->addresses().front(), fleet);
   sandbox.settle();
-  wait_for_the_end(*reloader);
+  wait_for_the_end(*reloader, sandbox);
   log::info("stopping");
   if (service) service->stopping();
   if (reporter) reporter->stop(kStopPatience);

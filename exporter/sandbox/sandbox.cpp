@@ -96,8 +96,16 @@ Sandbox::Sandbox(const Settings& settings, bool with_watchdog) {
   }
   if (with_watchdog) watchdog_.emplace("watchdog");
   hide_memory();
-  parts.push_back(confine_this_thread(duties_of_reader(settings)));
+  UniqueFd unlisted;
+  parts.push_back(confine_this_thread(duties_of_reader(settings), &unlisted));
+  refusals_.begin(std::move(unlisted));
   tell(parts);
+}
+
+void Sandbox::tell_refusals() {
+  for (const auto& call : refusals_.take())
+    log::warn("a system call was refused that readers are not known to need",
+              {{"call", call.name}, {"number", std::to_string(call.number)}});
 }
 
 void Sandbox::settle() {
