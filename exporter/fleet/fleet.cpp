@@ -72,9 +72,8 @@ Fleet::Fleet(const Settings& settings, DiscoveryEnvironment environment,
                     {405, 0}, {429, 0}, {500, 0}, {503, 0}} {
   state_->storage = std::move(storage);
   if (settings.collect_processes)
-    state_->census =
-        std::make_shared<ProcessCensus>(settings.procfs, state_->timing,
-                                        settings.rootfs);
+    state_->census = std::make_shared<ProcessCensus>(
+        settings.procfs, state_->timing, settings.rootfs);
   if (settings.collect_disk) {
     state_->pressure = std::make_unique<PressureSampler>(
         settings.procfs / "pressure/io", state_->timing);

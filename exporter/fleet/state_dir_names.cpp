@@ -61,8 +61,7 @@ std::set<std::string> links_of_state_dir(const std::string& state_dir,
   const auto agents = add(state_dir + "/agents");
   auto names = entries(agents, DT_DIR, gate);
   std::ranges::copy(entries(agents, DT_LNK, gate), std::back_inserter(names));
-  for (const auto& name : names)
-    add(add(agents + '/' + name) + "/sessions");
+  for (const auto& name : names) add(add(agents + '/' + name) + "/sessions");
   return targets;
 }
 

@@ -11,10 +11,10 @@
 
 namespace openclaw_lock {
 
-/// Where the symbolic links of a state directory lead: its own entries, those of
-/// agents/ and each agent's. `root`: where absolute ones start, without a slash
-/// at its end; the answers are paths in it, absolute and without links, and what
-/// the links themselves say. Hangs where the file system does.
+/// Where the symbolic links of a state directory lead: its own entries, those
+/// of agents/ and each agent's. `root`: where absolute ones start, without a
+/// slash at its end; the answers are paths in it, absolute and without links,
+/// and what the links themselves say. Hangs where the file system does.
 std::set<std::string> links_of_state_dir(const std::string& state_dir,
                                          const std::string& root,
                                          const Gate& gate);
