@@ -106,9 +106,43 @@ function(config)
         [12, p.timeseries(
           'Problems that readers met',
           'A minute, each once a round, of all gateways. missing: nothing there; denied: no right to look; namespace: processes of another container.',
-          [p.series('sum by (source, problem) (%s) * 60 > 0' % rate('openclaw_lock_source_problems_total'), '{{source}}: {{problem}}')],
+          [
+            p.series('sum by (source, problem) (%s) * 60 > 0' % rate('openclaw_lock_source_problems_total'), '{{source}}: {{problem}}'),
+            p.series('sum by (problem) (%s) * 60 > 0' % self_rate('openclaw_lock_discovery_problems_total'), 'search for gateways: {{problem}}'),
+          ],
           'short',
           p.none('No reader met an obstacle in this time'),
+        )],
+      ]],
+      [6, [
+        [6, p.timeseries(
+          'Gateways watched',
+          'State directories, named by flags and file or found by the exporters.',
+          [p.series('sum by (origin) (%s)' % p.of_target('openclaw_lock_gateways'), '{{origin}}')],
+          'short',
+          p.stairs + p.whole,
+        )],
+        [6, p.timeseries(
+          'What hangs',
+          'Readings that a file system does not let end: what else lies on it waits. And exporters whose last search for gateways failed.',
+          [
+            p.series('sum(%s)' % p.of_target('openclaw_lock_hanging_reads'), 'readings'),
+            p.series('sum(1 - %s)' % p.of_target('openclaw_lock_discovery_up'), 'searches failed'),
+          ],
+          'short',
+          p.stairs + p.whole,
+        )],
+        [6, p.timeseries(
+          'Since the last search',
+          'For gateways, at the exporter that is furthest behind.',
+          [p.series('max(time() - %s)' % p.of_target('openclaw_lock_discovery_last_success_timestamp_seconds'), 'age')],
+          's',
+        )],
+        [6, p.timeseries(
+          'Between two looks for stalls',
+          'What holds up a thread for less than this may be missed. Longer where many gateways share the budget.',
+          [p.series('max(%s)' % p.of_target('openclaw_lock_stall_interval_seconds'), 'interval')],
+          's',
         )],
       ]],
       [1, [[24, p.row('Logs')]]],

@@ -2,22 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what the tests need (Debian 12 or 13) and runs them.
 #
-#   tests/run.sh [STAGE...]        default: dev alerts dashboards asan tsan fuzz e2e deploy
+#   tests/run.sh [STAGE...]        default: build alerts dashboards asan tsan fuzz e2e deploy
 #
-#   dev, clang     unit and golden tests built by g++ and by clang++, warnings are errors
+#   build          everything built by g++, warnings are errors; rules of the code; the sandbox's tests
+#   asan           unit and golden tests built by clang++, under the address and undefined-behaviour sanitizers
+#   tsan           those of them that start threads built by g++, under the thread sanitizer
+#   dev, clang     unit and golden tests without a sanitizer, built by g++ and by clang++, warnings are errors
 #   alerts         rules, Alertmanager example, each command of the runbooks: tests/alerts/*_test.sh
 #   dashboards     against a Prometheus with history of each class of incident: tests/dashboards/*_test.py
-#   asan           the same by clang++ under the address and undefined-behaviour sanitizers
-#   tsan           the same by g++ under the thread sanitizer
-#   fuzz           every fuzz target for FUZZ_SECONDS (30), five at a time on two cores
+#   fuzz           every fuzz target on its corpus and FUZZ_RUNS (10000) inputs made of it, or for FUZZ_SECONDS
 #   e2e            the built exporter as users run it: tests/e2e/*_test.sh
 #   deploy         what deploy/ has, run without Docker and Kubernetes: tests/deploy/*_test.sh
 #   e2e-asan, e2e-tsan   the same with the exporter that preset asan or tsan builds, and a tenth of the log records
 #   packages       the .deb and the container image, built and run: tests/packages/*_test.sh (a quarter of an hour; needs root)
+#   bench          what fleets of gateways cost, beside node_exporter: tests/bench/README.md (a quarter of an hour; needs root)
 #   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1.5 GB)
 #
-# The last line is "N passed, M failed, K skipped"; the exit status is 0 when nothing failed. A script that cannot run
-# on this machine exits with 77 and is counted as skipped. Output of each stage is kept in build/logs.
+# The last line is "N passed, M failed, K skipped": test cases of C++, and scripts; the exit status is 0 when nothing
+# failed. A script that cannot run on this machine exits with 77 and is counted as skipped. Output of each stage is kept
+# in build/logs. tests/README.md says what runs where; tests/nightly.sh runs what takes long.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -27,8 +30,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/deploy/civetweb_source.sh"
 cd "$root"
 
-# clang is left out: stage asan compiles everything with it.
-DEFAULT_STAGES=(dev alerts dashboards asan tsan fuzz e2e deploy)
+# Without dev and clang: the others compile everything by both compilers, and run each test once at least.
+DEFAULT_STAGES=(build alerts dashboards asan tsan fuzz e2e deploy)
 
 # What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang.
 TEST_PACKAGES=(
@@ -40,13 +43,19 @@ TEST_PACKAGES=(
 # What stage packages needs besides.
 PACKAGES_PACKAGES=(buildah debootstrap)
 
-FUZZ_SECONDS=${FUZZ_SECONDS:-30}
-SCRIPT_SECONDS=${SCRIPT_SECONDS:-600} # one e2e script may take this long
+FUZZ_RUNS=${FUZZ_RUNS:-10000}
+FUZZ_SECONDS=${FUZZ_SECONDS:-}
+SCRIPT_SECONDS=${SCRIPT_SECONDS:-1800} # a script that takes longer hangs
 
 logs=$root/build/logs
 passed=0
 failed=0
 skipped=0
+
+# Seconds of a processor that our children have used, without those that they left behind.
+used_seconds() {
+  awk -v ticks="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); printf "%d\n", ($14 + $15) / ticks }' "/proc/$$/stat"
+}
 
 count() { # PASSED FAILED SKIPPED
   passed=$((passed + $1))
@@ -114,22 +123,43 @@ without_aslr() {
   fi
 }
 
-# Configures, builds and tests one preset, and counts what ctest ran.
-preset_stage() { # PRESET
-  local preset=$1 log=$logs/$1.log status=0 total bad left_out
-  CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(nproc)} without_aslr cmake --workflow --preset "$preset" 2>&1 |
+# Prints "PASSED FAILED SKIPPED" of what ctest ran: cases where it tells of them by a line of tests/run_part.sh, else
+# tests. Prints nothing where none was run.
+count_cases() { # FILE THAT CTEST WROTE, ITS OUTPUT
+  awk '
+    FNR == NR && /^[0-9]+\/[0-9]+ Test: / { test = $3 }
+    FNR == NR && /^cases: [0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { cases[test] = $2 " " $4 " " $6 }
+    FNR != NR && /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / {
+      sub(/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: /, "")
+      ok = /Passed/
+      if (/\*\*\*Skipped/) ++skipped
+      else if (!($1 in cases)) { passed += ok; failed += !ok }
+      else {
+        split(cases[$1], figures, " ")
+        passed += figures[1]
+        failed += ok || figures[2] > 0 ? figures[2] : 1
+        skipped += figures[3]
+      }
+      ++tests
+    }
+    END { if (tests) print passed + 0, failed + 0, skipped + 0 }' "$1" "$2"
+}
+
+# Configures, builds and tests a workflow of CMakePresets.json, and counts what ctest ran.
+preset_stage() { # WORKFLOW [FOLDER OF ITS BUILD]
+  local workflow=$1 log=$logs/$1.log results=$root/build/${2:-$1}/Testing/Temporary/LastTest.log status=0 good bad left_out
+  rm -f "$results"
+  CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$(nproc)} without_aslr cmake --workflow --preset "$workflow" 2>&1 |
     tee "$log" || status=$?
-  # "100% tests passed, 0 tests failed out of 12"
-  read -r bad total < <(sed -n 's/^.*tests passed, \([0-9]*\) tests\{0,1\} failed out of \([0-9]*\).*$/\1 \2/p' "$log") ||
-    { bad='' total=''; }
-  if [ -z "$total" ]; then
-    printf 'FAIL %s: no tests were run (status %s)\n' "$preset" "$status"
+  [ ! -e "$results" ] || read -r good bad left_out < <(count_cases "$results" "$log") || true
+  if [ -z "${good:-}" ]; then
+    printf 'FAIL %s: no tests were run (status %s)\n' "$workflow" "$status"
     count 0 1 0
     return
   fi
-  left_out=$(grep --count --extended-regexp '\*\*\*(Skipped|Not Run)' "$log") || true
   if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
-  count $((total - bad - left_out)) "$bad" "$left_out"
+  printf '%s: %s passed, %s failed, %s skipped\n' "$workflow" "$good" "$bad" "$left_out"
+  count "$good" "$bad" "$left_out"
 }
 
 # Runs one fuzz target, and leaves its exit status in $logs/fuzz/NAME.status.
@@ -137,8 +167,11 @@ fuzz_one() { # BINARY
   local name seeds status=0
   name=$(basename "$1")
   mkdir -p "$root/build/fuzz/corpus/$name" "$root/build/fuzz/findings"
+  # It reads its whole corpus first. What takes very long is cut short without failing.
+  local amount=("-runs=$FUZZ_RUNS" -max_total_time=60)
+  [ -z "$FUZZ_SECONDS" ] || amount=("-max_total_time=$FUZZ_SECONDS")
   local arguments=(
-    "-max_total_time=$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
+    "${amount[@]}" -timeout=60 -rss_limit_mb=2048 -print_final_stats=1
     "-artifact_prefix=$root/build/fuzz/findings/$name-" "$root/build/fuzz/corpus/$name"
   )
   for seeds in "$root/tests/fuzz/corpus/$name" "$root/tests/fuzz/corpus/${name#fuzz_}"; do
@@ -149,7 +182,8 @@ fuzz_one() { # BINARY
 }
 
 fuzz_stage() {
-  local binary name status targets=() at_once=$(($(nproc) * 5 / 2))
+  local binary name status targets=() at_once
+  at_once=$(nproc)
   # Stage asan has built them.
   if ! { cmake --preset asan && cmake --build --preset asan; } > "$logs/fuzz.log" 2>&1; then
     tail -n 40 "$logs/fuzz.log"
@@ -167,7 +201,8 @@ fuzz_stage() {
   fi
   rm -rf "$logs/fuzz"
   mkdir -p "$logs/fuzz"
-  printf '%s fuzz targets, %s s each, %s at a time\n' "${#targets[@]}" "$FUZZ_SECONDS" "$at_once"
+  printf '%s fuzz targets, %s each, %s at a time\n' "${#targets[@]}" \
+    "$([ -n "$FUZZ_SECONDS" ] && printf '%s s' "$FUZZ_SECONDS" || printf '%s runs' "$FUZZ_RUNS")" "$at_once"
   for binary in "${targets[@]}"; do
     while [ "$(jobs -pr | wc -l)" -ge "$at_once" ]; do wait -n || true; done
     fuzz_one "$binary" &
@@ -244,10 +279,11 @@ script_stage() { # STAGE FOLDER [PRESET]
 
 # Sanitizers make it several times slower. Readers that hang are left behind when it ends: no leak.
 sanitized_e2e() { # PRESET
-  PATIENCE=60 SLOWDOWN=10 LOG_RECORDS=${LOG_RECORDS:-100000} SCRIPT_SECONDS=1800 \
+  PATIENCE=300 SLOWDOWN=10 LOG_RECORDS=${LOG_RECORDS:-100000} SCRIPT_SECONDS=7200 \
     TSAN_OPTIONS="report_thread_leaks=0 suppressions=$root/tests/tsan.supp ${TSAN_OPTIONS:-}" script_stage "e2e-$1" e2e "$1"
 }
 
+build() { preset_stage build dev; }
 dev() { preset_stage dev; }
 asan() { preset_stage asan; }
 tsan() { preset_stage tsan; }
@@ -263,13 +299,19 @@ packages() {
   install_packages "${PACKAGES_PACKAGES[@]}"
   SCRIPT_SECONDS=7200 run_scripts packages "$root"/tests/packages/*_test.sh
 }
+bench() {
+  unpack_server prometheus-node-exporter none prometheus-node-exporter
+  cmake --workflow --preset release
+  if python3 "$root/tests/bench/fleet_benchmark.py" --binary "$root/build/release/openclaw-lock-exporter" \
+    --node-exporter "$(command -v prometheus-node-exporter)"; then count 1 0 0; else count 0 1 0; fi
+}
 openclaw() { SCRIPT_SECONDS=7200 script_stage openclaw openclaw; }
 
 [ "$#" -gt 0 ] || set -- "${DEFAULT_STAGES[@]}"
 for stage in "$@"; do
   case $stage in
-    dev | alerts | dashboards | asan | tsan | clang | fuzz | e2e | deploy | e2e-asan | e2e-tsan | packages | openclaw) ;;
-    *) die "unknown stage '$stage' (dev alerts dashboards asan tsan clang fuzz e2e deploy e2e-asan e2e-tsan packages openclaw)" ;;
+    build | dev | alerts | dashboards | asan | tsan | clang | fuzz | e2e | deploy | e2e-asan | e2e-tsan | packages | bench | openclaw) ;;
+    *) die "unknown stage '$stage' (build dev alerts dashboards asan tsan clang fuzz e2e deploy e2e-asan e2e-tsan packages bench openclaw)" ;;
   esac
 done
 
@@ -283,8 +325,9 @@ provide_kustomize
 for stage in "$@"; do
   printf '\n== %s\n' "$stage"
   began=$SECONDS
+  used=$(used_seconds)
   "$stage"
-  printf '== %s took %s s\n' "$stage" $((SECONDS - began))
+  printf '== %s took %s s, %s s of a processor\n' "$stage" $((SECONDS - began)) $(($(used_seconds) - used))
 done
 
 printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"

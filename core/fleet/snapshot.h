@@ -11,10 +11,12 @@
 #include "core/base/wall_time.h"
 #include "core/disk/disk_probe.h"
 #include "core/disk/pressure.h"
+#include "core/fleet/discovery_facts.h"
 #include "core/fleet/disk_facts.h"
 #include "core/fleet/gateway_facts.h"
 #include "core/fleet/lock_facts.h"
 #include "core/fleet/log_facts.h"
+#include "core/fleet/sampling_facts.h"
 #include "core/fleet/source_health.h"
 #include "core/fleet/stall_facts.h"
 
@@ -48,18 +50,6 @@ struct GatewaySnapshot {
   GatewayStalls stalls = {};  ///< of the processes that use the state dir
 };
 
-/// A reader that hangs knows nothing of the present: null then.
-template <typename Value>
-const Value* current(const std::shared_ptr<const Value>& value,
-                     const std::optional<SourceHealth>& health) {
-  return health && health->fresh ? value.get() : nullptr;
-}
-
-inline const LockSnapshot* current_snapshot(const GatewaySnapshot& gateway) {
-  const auto* locks = current(gateway.locks, gateway.locks_health);
-  return locks ? locks->snapshot.get() : nullptr;
-}
-
 /// What this exporter was built from.
 struct BuildFacts {
   std::string version;
@@ -76,12 +66,14 @@ struct ExporterFacts {
   std::optional<ProcessFigures> process;
 };
 
-/// Everything that a scrape shows, taken from the slots at one instant.
+/// Everything that views show: the facts of one instant.
 struct FleetSnapshot {
   WallTime now{};
   std::vector<GatewaySnapshot> gateways;
   /// Of the whole system; null where the kernel keeps none.
   std::shared_ptr<const Pressure> disk_pressure = {};
+  std::optional<DiscoveryFacts> discovery = {};  ///< empty: none runs
+  std::optional<SamplingFacts> sampling = {};    ///< empty: not known
   ExporterFacts exporter;
   bool with_exporter_metrics = true;
 };

@@ -50,6 +50,8 @@ struct SourceHealth {
   std::optional<WallTime> last_success_at;
   std::optional<std::chrono::microseconds> last_duration;
   ProblemCounts problems{};  ///< a round that hangs now is a timeout already
+
+  bool operator==(const SourceHealth&) const = default;
 };
 
 /// A reader hangs when its round takes longer than the patience, or when none

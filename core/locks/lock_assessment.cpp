@@ -21,20 +21,33 @@ bool is_leftover(WallTime acquired_at,
 
 namespace {
 
-void count_lock(const JudgedLock& lock, WallTime now, LockGauges& gauges) {
-  const auto holder = static_cast<std::size_t>(lock.holder);
-  const auto age = std::max(milliseconds{0}, now - lock.acquired_at);
+LockVerdict assess(const JudgedLock& lock, WallTime now) {
+  LockVerdict verdict;
+  verdict.lock = &lock;
+  verdict.age = std::max(milliseconds{0}, now - lock.acquired_at);
+  verdict.limit = lock.max_hold.value_or(kDefaultMaxHold);
+  verdict.overdue =
+      lock.verdict.holder == Holder::alive && verdict.age > verdict.limit;
+  return verdict;
+}
+
+void count(const LockVerdict& verdict, LockGauges& gauges) {
+  const auto holder = static_cast<std::size_t>(verdict.lock->verdict.holder);
   ++gauges.files[holder];
   auto& oldest = gauges.oldest_age[holder];
-  oldest = oldest ? std::max(*oldest, age) : age;
+  oldest = oldest ? std::max(*oldest, verdict.age) : verdict.age;
 }
 
 }  // namespace
 
-LockGauges count_locks(const std::vector<JudgedLock>& locks, WallTime now) {
-  LockGauges gauges;
-  for (const auto& lock : locks) count_lock(lock, now, gauges);
-  return gauges;
+SingletonAssessment assess_singleton_locks(const std::vector<JudgedLock>& locks,
+                                           WallTime now) {
+  SingletonAssessment assessment;
+  for (const auto& lock : locks) {
+    assessment.locks.push_back(assess(lock, now));
+    count(assessment.locks.back(), assessment.gauges);
+  }
+  return assessment;
 }
 
 LockAssessment assess_locks(const LockSnapshot& snapshot, WallTime now) {
@@ -46,11 +59,9 @@ LockAssessment assess_locks(const LockSnapshot& snapshot, WallTime now) {
   }
   for (const auto& lock : snapshot.locks) {
     if (!snapshot.agents.contains(lock.series.agent)) continue;
-    count_lock(lock, now, assessment.gauges[lock.series]);
-    const auto age = now - lock.acquired_at;
-    if (lock.holder == Holder::alive &&
-        age > lock.max_hold.value_or(kDefaultMaxHold))
-      ++assessment.overdue[lock.series.agent];
+    const auto& verdict = assessment.locks.emplace_back(assess(lock, now));
+    count(verdict, assessment.gauges[lock.series]);
+    if (verdict.overdue) ++assessment.overdue[lock.series.agent];
   }
   return assessment;
 }

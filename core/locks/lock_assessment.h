@@ -34,9 +34,11 @@ bool is_leftover(WallTime acquired_at,
 /// One lock of a round, judged.
 struct JudgedLock {
   LockSeries series;
-  Holder holder = Holder::unknown;
+  HolderVerdict verdict;
   WallTime acquired_at{};
-  std::optional<std::chrono::milliseconds> max_hold;
+  std::optional<std::chrono::milliseconds> max_hold = {};
+  std::string path = {};        ///< of the lock, as the exporter reads it
+  std::optional<int> pid = {};  ///< that the lock names
 };
 
 /// What a round found in the session directories of one gateway.
@@ -57,15 +59,32 @@ struct LockGauges {
       oldest_age;
 };
 
+/// What follows of one lock at an instant.
+struct LockVerdict {
+  const JudgedLock* lock = nullptr;   ///< of what was assessed
+  std::chrono::milliseconds age{};    ///< of the hold, 0 or more
+  std::chrono::milliseconds limit{};  ///< its own, or OpenClaw's default
+  bool overdue = false;  ///< its holder lives, and has had it for longer
+};
+
+/// What follows of the locks in the session directories of one gateway.
 struct LockAssessment {
-  std::map<LockSeries, LockGauges> gauges;       ///< each agent, each kind
+  std::vector<LockVerdict> locks;           ///< of agents that were read whole
+  std::map<LockSeries, LockGauges> gauges;  ///< each agent, each kind
   std::map<std::string, std::uint64_t> overdue;  ///< by agent
 };
 
-/// The gauges of singleton locks, which no agent has.
-LockGauges count_locks(const std::vector<JudgedLock>& locks, WallTime now);
+/// What follows of the singleton locks of one gateway, which no agent has.
+struct SingletonAssessment {
+  std::vector<LockVerdict> locks;
+  LockGauges gauges;
+};
 
-/// Pure. Ages below 0 count as 0.
+/// Pure. The assessment points into `locks`.
+SingletonAssessment assess_singleton_locks(const std::vector<JudgedLock>& locks,
+                                           WallTime now);
+
+/// Pure. The assessment points into `snapshot`.
 LockAssessment assess_locks(const LockSnapshot& snapshot, WallTime now);
 
 }  // namespace openclaw_lock

@@ -25,6 +25,10 @@ std::uint32_t crc(std::string_view bytes) {
               static_cast<uInt>(bytes.size())));
 }
 
+Problem damaged(const char* detail) {
+  return {Fault::malformed, "log positions", detail};
+}
+
 /// JSON holds no arbitrary bytes: each becomes the character of that number.
 std::string from_bytes(std::string_view bytes) {
   std::string text;
@@ -264,14 +268,18 @@ LogCheckpoint to_checkpoint(const Json& json) {
 }  // namespace
 
 std::string encode_checkpoint(const LogCheckpoint& checkpoint) {
-  const auto body = from_checkpoint(checkpoint).dump();
-  return std::string{kFirstLine} + std::to_string(crc(body)) + '\n' + body;
+  return from_checkpoint(checkpoint).dump();
 }
 
 Result<LogCheckpoint> decode_checkpoint(std::string_view text) {
-  const auto damaged = [](const char* detail) {
-    return Problem{Fault::malformed, "log positions", detail};
-  };
+  try {
+    return to_checkpoint(Json::parse(text));
+  } catch (const std::exception&) {
+    return damaged("not of the form that this version writes");
+  }
+}
+
+Result<LogCheckpoint> decode_checkpoint_file(std::string_view text) {
   const auto end = text.find('\n');
   if (end == std::string_view::npos || !text.starts_with(kFirstLine))
     return damaged("not written by this version");
@@ -279,11 +287,7 @@ Result<LogCheckpoint> decode_checkpoint(std::string_view text) {
       text.substr(kFirstLine.size(), end - kFirstLine.size()));
   const auto body = text.substr(end + 1);
   if (!sum || *sum != crc(body)) return damaged("the checksum is wrong");
-  try {
-    return to_checkpoint(Json::parse(body));
-  } catch (const std::exception&) {
-    return damaged("not of the form that this version writes");
-  }
+  return decode_checkpoint(body);
 }
 
 }  // namespace openclaw_lock

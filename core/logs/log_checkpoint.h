@@ -44,10 +44,14 @@ struct LogCheckpoint {
   LogLedger::State ledger;
 };
 
-/// JSON behind a line with its CRC-32.
+/// JSON in one line.
 std::string encode_checkpoint(const LogCheckpoint& checkpoint);
 
-/// Malformed is what was cut, changed, or written by another version.
+/// Malformed is what is of another form.
 Result<LogCheckpoint> decode_checkpoint(std::string_view text);
+
+/// A checkpoint in a file of its own, as version 0.1.0 kept it: the same JSON
+/// behind a line with its CRC-32. Malformed is what was cut or changed, too.
+Result<LogCheckpoint> decode_checkpoint_file(std::string_view text);
 
 }  // namespace openclaw_lock

@@ -56,7 +56,7 @@ start_alertmanager() {
   alertmanager_url=http://127.0.0.1:$(free_port)
   background "${alertmanager[@]}" --config.file="$work/alertmanager.yml" --storage.path="$work/alertmanager" \
     --web.listen-address="${alertmanager_url#http://}" --cluster.listen-address= 2> "$work/alertmanager.log"
-  if ! wait_for 30 server_is_ready "$alertmanager_url"; then
+  if ! wait_for "$PATIENCE" server_is_ready "$alertmanager_url"; then
     not_ok 'Alertmanager starts' "$(tail -n 20 "$work/alertmanager.log")"
     finish
   fi

@@ -31,7 +31,7 @@
 #include "exporter/system/file.h"
 #include "exporter/system/log.h"
 #include "exporter/views/metrics/exposition.h"
-#include "exporter/views/metrics/metric_families.h"
+#include "exporter/views/metrics/exposition_writer.h"
 
 namespace {
 
@@ -115,16 +115,38 @@ FleetSnapshot report_of(const LockReader& reader) {
   return report;
 }
 
-MetricFamilies series(std::size_t count) {
-  auto family = gauge("openclaw_lock_files", "Lock files now.");
+std::string exposition_of(const LockReader& reader) {
+  const auto snapshot = report_of(reader);
+  return write_exposition(snapshot, judge(snapshot),
+                          ExpositionFormat::text_0_0_4);
+}
+
+/// Values and labels of the race of writers.
+double value_of(std::size_t i) { return static_cast<double>(i) * 0.37; }
+std::string gateway_of(std::size_t i) { return "oc" + std::to_string(i); }
+
+std::vector<prometheus::MetricFamily> families(std::size_t count) {
+  prometheus::MetricFamily family;
+  family.name = "openclaw_lock_files";
+  family.help = "Lock files now.";
+  family.type = prometheus::MetricType::Gauge;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& metric = family.metric.emplace_back();
+    metric.label = {
+        {"agent", "main"}, {"gateway", gateway_of(i)}, {"kind", "session"}};
+    metric.gauge.value = value_of(i);
+  }
+  return {family};
+}
+
+std::string written(std::size_t count) {
+  ExpositionWriter out{ExpositionFormat::text_0_0_4};
+  out.begin(gauge("openclaw_lock_files", "Lock files now."));
   for (std::size_t i = 0; i < count; ++i)
-    family.add({{"gateway", "oc" + std::to_string(i)},
-                {"agent", "main"},
-                {"kind", "session"}},
-               static_cast<double>(i) * 0.37);
-  MetricFamilies families;
-  families.push_back(family.take());
-  return families;
+    out.add(
+        {{"agent", "main"}, {"gateway", gateway_of(i)}, {"kind", "session"}},
+        value_of(i));
+  return std::move(out).finish();
 }
 
 struct Contender {
@@ -169,18 +191,12 @@ void scan_race(const SessionTree& tree, int rounds) {
        [&] {
          LockReader reader{{tree.state_dir, {}, "/proc"}, {}};
          sink += reader.round().problems.size();
-         sink += write_exposition(make_families(report_of(reader)),
-                                  ExpositionFormat::text_0_0_4)
-                     .size();
+         sink += exposition_of(reader).size();
        }},
       {"warm round: the same locks again",
        [&] { sink += warm.round().problems.size(); }},
       {"scrape: /metrics out of memory",
-       [&] {
-         sink += write_exposition(make_families(report_of(warm)),
-                                  ExpositionFormat::text_0_0_4)
-                     .size();
-       }},
+       [&] { sink += exposition_of(warm).size(); }},
       {"rival: std::filesystem, ifstream, JSON document",
        [&] { naive_scan(tree.sessions); }}};
   race(contenders, rounds);
@@ -214,12 +230,11 @@ void writer_race(int rounds) {
   std::vector<Contender> contenders{
       {"rival: 10000 series built, prometheus-cpp's TextSerializer",
        [] {
-         sink += prometheus::TextSerializer{}.Serialize(series(10'000)).size();
+         sink +=
+             prometheus::TextSerializer{}.Serialize(families(10'000)).size();
        }},
-      {"10000 series built, write_exposition (sorts and checks them)", [] {
-         sink += write_exposition(series(10'000), ExpositionFormat::text_0_0_4)
-                     .size();
-       }}};
+      {"10000 series by ExpositionWriter (sorts them)",
+       [] { sink += written(10'000).size(); }}};
   race(contenders, rounds);
   print("writing the exposition", contenders);
 }

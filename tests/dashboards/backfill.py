@@ -27,7 +27,7 @@ from history import CLASSES, write_history
 FIRST_END = 1767225600
 DAY = 86400
 ENDS = {name: FIRST_END + number * DAY for number, name in enumerate([*CLASSES, "thousand"])}
-PATIENCE = float(os.environ.get("PATIENCE", "30"))
+PATIENCE = float(os.environ.get("PATIENCE", "60"))
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -94,6 +94,11 @@ class Prometheus:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait()
+
+    def processor_seconds(self):
+        """What it has used until now: no other load of the machine is in it."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def api(self, path, **parameters):
         body = urllib.parse.urlencode(parameters).encode()

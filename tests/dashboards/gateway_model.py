@@ -65,7 +65,8 @@ class Gateway:
         self.blip, self.blind = blip, blind
         self.rng = random.Random(f"{name} {trouble}")
         self.events = dict.fromkeys(EVENTS, 0)
-        self.timeouts = {("", kind): 0 for kind in ("session", "session_store", "sandbox", "sqlite")}
+        kinds = ("session", "session_store", "sandbox") if store == "jsonl" else ("sandbox", "sqlite")
+        self.timeouts = {("", kind): 0 for kind in kinds}
         self.acquired, self.released, self.holds = {}, {}, {}
         if store == "jsonl":
             for agent in agents:
@@ -73,7 +74,6 @@ class Gateway:
                     self.timeouts[agent, kind] = 0
                     self.acquired[agent, kind] = 0
                     self.released[agent, kind] = dict.fromkeys(OUTCOMES, 0)
-                self.timeouts[agent, "sqlite"] = 0
                 self.holds[agent] = Histogram()
         else:
             self.timeouts.update({(agent, "sqlite"): 0 for agent in agents})
@@ -82,7 +82,7 @@ class Gateway:
         self.alive = dict.fromkeys(agents, 0)
         self.alive_age = dict.fromkeys(agents, 0.0)
         self.lines = dict.fromkeys(("matched", "ignored", "unparsed", "oversized"), 0)
-        self.log_bytes, self.rotations, self.unread = 0, 0, 0
+        self.log_bytes, self.rotations, self.unread = 0, 3, 0
         self.disk = {operation: [0.0, 0] for operation in DISK}
         self.blocked = self.accounted_wait = 0.0
         self.stalled = {"some": 0.0, "full": 0.0}

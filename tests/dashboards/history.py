@@ -103,18 +103,20 @@ def add_locks(to, labels, gateway, at, lean):
             ages[holder] = age
         add_files(agent, "session", counts, ages)
         to.add("openclaw_lock_overdue_files", f'{labels},agent="{agent}"', gateway.overdue(agent, at))
-        if not lean:
+        if not lean and gateway.acquired[agent, "session_store"]:
             add_files(agent, "session_store", {}, {})
+        if not lean and any(gateway.holds[agent].buckets):
             to.add_histogram("openclaw_lock_hold_seconds", f'{labels},agent="{agent}",kind="session"', gateway.holds[agent])
     for (agent, kind), count in gateway.acquired.items():
-        if lean and kind != "session":
+        if kind != "session" and (lean or not count):
             continue
         to.add("openclaw_lock_acquired_total", f'{labels},agent="{agent}",kind="{kind}"', count)
-        for outcome, ended in gateway.released[agent, kind].items() if not lean else ():
+        for outcome, ended in gateway.released[agent, kind].items() if count and not lean else ():
             to.add("openclaw_lock_released_total", f'{labels},agent="{agent}",kind="{kind}",outcome="{outcome}"', ended)
     if not lean:
         to.add("openclaw_lock_watch_info", f'{labels},mode="{"poll" if gateway.network else "inotify"}"', 1)
-        to.add("openclaw_lock_watch_lost_total", labels, 0)
+        if gateway.probed:
+            to.add("openclaw_lock_watch_lost_total", labels, 1)
 
 
 def add_gateway(to, labels, gateway, at, lean):
@@ -138,10 +140,11 @@ def add_gateway(to, labels, gateway, at, lean):
 def add_logs(to, labels, gateway, at, lean):
     for (agent, kind), count in gateway.timeouts.items():
         to.add("openclaw_lock_timeouts_total", f'{labels},agent="{agent}",kind="{kind}"', count)
-    for event in LEAN_EVENTS if lean else EVENTS:
+    for event in EVENTS if gateway.lines["matched"] and not lean else LEAN_EVENTS:
         to.add("openclaw_lock_log_events_total", f'{labels},event="{event}"', gateway.events[event])
     for outcome, count in gateway.lines.items():
-        to.add("openclaw_lock_log_lines_total", f'{labels},outcome="{outcome}"', count)
+        if count or outcome in ("matched", "ignored"):
+            to.add("openclaw_lock_log_lines_total", f'{labels},outcome="{outcome}"', count)
     to.add("openclaw_lock_log_bytes_total", labels, gateway.log_bytes)
     to.add("openclaw_lock_log_last_line_timestamp_seconds", labels, at - 1)
     if gateway.last_timeout is not None:
@@ -182,11 +185,8 @@ def add_sources(to, labels, gateway, at, lean):
         to.add("openclaw_lock_source_last_success_timestamp_seconds", of_source, at - 3 if up else gateway.blind[2] - 2)
         to.add("openclaw_lock_source_duration_seconds", of_source, usual * gateway.rng.uniform(0.8, 1.5))
         for problem in PROBLEMS:
-            to.add(
-                "openclaw_lock_source_problems_total",
-                f'{of_source},problem="{problem}"',
-                gateway.problems[source][problem],
-            )
+            if count := gateway.problems[source][problem]:
+                to.add("openclaw_lock_source_problems_total", f'{of_source},problem="{problem}"', count)
 
 
 class Exporter:
@@ -210,6 +210,13 @@ class Exporter:
         for severity in ("some", "full"):
             worst = max(gateway.stalled[severity] for gateway in self.gateways)
             to.add("openclaw_lock_disk_stalled_seconds_total", f'{self.labels},severity="{severity}"', worst * 1.1)
+        for origin, count in {"configured": len(self.gateways), "discovered": 0}.items():
+            to.add("openclaw_lock_gateways", f'{self.labels},origin="{origin}"', count)
+        to.add("openclaw_lock_discovery_up", self.labels, 1)
+        to.add("openclaw_lock_discovery_last_success_timestamp_seconds", self.labels, at - 3)
+        to.add("openclaw_lock_discovery_problems_total", f'{self.labels},problem="missing"', 1)
+        to.add("openclaw_lock_hanging_reads", self.labels, sum(not each.source_up("disk", at) for each in self.gateways))
+        to.add("openclaw_lock_stall_interval_seconds", self.labels, 0.1)
         to.add("openclaw_lock_config_last_reload_successful", self.labels, 1)
         to.add("openclaw_lock_config_last_reload_success_timestamp_seconds", self.labels, self.started)
         build = f'{self.labels},version="0.1.0",revision="3eeff62c8be9",compiler="g++ 12.2.0"'

@@ -7,7 +7,6 @@ import math
 import pathlib
 import re
 import tempfile
-import time
 import unittest
 
 from backfill import ENDS, Prometheus, add_history, add_rules, fill, passes, rule_groups
@@ -20,7 +19,7 @@ RANGE = int(HOURS * 3600)
 # By rules of Grafana for a minimum step of a minute.
 RATE_INTERVAL = 240
 # As a person would wait for; on a loaded machine it is an average of several.
-QUERY_SECONDS = 2.0
+QUERY_SECONDS = 2.0  # of a processor
 
 IN_TROUBLE = set(CAUSES)
 HEALTHY = {"healthy"}
@@ -206,11 +205,11 @@ class Thousand(unittest.TestCase):
     def test_overview_is_readable_and_cheap(self):
         for each in queried("overview"):
             for target in each["targets"]:
-                began = time.monotonic()
+                began = self.server.processor_seconds()
                 found = answer(self.server, target, "overview", "thousand")
-                took = time.monotonic() - began
+                took = self.server.processor_seconds() - began
                 rows = len(found)
-                print(f"  {each['title']} {target['refId']}: {rows} series, {took * 1000:.0f} ms")
+                print(f"  {each['title']} {target['refId']}: {rows} series, {took * 1000:.0f} ms of a processor")
                 self.assertLess(took, QUERY_SECONDS, each["title"])
                 self.assertLessEqual(rows, 40 if each["type"] == "table" else 10, each["title"])
                 self.assertGreater(rows, 0, each["title"])

@@ -246,7 +246,7 @@ def run_stack(stack, openclaw):
 
     def arrived():
         try:
-            with OPENER.open("http://127.0.0.1:9093/api/v2/alerts", timeout=10) as answer:
+            with OPENER.open("http://127.0.0.1:9093/api/v2/alerts", timeout=PATIENCE) as answer:
                 return any(alert["labels"]["alertname"] == "OpenClawLockWatchdog" for alert in json.loads(answer.read()))
         except (OSError, ValueError):
             return False

@@ -212,7 +212,7 @@ def run_exporter(pod, overlay, pid, sources):
 
         def answers(path=path):
             try:
-                with OPENER.open(exporter.url + path, timeout=5) as answer:
+                with OPENER.open(exporter.url + path, timeout=PATIENCE) as answer:
                     return answer.status == 200
             except OSError:
                 return False

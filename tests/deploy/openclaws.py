@@ -18,7 +18,7 @@ import urllib.request
 HERE = os.path.dirname(os.path.abspath(__file__))
 CONTAINER = os.path.join(HERE, "container.sh")
 INCIDENT = os.path.join(HERE, "../fixtures/captures/2026.4.24/16-two-gateways/filelog.new")  # two timeouts
-PATIENCE = float(os.environ.get("PATIENCE", "10"))
+PATIENCE = float(os.environ.get("PATIENCE", "60"))
 OWNER = 1000
 STATE = "/home/node/.openclaw"
 DAY_LOG = "openclaw-2026-11-21.log"
@@ -188,7 +188,7 @@ class Exporter:
         return self.url
 
     def scrape(self):
-        with OPENER.open(f"{self.url}/metrics", timeout=10) as answer:
+        with OPENER.open(f"{self.url}/metrics", timeout=PATIENCE) as answer:
             text = answer.read().decode()
         self.samples = []
         for line in text.splitlines():
@@ -199,7 +199,7 @@ class Exporter:
 
     def is_ready(self):
         try:
-            with OPENER.open(f"{self.url}/-/ready", timeout=10):
+            with OPENER.open(f"{self.url}/-/ready", timeout=PATIENCE):
                 return True
         except urllib.error.URLError:
             return False

@@ -15,7 +15,7 @@ class PrometheusApi:
         """What it has in data; None where it does not answer."""
         query = "?" + urllib.parse.urlencode(parameters) if parameters else ""
         try:
-            with OPENER.open(f"{self.url}/api/v1/{path}{query}", timeout=10) as answer:
+            with OPENER.open(f"{self.url}/api/v1/{path}{query}", timeout=60) as answer:
                 return json.loads(answer.read())["data"]
         except (OSError, ValueError):
             return None

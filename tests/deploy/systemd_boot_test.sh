@@ -32,7 +32,7 @@ remove_groups() {
   local group
   for group in "${groups[@]}"; do
     [ ! -e "$group/cgroup.kill" ] || echo 1 > "$group/cgroup.kill"
-    wait_for 5 has_removed "$group"
+    wait_for "$PATIENCE" has_removed "$group"
   done
 }
 has_removed() { # GROUP
@@ -52,7 +52,7 @@ background boot > "$work/boot.log" 2>&1
 systemd_job=$job
 end_systemd() {
   kill -KILL "$systemd_job"
-  wait_for 5 has_ended "$systemd_job"
+  wait_for "$PATIENCE" has_ended "$systemd_job"
 }
 
 systemd_pid=''

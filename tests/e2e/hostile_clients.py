@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients that want to stop the exporter, and one that measures whether they do.
 
-hostile_clients.py KIND COUNT SECONDS HOST:PORT [tls]   prints "MILLISECONDS_OF_THE_SLOWEST SCRAPES ATTACKERS_DESCRIPTORS"
+hostile_clients.py KIND COUNT SECONDS HOST:PORT CONTROL_HOST:PORT [tls]
+    prints "SLOWEST_MS SLOWEST_OF_CONTROL_MS SCRAPES ATTACKERS_DESCRIPTORS"
+
+CONTROL is another exporter, which is not attacked: it shows what else slows this machine down at the same moment.
 """
 import base64
 import os
@@ -12,12 +15,11 @@ import sys
 import time
 
 KIND, COUNT, SECONDS = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-HOST, PORT = sys.argv[4].rsplit(":", 1)
+ADDRESS, CONTROL = ((host, int(port)) for host, port in (given.rsplit(":", 1) for given in sys.argv[4:6]))
 PAUSE = 1  # seconds from one connection of a client to the next
-TLS = len(sys.argv) > 5
-ADDRESS = (HOST.strip("[]"), int(PORT))
-GET = b"GET /metrics HTTP/1.1\r\nHost: x\r\n"
-REQUEST = GET + os.environ.get("HEADER", "").encode() + b"\r\n"
+TLS = len(sys.argv) > 6
+REQUEST = b"GET /metrics HTTP/1.1\r\nHost: x\r\n" + os.environ.get("HEADER", "").encode() + b"\r\n"
+PATIENCE = float(os.environ.get("PATIENCE", "60"))
 
 
 def context():
@@ -30,15 +32,11 @@ def context():
 CONTEXT = context() if TLS else None
 
 
-def connect(timeout):
-    return socket.create_connection(ADDRESS, timeout)
-
-
-def scrape():
+def scrape(address, tls):
     """Milliseconds of one whole scrape, as Prometheus makes it."""
     began = time.monotonic()
-    connection = connect(10)
-    if TLS:
+    connection = socket.create_connection(address, PATIENCE)
+    if tls:
         connection = CONTEXT.wrap_socket(connection)
     connection.sendall(REQUEST)
     answer = b""
@@ -70,7 +68,7 @@ class Hostile:
                 return
             self.next = time.monotonic() + PAUSE
             try:
-                self.socket = connect(5)
+                self.socket = socket.create_connection(ADDRESS, 5)
             except OSError:
                 return
             self.made += 1
@@ -140,14 +138,15 @@ if child == 0:
         time.sleep(0.01)
 # The attack is on when all of them have had their turn.
 time.sleep(min(SECONDS / 4, 2))
-slowest, scrapes, ends = 0.0, 0, time.monotonic() + SECONDS
+slowest, control, scrapes, ends = 0.0, 0.0, 0, time.monotonic() + SECONDS
 try:
-    while time.monotonic() < ends:
-        slowest = max(slowest, scrape())
+    while time.monotonic() < ends or scrapes < 3:
+        slowest = max(slowest, scrape(ADDRESS, TLS))
+        control = max(control, scrape(CONTROL, False))
         scrapes += 1
         time.sleep(0.05)
 finally:
     held = len(os.listdir(f"/proc/{child}/fd"))
     os.kill(child, 9)
     os.waitpid(child, 0)
-print(f"{slowest:.0f} {scrapes} {held}")
+print(f"{slowest:.0f} {control:.0f} {scrapes} {held}")

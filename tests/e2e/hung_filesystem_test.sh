@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# A session directory whose file system hangs costs its own gateway's freshness and nothing else: /metrics answers within
-# 100 ms, the other gateway is watched on, SIGTERM ends the exporter.
+# A session directory whose file system hangs costs its own gateway's freshness and nothing else: /metrics answers at
+# once, the other gateway is watched on, SIGTERM ends the exporter.
 # shellcheck disable=SC2317  # functions are called by name
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
@@ -54,19 +54,18 @@ thaw() {
   kill -CONT "$fuse_pid"
 }
 
-# Times of $SCRAPES scrapes; sets slowest_ms.
-time_scrapes() {
-  local i
-  for ((i = 0; i < SCRAPES; i++)); do
-    curl --noproxy '*' --silent --fail --output /dev/null --max-time 10 --write-out '%{time_total}\n' "$url/metrics"
-  done > "$work/times"
-  slowest_ms=$(sort -n "$work/times" | tail -n 1 | awk '{ printf "%.0f", $1 * 1000 }')
-  [ "$(wc -l < "$work/times")" -eq "$SCRAPES" ] || slowest_ms=10000
-}
-
+# Each is answered at all, which one that waited for what hangs would not be, and at once.
 check_scrape_times() { # TEXT
-  time_scrapes
-  check "$1: the slowest of $SCRAPES scrapes took $slowest_ms ms" [ "$slowest_ms" -le "$LONGEST_MS" ]
+  local i slowest_ms=0 answered=0
+  for ((i = 0; i < SCRAPES; i++)); do
+    start_stopwatch
+    ! curl --noproxy '*' --silent --fail --output /dev/null --max-time "$PATIENCE" "$url/metrics" || answered=$((answered + 1))
+    stop_stopwatch
+    [ "$quiet_ms" -le "$slowest_ms" ] || slowest_ms=$quiet_ms
+  done
+  check_equal "$1: scrapes are answered" "$SCRAPES" "$answered"
+  check "$1: the slowest of $SCRAPES scrapes took $slowest_ms ms while nothing had to wait, at most $LONGEST_MS" \
+    [ "$slowest_ms" -le "$LONGEST_MS" ]
 }
 
 timeouts_of() { # GATEWAY
@@ -80,7 +79,7 @@ check_hang_and_recovery() {
   expect_metric "$name: the lock of a is seen" 1 openclaw_lock_files gateway=a agent=main kind=session
   acquired=$(metric openclaw_lock_acquired_total gateway=a)
   timeouts=$(timeouts_of a)
-  check_equal "$name: no timeout so far" 0 "$timeouts"
+  check_equal "$name: no timeout so far" '' "$timeouts"
   check_scrape_times "$name: before"
 
   freeze
@@ -109,7 +108,7 @@ check_hang_and_recovery() {
 check_end() { # NAME
   stop_exporter
   check_equal "$1: SIGTERM ends it with status 0" 0 "$exporter_status"
-  check "$1: SIGTERM ends it within 5 s ($stop_ms ms)" [ "$stop_ms" -le 5000 ]
+  check_quick "$1: SIGTERM ends it" 5000
 }
 
 b_state=$work/b/.openclaw

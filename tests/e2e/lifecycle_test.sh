@@ -192,12 +192,16 @@ cycles() {
   new_state cycles
   start_exporter --openclaw.state-dir="cycles=$state"
   check_equal 'followed by inotify' 1 "$(metric openclaw_lock_watch_info gateway=cycles mode=inotify)"
+  start_stopwatch
   "$actor" cycles 2000 500 100 "$locks/a.jsonl.lock" > "$work/ignored"
   expect_metric '2,000 quick holds: acquired' 2000 openclaw_lock_acquired_total gateway=cycles kind=session
   expect_metric '2,000 quick holds: released' 2000 openclaw_lock_released_total gateway=cycles outcome=released
   expect_metric '2,000 quick holds: held' 2000 openclaw_lock_hold_seconds_count gateway=cycles
-  # Events have no times: a slow reader sees a hold shorter than it was.
-  check 'they took 1 to 60 s together' metric_between "$((SLOWDOWN == 1))" 60 openclaw_lock_hold_seconds_sum gateway=cycles
+  stop_stopwatch
+  # Events have no times: a reader that is late, as on a busy machine, sees a hold shorter than it was.
+  check "they took 1 s together, and no longer than until all were seen ($took_ms ms)" \
+    metric_between "$((SLOWDOWN == 1 && quiet_ms > took_ms * 9 / 10))" "$((took_ms / 1000 + 1))" \
+    openclaw_lock_hold_seconds_sum gateway=cycles
   check_equal 'none was abandoned or stolen' '0 0' \
     "$(metric openclaw_lock_released_total outcome=abandoned) $(metric openclaw_lock_released_total outcome=stolen)"
 
@@ -209,7 +213,7 @@ cycles() {
   expect_metric '4 x 500 at once, as fast as can be: acquired' 4000 openclaw_lock_acquired_total gateway=cycles
   expect_metric '4 x 500 at once, as fast as can be: released' 4000 openclaw_lock_released_total outcome=released
   expect_metric '4 x 500 at once, as fast as can be: held' 4000 openclaw_lock_hold_seconds_count gateway=cycles
-  check_equal 'no event was lost' 0 "$(metric openclaw_lock_watch_lost_total gateway=cycles)"
+  check_equal 'no event was lost' '' "$(metric openclaw_lock_watch_lost_total gateway=cycles)"
 
   # The ends of holds.
   start_holder "$locks/c.jsonl.lock"
@@ -237,7 +241,7 @@ cycles() {
   start_exporter --openclaw.state-dir="cycles=$state"
   expect_holders 'a dead lock from before' cycles dead
   check_equal 'was not acquired under our eyes' 0 "$(acquired cycles)"
-  check_equal 'nor abandoned' 0 "$(metric openclaw_lock_released_total outcome=abandoned)"
+  check_equal 'nor abandoned' '' "$(metric openclaw_lock_released_total outcome=abandoned)"
   stop_exporter
 }
 
@@ -391,7 +395,7 @@ files_and_exit_codes() {
   check 'port in use: the log names it' grep --quiet "$port" "$work/stderr"
   stop_exporter
   check_equal 'SIGTERM: status' 0 "$exporter_status"
-  check "SIGTERM: $stop_ms ms" [ "$stop_ms" -le 5000 ]
+  check_quick 'SIGTERM' 5000
   check_equal 'no temporary file is left' openclaw.prom "$(ls -A "$work/textfile")"
   start_exporter --openclaw.state-dir="once=$state"
   kill -INT "$exporter_pid"

@@ -52,7 +52,8 @@ def main(expected_path, metrics_path):
 
     differences = 0
     for (name, labels), value in sorted(wanted.items(), key=str):
-        seen = samples.get((name, labels))
+        # What never happened may have no series.
+        seen = samples.get((name, labels), 0)
         if seen != value:
             differences += 1
             print(f"{name}{dict(labels)}: {seen} where {value} were written")

@@ -36,7 +36,7 @@ server.serve_forever()
 '
 
 fetch() { # FILE HEADERS_FILE CURL_OPTION...
-  curl --noproxy '*' --silent --fail --max-time 10 --output "$1" --dump-header "$2" "${@:3}" "$url/metrics"
+  curl --noproxy '*' --silent --fail --max-time "$PATIENCE" --output "$1" --dump-header "$2" "${@:3}" "$url/metrics"
 }
 
 content_type() { # HEADERS_FILE
@@ -119,10 +119,15 @@ expect_answer 'both formats have as many series' \
 end_holder "$holder_pid"
 expect_answer 'a release reaches Prometheus' \
   'openclaw_lock_files{job="openmetrics",agent="main",kind="session",holder="alive"}' 0
-check_equal 'the targets have no error' '' "$(curl --noproxy '*' --silent "$prometheus_url/api/v1/targets" |
-  jq --raw-output '.data.activeTargets[].lastError')"
+targets_have_no_error() {
+  [ -z "$(curl --noproxy '*' --silent "$prometheus_url/api/v1/targets" |
+    jq --raw-output '.data.activeTargets[].lastError')" ]
+}
+# A busy machine may have made one scrape late: that is none of its form.
+check 'the targets have no error' wait_for "$PATIENCE" targets_have_no_error
 check_equal 'nor does the log of Prometheus' '' \
-  "$(grep --extended-regexp 'level=(warn|error)|Append failed|scrape failed' "$work/prometheus.log" || true)"
+  "$(grep --extended-regexp 'level=(warn|error)|Append failed|scrape failed' "$work/prometheus.log" |
+    grep --invert-match 'context deadline exceeded' || true)"
 check_equal 'the types are known' 'counter gauge histogram' "$(curl --noproxy '*' --silent "$prometheus_url/api/v1/metadata" |
   jq --raw-output '[.data | to_entries[] | select(.key | startswith("openclaw_lock_")) | .value[].type] | unique | join(" ")')"
 finish

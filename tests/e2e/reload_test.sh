@@ -13,7 +13,7 @@ config=$work/config.yml
 
 # Sets status; leaves the answer in $work/answer.
 post() { # METHOD [CURL_OPTION...]
-  status=$(curl --noproxy '*' --silent --max-time 10 --request "$1" --output "$work/answer" --write-out '%{http_code}' \
+  status=$(curl --noproxy '*' --silent --max-time "$PATIENCE" --request "$1" --output "$work/answer" --write-out '%{http_code}' \
     "${@:2}" "$url/-/reload")
 }
 
@@ -58,7 +58,7 @@ opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 pattern = re.compile(r"^openclaw_lock_acquired_total\{agent=\"main\",gateway=\"kept\",kind=\"session\"\} (\S+)$", re.M)
 scrapes, last = 0, least
 while not os.path.exists(stop):
-    found = pattern.search(opener.open(url + "/metrics", timeout=10).read().decode())
+    found = pattern.search(opener.open(url + "/metrics", timeout=60).read().decode())
     scrapes += 1
     if not found:
         print("gap after", scrapes, "scrapes"); sys.exit()
@@ -197,7 +197,7 @@ expect_metric_above 'answers are counted' 1 openclaw_lock_exporter_http_requests
 
 # ---- many at once
 for i in $(seq 20); do
-  curl --noproxy '*' --silent --max-time 20 --request POST --output /dev/null --write-out '%{http_code}\n' \
+  curl --noproxy '*' --silent --max-time "$PATIENCE" --request POST --output /dev/null --write-out '%{http_code}\n' \
     "$url/-/reload" >> "$work/codes" &
   kill -HUP "$exporter_pid"
 done

@@ -44,7 +44,7 @@ write_web() { # TEXT on standard input; as a whole, for the exporter watches it
 
 # Status of a request; 000 where there was no answer. Leaves headers and body in files.
 status_of() { # URL [CURL_OPTION...]
-  curl --noproxy '*' --silent --max-time 10 --output body --dump-header headers --write-out '%{http_code}' \
+  curl --noproxy '*' --silent --max-time "$PATIENCE" --output body --dump-header headers --write-out '%{http_code}' \
     "${@:2}" "$1" || true
 }
 
@@ -124,7 +124,7 @@ host, codes = sys.argv[1], set()
 ends = threading.Event()
 def scrape():
     while not ends.is_set():
-        connection = http.client.HTTPConnection(host, timeout=20)
+        connection = http.client.HTTPConnection(host, timeout=60)
         connection.request("GET", "/metrics")
         answer = connection.getresponse()
         codes.add((answer.status, answer.getheader("Retry-After")))
@@ -132,7 +132,7 @@ def scrape():
         if (503, "1") in codes and (200, None) in codes:
             ends.set()
 threads = [threading.Thread(target=scrape) for _ in range(8)]
-timer = threading.Timer(30, ends.set)
+timer = threading.Timer(120, ends.set)
 timer.start()
 for thread in threads: thread.start()
 for thread in threads: thread.join()

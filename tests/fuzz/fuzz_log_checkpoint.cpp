@@ -37,7 +37,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   check(text);
   // No chance hits upon a checksum: the same as a body with a true one.
   const auto sum = ::crc32(0, data, static_cast<uInt>(size));
-  check("openclaw-lock-exporter logs 1 " + std::to_string(sum) + '\n' +
-        std::string{text});
+  for (const auto& file :
+       {std::string{text}, "openclaw-lock-exporter logs 1 " +
+                               std::to_string(sum) + '\n' + std::string{text}})
+    if (const auto decoded = decode_checkpoint_file(file))
+      check(encode_checkpoint(*decoded));
   return 0;
 }

@@ -28,7 +28,7 @@ def counted(url):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(url + "/metrics", timeout=10) as response:
         text = response.read().decode()
-    result = {"timeouts": {}, "events": {}, "waits": {}, "lines": 0, "unparsed": None}
+    result = {"timeouts": {}, "events": {}, "waits": {}, "lines": 0, "unparsed": 0}
     for line in text.splitlines():
         found = SAMPLE.match(line)
         if not found:

@@ -6,12 +6,14 @@
 
 namespace openclaw_lock {
 
-/// Waits for what another thread is about to do; fails after a minute.
+/// Waits for what another thread is about to do; false after five minutes,
+/// when that thread hangs.
 template <typename Condition>
 bool eventually(const Condition& condition) {
   using std::chrono::steady_clock;
-  const auto end = steady_clock::now() + std::chrono::minutes{1};
-  while (!condition() && steady_clock::now() < end) std::this_thread::yield();
+  const auto end = steady_clock::now() + std::chrono::minutes{5};
+  while (!condition() && steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
   return condition();
 }
 

@@ -19,7 +19,7 @@ run_prometheus() { # FLAG...
   prometheus_url=http://127.0.0.1:$(free_port)
   background prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" \
     --web.listen-address="${prometheus_url#http://}" "$@" 2> "$work/prometheus.log"
-  if ! wait_for 30 server_is_ready "$prometheus_url"; then
+  if ! wait_for "$PATIENCE" server_is_ready "$prometheus_url"; then
     not_ok 'Prometheus starts' "$(tail -n 20 "$work/prometheus.log")"
     finish
   fi

@@ -80,7 +80,7 @@ inline std::string holders(const LockReader& reader) {
   if (!reader.report().snapshot) return "none";
   int counts[4] = {};
   for (const auto& lock : reader.report().snapshot->locks)
-    ++counts[static_cast<std::size_t>(lock.holder)];
+    ++counts[static_cast<std::size_t>(lock.verdict.holder)];
   std::string text;
   for (const int count : counts)
     text += (text.empty() ? "" : " ") + std::to_string(count);

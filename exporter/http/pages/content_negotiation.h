@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "exporter/views/metrics/exposition.h"
+#include "exporter/views/metrics/exposition_format.h"
 
 namespace openclaw_lock {
 

@@ -4,6 +4,7 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace openclaw_lock {
@@ -12,6 +13,7 @@ namespace {
 constexpr int kLevel = 1;
 constexpr int kGzipWindowBits = 15 + 16;  // zlib.h: 16 more asks for gzip
 constexpr int kDefaultMemory = 8;
+constexpr std::size_t kFirstBytes = 4096;
 constexpr auto kMaxBytes = std::numeric_limits<uInt>::max();
 
 class Deflate {
@@ -40,15 +42,21 @@ std::optional<std::string> gzip(std::string_view text) {
   Deflate deflater;
   if (!deflater) return {};
   auto& stream = deflater.stream();
-  const auto bound = deflateBound(&stream, text.size());
-  if (text.size() > kMaxBytes || bound > kMaxBytes) return {};
+  if (text.size() > kMaxBytes) return {};
 
-  std::string packed(bound, '\0');
+  // Metrics shrink to a tenth or less: the bound that zlib gives is no guess.
+  std::string packed(kFirstBytes + text.size() / 8, '\0');
   stream.next_in = reinterpret_cast<const Bytef*>(text.data());
   stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  if (deflate(&stream, Z_FINISH) != Z_STREAM_END) return {};
+  for (int result = Z_OK; result != Z_STREAM_END;) {
+    if (stream.total_out == packed.size()) packed.resize(2 * packed.size());
+    stream.next_out =
+        reinterpret_cast<Bytef*>(packed.data()) + stream.total_out;
+    stream.avail_out = static_cast<uInt>(
+        std::min<std::size_t>(packed.size() - stream.total_out, kMaxBytes));
+    result = deflate(&stream, Z_FINISH);
+    if (result != Z_OK && result != Z_STREAM_END) return {};
+  }
   packed.resize(stream.total_out);
   return packed;
 }

@@ -38,7 +38,12 @@ JudgedGatewayLocks GatewayLockHolders::judge(
       state.nested = verdict.nested;
       judged.held.push_back(lock.claim);
     }
-    judged.locks.push_back({{"", LockKind::gateway}, verdict.holder, taken, {}});
+    judged.locks.push_back({{"", LockKind::gateway},
+                            verdict,
+                            taken,
+                            {},
+                            lock.directory + '/' + lock.name,
+                            claim.pid});
   }
   seen_ = std::move(seen);
   return judged;

@@ -24,10 +24,13 @@ std::string why_unknown(Fault obstacle) {
 }  // namespace
 
 LockReader::LockReader(LockReaderSettings settings, Census census,
-                       WallClock clock)
+                       WallClock clock, std::shared_ptr<InotifyHub> hub,
+                       std::function<void()> wake)
     : settings_{std::move(settings)},
       census_{std::move(census)},
       clock_{std::move(clock)},
+      watches_{hub ? std::move(hub) : std::make_shared<InotifyHub>(clock_),
+               std::move(wake)},
       ledger_{kMaxLocks} {}
 
 void LockReader::take_directories(const StateDirectory& state) {
@@ -122,9 +125,11 @@ void LockReader::add_judged(const Directory& directory, const ScannedLock& lock,
                               lock.claim->start_ticks.value_or(0));
   snapshot_.locks.push_back(
       {{directory.label, *kind},
-       verdict.holder,
+       verdict,
        acquired_at(lock.claim, lock.modified_at, clock_()),
-       lock.claim ? lock.claim->max_hold : std::nullopt});
+       lock.claim ? lock.claim->max_hold : std::nullopt,
+       directory.facts.path + '/' + lock.name,
+       lock.claim ? lock.claim->pid : std::nullopt});
 }
 
 void LockReader::judge_directory(Directory& directory, const MountView& view,
@@ -142,54 +147,62 @@ void LockReader::judge_directory(Directory& directory, const MountView& view,
   }
 }
 
-RoundResult LockReader::round() {
-  RoundResult round;
+bool LockReader::read() {
+  round_ = {};
   rescan_ = false;
   snapshot_ = {};
   holder_problems_.clear();
-  const auto state =
-      read_state_directory(settings_.state_dir, settings_.session_dirs,
-                           settings_.root);
-  round.problems = state.problems;
-  round.success = state.readable;
+  auto state = read_state_directory(settings_.state_dir, settings_.session_dirs,
+                                    settings_.root);
+  round_.problems = std::move(state.problems);
+  round_.success = state.readable;
+  opened_ = state.opened;
   snapshot_.writers_known = state.readable;
-  if (watches_.obstacle()) round.problems.push_back(*watches_.obstacle());
 
-  const auto view = read_mount_view(settings_.procfs, settings_.state_dir);
+  view_ = read_mount_view(settings_.procfs, settings_.state_dir);
   take_directories(state);
-  watch_directories(state, view);
+  watch_directories(state, view_);
+  if (auto obstacle = watches_.take_obstacle())
+    round_.problems.push_back(*std::move(obstacle));
 
   ledger_.begin_scan();
-  const bool any_claim = list_directories(state, round);
+  const bool any_claim = list_directories(state);
   follow();
   reconcile();
   ledger_.end_scan();
-
-  const auto table = any_claim && census_ ? census_() : nullptr;
-  for (auto& [identity, directory] : directories_)
-    if (directory.found.complete) judge_directory(directory, view, table.get());
-  ledger_.end_judgement();
   looked_before_ = looked_before_ || state.readable;
+  return any_claim;
+}
+
+RoundResult LockReader::judge(const ProcessTable* table) {
+  for (auto& [identity, directory] : directories_)
+    if (directory.found.complete) judge_directory(directory, view_, table);
+  ledger_.end_judgement();
   ledger_.settle(clock_());
   report_.totals = ledger_.totals();
   report_.snapshot.reset();
-  if (state.opened)
+  if (opened_)
     report_.snapshot =
         std::make_shared<const LockSnapshot>(std::move(snapshot_));
-  return round;
+  return std::move(round_);
 }
 
-bool LockReader::list_directories(const StateDirectory& state,
-                                  RoundResult& round) {
+RoundResult LockReader::round() {
+  const bool any_claim = read();
+  const auto table = any_claim && census_ ? census_() : nullptr;
+  return judge(table.get());
+}
+
+bool LockReader::list_directories(const StateDirectory& state) {
   bool any_claim = false;
   for (auto& [identity, directory] : directories_) {
     auto& found = directory.found;
     found = directory.scan.scan(directory.facts.path, state.sqlite_gateway_at,
                                 clock_);
     snapshot_.writers_known = snapshot_.writers_known && found.complete;
-    round.success = round.success && found.complete;
-    round.problems.insert(round.problems.end(), found.problems.begin(),
-                          found.problems.end());
+    round_.success = round_.success && found.complete;
+    round_.problems.insert(round_.problems.end(), found.problems.begin(),
+                           found.problems.end());
     snapshot_.leftover_files += found.leftover_files;
     any_claim = any_claim || std::any_of(found.locks.begin(), found.locks.end(),
                                          [](const auto& lock) {
@@ -214,11 +227,12 @@ void LockReader::reconcile() {
   for (const auto& label : incomplete) snapshot_.agents.erase(label);
 }
 
-void LockReader::handle_file(Directory& directory, const InotifyEvent& event) {
+void LockReader::handle_file(Directory& directory,
+                             const InotifyHub::Event& event) {
   const auto kind = lock_kind(event.name);
   if (!kind) return;
-  const auto now = clock_();
-  const LockPlace place{directory.number, std::string{event.name}};
+  const auto now = event.at;
+  const LockPlace place{directory.number, event.name};
   if ((event.mask & (IN_CREATE | IN_MOVED_TO)) != 0)
     ledger_.created(place, {directory.label, *kind}, now);
   if ((event.mask & (IN_MODIFY | IN_MOVED_TO)) != 0 &&

@@ -41,8 +41,13 @@ class LockReader {
   /// time. An empty function: holders are not judged.
   using Census = std::function<std::shared_ptr<const ProcessTable>()>;
 
-  LockReader(LockReaderSettings settings, Census census,
-             WallClock clock = wall_time_now);
+  /// `hub`: where it gets its events from, null: from one of its own; `wake`:
+  /// called when there are some (see InotifyHub::add_owner).
+  LockReader(
+      LockReaderSettings settings, Census census,
+      WallClock clock = wall_time_now,
+      std::shared_ptr<InotifyHub> hub = nullptr,
+      std::function<void()> wake = [] {});
 
   /// The extra session directories from the next round on.
   void watch(std::vector<std::string> session_dirs) {
@@ -51,6 +56,13 @@ class LockReader {
 
   /// Lists every session directory, reads what is new, judges each holder.
   RoundResult round();
+
+  /// The first half of a round: reads. True where there are holders to judge.
+  bool read();
+
+  /// The second half. `table` must have been read after read(); null: there is
+  /// none in time.
+  RoundResult judge(const ProcessTable* table);
 
   /// Takes the events that wait, without waiting for more.
   void follow();
@@ -82,7 +94,7 @@ class LockReader {
   };
 
   void take_directories(const StateDirectory& state);
-  bool list_directories(const StateDirectory& state, RoundResult& round);
+  bool list_directories(const StateDirectory& state);
   void reconcile();
   void watch_directories(const StateDirectory& state, const MountView& view);
   void judge_directory(Directory& directory, const MountView& view,
@@ -96,7 +108,7 @@ class LockReader {
   void add_judged(const Directory& directory, const ScannedLock& lock,
                   const HolderVerdict& verdict);
   void handle(const LockWatches::Event& event);
-  void handle_file(Directory& directory, const InotifyEvent& event);
+  void handle_file(Directory& directory, const InotifyHub::Event& event);
 
   LockReaderSettings settings_;
   Census census_;
@@ -110,7 +122,11 @@ class LockReader {
   bool looked_before_ = false;
   bool rescan_ = false;
   LockFacts report_;
-  LockSnapshot snapshot_;  ///< of the round under way
+  // Of the round under way:
+  RoundResult round_;
+  MountView view_;
+  bool opened_ = false;
+  LockSnapshot snapshot_;
   std::vector<Problem> holder_problems_;
 };
 

@@ -3,6 +3,8 @@
 
 #include <sys/inotify.h>
 
+#include <utility>
+
 namespace openclaw_lock {
 namespace {
 
@@ -16,19 +18,15 @@ constexpr std::uint32_t kGoneMask =
 
 }  // namespace
 
-LockWatches::LockWatches() {
-  auto inotify = Inotify::create();
-  if (inotify)
-    inotify_.emplace(std::move(*inotify));
-  else
-    obstacle_ = inotify.problem();
-}
+LockWatches::LockWatches(std::shared_ptr<InotifyHub> hub,
+                         std::function<void()> wake)
+    : hub_{std::move(hub)}, owner_{hub_->add_owner(std::move(wake))} {}
+
+LockWatches::~LockWatches() { hub_->remove_owner(owner_); }
 
 bool LockWatches::add(const std::string& path, std::uint32_t mask,
                       int directory) {
-  if (!inotify_) return false;
-  // IN_MASK_ADD: a session directory may be one for structure as well.
-  const auto number = inotify_->watch(path, mask | IN_MASK_ADD);
+  const auto number = hub_->watch(owner_, path, mask);
   if (!number) {
     if (number.problem().fault == Fault::io)
       obstacle_ = Problem{Fault::io, "inotify", number.problem().detail};
@@ -44,6 +42,12 @@ bool LockWatches::add(const std::string& path, std::uint32_t mask,
   return true;
 }
 
+std::optional<Problem> LockWatches::take_obstacle() {
+  auto obstacle = std::exchange(obstacle_, {});
+  const bool told = std::exchange(told_obstacle_, obstacle.has_value());
+  return told ? std::nullopt : obstacle;
+}
+
 bool LockWatches::watch_sessions(int directory, const std::string& path) {
   return sessions_.contains(directory) || add(path, kSessionMask, directory);
 }
@@ -56,30 +60,30 @@ void LockWatches::forget_sessions(int directory) {
   const auto number = sessions_.find(directory);
   if (number == sessions_.end()) return;
   targets_.erase(number->second);
-  if (inotify_) inotify_->remove(number->second);
+  hub_->unwatch(owner_, number->second);
   sessions_.erase(number);
 }
 
-LockWatches::Event LockWatches::interpret(const InotifyEvent& event) {
-  if ((event.mask & IN_Q_OVERFLOW) != 0) return {Meaning::lost, 0, event};
+LockWatches::Event LockWatches::interpret(InotifyHub::Event event) {
+  if ((event.mask & IN_Q_OVERFLOW) != 0)
+    return {Meaning::lost, 0, std::move(event)};
   const auto target = targets_.find(event.watch);
-  if (target == targets_.end()) return {Meaning::nothing, 0, event};
+  if (target == targets_.end()) return {Meaning::nothing, 0, std::move(event)};
   const int directory = target->second.directory;
   if ((event.mask & kGoneMask) != 0) {
     structure_.erase(target->second.path);
     if (directory >= 0) sessions_.erase(directory);
     targets_.erase(target);
-    return {Meaning::structure, 0, event};
+    return {Meaning::structure, 0, std::move(event)};
   }
-  if ((event.mask & IN_ISDIR) != 0) return {Meaning::structure, 0, event};
-  if (directory < 0) return {Meaning::nothing, 0, event};
-  return {Meaning::session_file, directory, event};
+  if ((event.mask & IN_ISDIR) != 0)
+    return {Meaning::structure, 0, std::move(event)};
+  if (directory < 0) return {Meaning::nothing, 0, std::move(event)};
+  return {Meaning::session_file, directory, std::move(event)};
 }
 
-bool LockWatches::drain(const std::function<void(const Event&)>& visit) {
-  if (!inotify_) return true;
-  return inotify_->drain(
-      [&](const InotifyEvent& event) { visit(interpret(event)); });
+void LockWatches::drain(const std::function<void(const Event&)>& visit) {
+  for (auto& event : hub_->take(owner_)) visit(interpret(std::move(event)));
 }
 
 }  // namespace openclaw_lock

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "core/base/result.h"
-#include "exporter/system/inotify.h"
+#include "exporter/system/inotify_hub.h"
 
 namespace openclaw_lock {
 
 /// The inotify watches of one gateway: its session directories, and the
 /// directories in which new ones appear. Without inotify (no instance left, no
-/// watch left) it watches nothing and says so; scans do the work then.
+/// watch left) it watches nothing and says so; scans do the work then, and each
+/// further call tries again.
 class LockWatches {
  public:
   /// What an event means to the lock reader.
@@ -25,23 +29,29 @@ class LockWatches {
   struct Event {
     Meaning meaning = Meaning::nothing;
     int directory = 0;  ///< number of the session directory
-    InotifyEvent inotify;
+    InotifyHub::Event inotify;
   };
 
-  LockWatches();
+  /// `wake`: see InotifyHub::add_owner.
+  LockWatches(std::shared_ptr<InotifyHub> hub, std::function<void()> wake);
+  LockWatches(const LockWatches&) = delete;
+  LockWatches& operator=(const LockWatches&) = delete;
+  ~LockWatches();
 
   /// -1 where there is no inotify.
-  int descriptor() const { return inotify_ ? inotify_->descriptor() : -1; }
-  /// Why there is no inotify.
-  const std::optional<Problem>& obstacle() const { return obstacle_; }
+  int descriptor() const { return hub_->descriptor(); }
+
+  /// Why a watch could not be had since the last call; empty: all could, or
+  /// the same was told before.
+  std::optional<Problem> take_obstacle();
 
   /// Each is harmless when repeated. False where the watch could not be had.
   bool watch_sessions(int directory, const std::string& path);
   bool watch_structure(const std::string& path);
   void forget_sessions(int directory);
 
-  /// See Inotify::drain.
-  bool drain(const std::function<void(const Event&)>& visit);
+  /// What has happened until now, in the kernel's order.
+  void drain(const std::function<void(const Event&)>& visit);
 
  private:
   struct Target {
@@ -50,10 +60,12 @@ class LockWatches {
   };
 
   bool add(const std::string& path, std::uint32_t mask, int directory);
-  Event interpret(const InotifyEvent& event);
+  Event interpret(InotifyHub::Event event);
 
-  std::optional<Inotify> inotify_;
-  std::optional<Problem> obstacle_;
+  std::shared_ptr<InotifyHub> hub_;
+  InotifyHub::Owner owner_;
+  std::optional<Problem> obstacle_;  ///< of the last watch that was asked for
+  bool told_obstacle_ = false;
   std::map<int, Target> targets_;         ///< by watch number
   std::map<std::string, int> structure_;  ///< watch number by path
   std::map<int, int> sessions_;           ///< watch number by directory

@@ -3,7 +3,6 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
 
 #include "core/base/text.h"
@@ -15,16 +14,6 @@ namespace openclaw_lock {
 namespace {
 
 constexpr std::string_view kLogName = "-json.log";
-
-/// `X-json.log`, or `X-json.log.N` after a rotation.
-bool is_container_log(std::string_view path) {
-  const auto name = path.substr(path.rfind('/') + 1);
-  const auto at = name.rfind(kLogName);
-  if (at == std::string_view::npos) return false;
-  const auto rest = name.substr(at + kLogName.size());
-  return rest.empty() ||
-         (rest.starts_with('.') && parse_integer<unsigned>(rest.substr(1)));
-}
 
 /// What is mounted into the container whose configuration this is.
 Result<std::vector<std::string>> read_mounts(const std::string& path) {
@@ -41,27 +30,32 @@ Result<std::vector<std::string>> read_mounts(const std::string& path) {
 
 }  // namespace
 
-ContainerOwner owner_of_container_log(
-    const std::string& log_path, const std::vector<std::string>& state_dirs,
-    std::vector<Problem>& problems, const std::string& root) {
-  if (state_dirs.empty() || !is_container_log(log_path))
-    return ContainerOwner::unknown;
+bool is_container_log(std::string_view path) {
+  const auto name = path.substr(path.rfind('/') + 1);
+  const auto at = name.rfind(kLogName);
+  if (at == std::string_view::npos) return false;
+  const auto rest = name.substr(at + kLogName.size());
+  return rest.empty() ||
+         (rest.starts_with('.') && parse_integer<unsigned>(rest.substr(1)));
+}
+
+std::optional<std::vector<std::string>> mounts_of_container(
+    const std::string& log_path, std::vector<Problem>& problems,
+    const std::string& root) {
   const auto directory = log_path.substr(0, log_path.rfind('/') + 1);
   auto mounts = read_mounts(directory + "config.v2.json");
-  if (!mounts) {
-    if (mounts.problem().fault != Fault::missing)
-      problems.push_back(mounts.problem());
-    return ContainerOwner::unknown;
+  if (mounts) {
+    const auto count = mounts->size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto real = resolve_in_root(root, (*mounts)[i], always_open);
+      auto named = real ? real->substr(root.size()) : std::string{};
+      if (real && named != (*mounts)[i]) mounts->push_back(std::move(named));
+    }
+    return *std::move(mounts);
   }
-  const auto count = mounts->size();
-  for (std::size_t i = 0; i < count; ++i)
-    if (const auto real = resolve_in_root(root, (*mounts)[i], always_open))
-      mounts->push_back(real->substr(root.size()));
-  const bool ours =
-      std::ranges::any_of(state_dirs, [&](const std::string& state_dir) {
-        return is_mounted(*mounts, state_dir);
-      });
-  return ours ? ContainerOwner::ours : ContainerOwner::another;
+  if (mounts.problem().fault != Fault::missing)
+    problems.push_back(mounts.problem());
+  return {};
 }
 
 }  // namespace openclaw_lock

@@ -16,9 +16,10 @@
 namespace openclaw_lock {
 namespace {
 
-constexpr std::size_t kUsualBuffer = std::size_t{256} << 10;
 constexpr std::size_t kLargestBuffer =
     kMaxLogLineBytes + TailFingerprint::kMaxBytes + (std::size_t{64} << 10);
+/// What a thread keeps between rounds.
+constexpr std::size_t kKeptBytes = std::size_t{16} << 10;
 /// Enough for the longest reply that the console text decoder looks back on.
 constexpr std::uint64_t kWarmUpBytes = std::uint64_t{64} << 10;
 
@@ -42,14 +43,32 @@ Result<std::string_view> read_at(const UniqueFd& file, std::uint64_t offset,
 
 }  // namespace
 
-LogBuffer::LogBuffer() : bytes_(kUsualBuffer) {}
+LogBuffer& LogBuffer::of_this_thread() {
+  thread_local LogBuffer buffer;
+  return buffer;
+}
 
 Result<std::string_view> LogBuffer::read(const UniqueFd& file,
                                          std::uint64_t offset) {
-  return read_at(file, offset, bytes_.data(), bytes_.size());
+  // Not set to zeros: pages that no read fills cost nothing.
+  if (!bytes_) bytes_ = std::make_unique_for_overwrite<char[]>(size_);
+  auto bytes = read_at(file, offset, bytes_.get(), size_);
+  if (bytes) used_ = std::max(used_, bytes->size());
+  return bytes;
 }
 
-void LogBuffer::grow() { bytes_.resize(kLargestBuffer); }
+bool LogBuffer::grow() {
+  if (size_ == kLargestBuffer) return false;
+  size_ = kLargestBuffer;
+  bytes_.reset();
+  return true;
+}
+
+void LogBuffer::give_back() {
+  if (used_ > kKeptBytes) bytes_.reset();
+  size_ = kUsualBytes;
+  used_ = 0;
+}
 
 Result<std::string> read_head(const UniqueFd& file) {
   std::string head(HeadFingerprint::kMaxBytes, '\0');
@@ -284,6 +303,7 @@ Result<ReadState> LogFile::read_on(LogBuffer& buffer, LogIntake& intake,
     struct stat found {};
     if (::fstat(fd_.get(), &found) != 0) return system_problem(errno, path());
     const auto size = static_cast<std::uint64_t>(found.st_size);
+    links_ = found.st_nlink;
     if (at_end_ && size == seen_size_ && mtime_in_ns(found) == mtime_ns_)
       return ReadState::at_end;
     at_end_ = false;
@@ -300,7 +320,7 @@ Result<ReadState> LogFile::read_on(LogBuffer& buffer, LogIntake& intake,
       return Problem{bytes.problem().fault, path(), bytes.problem().detail};
     if (!is_proven_by(*bytes, behind, with_head)) return ReadState::changed;
     if (!still_stands(*bytes, start))
-      return behind == 0 ? ReadState::paused : ReadState::changed;
+      return behind == 0 ? ReadState::unsteady : ReadState::changed;
     // A round may be old when it comes here.
     const auto taken_at = std::max(now, wall_time_now());
     const auto done = take(bytes->substr(behind), intake, taken_at);
@@ -320,18 +340,14 @@ Result<ReadState> LogFile::read_on(LogBuffer& buffer, LogIntake& intake,
       mtime_ns_ = mtime_in_ns(found);
       return ReadState::at_end;
     }
-    if (done == 0) buffer.grow();
+    // The next round would begin with a small buffer again.
+    if (done == 0 && buffer.grow()) continue;
     if (pause()) return ReadState::paused;
   }
 }
 
 std::uint64_t LogFile::unread_bytes() const {
   return size_ - std::min(size_, position_.offset);
-}
-
-bool LogFile::is_deleted() const {
-  struct stat found {};
-  return fd_ && ::fstat(fd_.get(), &found) == 0 && found.st_nlink == 0;
 }
 
 }  // namespace openclaw_lock

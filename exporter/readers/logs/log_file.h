@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,27 +21,36 @@
 
 namespace openclaw_lock {
 
-/// Bytes as they are read, one buffer for all logs of a gateway. Grows to hold
-/// a line of kMaxLogLineBytes, no further.
+/// Bytes as they are read: one buffer a thread, for all logs that it reads.
+/// Grows to hold a line of kMaxLogLineBytes, no further.
 class LogBuffer {
  public:
-  LogBuffer();
+  static constexpr std::size_t kUsualBytes = std::size_t{256} << 10;
+
+  static LogBuffer& of_this_thread();
 
   /// Reads at `offset` what fits, once.
   Result<std::string_view> read(const UniqueFd& file, std::uint64_t offset);
 
-  std::size_t size() const { return bytes_.size(); }
-  void grow();
+  std::size_t size() const { return size_; }
+  /// False where it has grown already.
+  bool grow();
+
+  /// The memory of large reads back to the system.
+  void give_back();
 
  private:
-  std::vector<char> bytes_;
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = kUsualBytes;
+  std::size_t used_ = 0;  ///< most of a read since give_back()
 };
 
 /// How far reading came.
 enum class ReadState {
-  at_end,   ///< all whole lines were taken
-  paused,   ///< there is more; the caller wanted to do something else
-  changed,  ///< it is no longer the log that it was: truncated, or replaced
+  at_end,    ///< all whole lines were taken
+  paused,    ///< there is more; the caller wanted to do something else
+  changed,   ///< it is no longer the log that it was: truncated, or replaced
+  unsteady,  ///< it changed while it was read, and nothing of it was taken
 };
 
 /// One log file, followed by its inode: read from a position on, line by line.
@@ -102,7 +112,7 @@ class LogFile {
 
   std::uint64_t size() const { return size_; }  ///< when last looked at
   std::uint64_t unread_bytes() const;
-  bool is_deleted() const;
+  bool is_deleted() const { return links_ == 0; }  ///< when last looked at
   bool is_at_end() const { return at_end_; }
   MonotonicTime grew_at() const { return grew_at_; }  ///< or was opened
 
@@ -121,8 +131,9 @@ class LogFile {
   bool shared_;
   UniqueFd fd_;
   LogDecoder decoder_;
-  std::uint64_t size_ = 0;  ///< when last looked at
-  bool at_end_ = false;     ///< of what had these:
+  std::uint64_t size_ = 0;   ///< when last looked at
+  std::uint64_t links_ = 1;  ///< names, then
+  bool at_end_ = false;      ///< of what had these:
   std::uint64_t seen_size_ = 0;
   std::int64_t mtime_ns_ = 0;
   MonotonicTime grew_at_{};

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "exporter/readers/logs/docker_container.h"
 #include "exporter/system/clock.h"
 
 namespace openclaw_lock {
@@ -11,6 +10,7 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
+using std::chrono::seconds;
 
 /// A log that stays open can be read to its end wherever it is moved to.
 constexpr minutes kKeepOpen{10};
@@ -22,8 +22,16 @@ constexpr std::ptrdiff_t kMaxGone = LogFollower::kMaxFiles;
 /// Rounds after which a short file that could be a copy still being made is a
 /// log of its own.
 constexpr int kSettledRounds = 2;
+/// A log that changes all the time asks for a round at once no more often.
+constexpr seconds kHurry{1};
 
 }  // namespace
+
+LogFollower::LogFollower(LogIntake& intake,
+                         std::shared_ptr<PatternListers> listers)
+    : intake_{intake},
+      listers_{std::move(listers)},
+      sources_{{}, {}, {}, *listers_} {}
 
 void LogFollower::restore(std::set<std::string> known_sources,
                           std::set<std::string> unseen_places,
@@ -40,46 +48,80 @@ void LogFollower::restore(std::set<std::string> known_sources,
 
 void LogFollower::watch(std::vector<FollowedSource> sources,
                         std::optional<uid_t> owner,
-                        std::vector<std::string> host_dirs, std::string root) {
-  root_ = std::move(root);
-  sources_ = std::move(sources);
-  owner_ = owner;
-  if (host_dirs != host_dirs_) foreign_.clear();
-  host_dirs_ = std::move(host_dirs);
+                        std::vector<std::string> host_dirs) {
+  sources_ =
+      LogSources{std::move(sources), owner, std::move(host_dirs), *listers_};
 }
 
 ReadState LogFollower::round(WallTime now, const LogFile::Pause& pause,
-                             std::vector<Problem>& problems) {
+                             std::vector<Problem>& problems, const Gate& gate) {
   now_ = now;
   began_ = monotonic_now();
   pause_ = &pause;
   problems_ = &problems;
+  gate_ = &gate;
+  buffer_ = &LogBuffer::of_this_thread();
   paused_ = false;
+  auto listing = list(listers_->max_age());
+  auto unknown = match(listing);
   read_open_logs();
   // Whoever truncates has made the copy before: it is in a listing that is made
   // after. One found to be changed later waits for the next.
   std::vector<Followed*> changed;
   for (const auto& log : logs_)
     if (log->changed) changed.push_back(log.get());
-  auto listing = list_logs(sources_, owner_, kMaxFiles, problems);
-  leave_out_containers(listing);
+  if (!changed.empty() || wants_new_listing(unknown)) {
+    listing = list({});
+    unknown = match(listing);
+  }
+  problems.insert(problems.end(), listing.problems.begin(),
+                  listing.problems.end());
   count_renames(listing);
-  auto unknown = match(listing);
+  reopen_logs(listing);
   for (auto* log : changed) resolve(*log, unknown);
   for (const auto& listed : unknown) admit(listed);
+  remember_left_out(listing);
   note_looks(listing);
   let_go(listing);
+  buffer_->give_back();
   return paused_ ? ReadState::paused : ReadState::at_end;
 }
 
+LogListing LogFollower::list(std::chrono::milliseconds max_age) {
+  return sources_.list(monotonic_now(), max_age, kMaxFiles, *gate_);
+}
+
+/// Copies are told from new logs by looks that are not older than what was read
+/// of the originals.
+bool LogFollower::wants_new_listing(
+    const std::vector<ListedLog>& unknown) const {
+  return std::any_of(unknown.begin(), unknown.end(), [this](const auto& log) {
+    return log.size > 0 && !is_first_look(log) && !is_settled_copy(log);
+  });
+}
+
+bool LogFollower::is_within_reach(const std::string& path) {
+  if ((*gate_)(path)) return true;
+  problems_->push_back(
+      {Fault::timeout, path, "its file system does not answer"});
+  return false;
+}
+
 void LogFollower::read(Followed& log) {
-  const auto state = log.file.read_on(buffer_, intake_, now_, *pause_);
+  const auto state = log.file.read_on(*buffer_, intake_, now_, *pause_);
   if (!state) {
     problems_->push_back(state.problem());
     return;
   }
   log.changed = *state == ReadState::changed;
-  if (*state != ReadState::at_end) paused_ = true;
+  if (*state == ReadState::paused) paused_ = true;
+  if (log.changed || *state == ReadState::unsteady) hurry(log);
+}
+
+void LogFollower::hurry(Followed& log) {
+  if (log.hurried_at && began_ - *log.hurried_at < kHurry) return;
+  log.hurried_at = began_;
+  paused_ = true;
 }
 
 /// The file log first: it says most of an incident that the console tells too.
@@ -87,26 +129,10 @@ void LogFollower::read_open_logs() {
   for (const bool file_logs : {true, false})
     for (const auto& log : logs_) {
       const bool is_file_log = log->file.format() == LineFormat::openclaw_json;
-      if (log->file.is_open() && !log->changed && is_file_log == file_logs)
+      if (log->file.is_open() && !log->changed && is_file_log == file_logs &&
+          log->has_news && is_within_reach(log->file.path()))
         read(*log);
     }
-}
-
-/// One glob may match the logs of all containers of a host.
-void LogFollower::leave_out_containers(LogListing& listing) {
-  std::map<LogFileId, bool> foreign;
-  std::erase_if(listing.files, [&](const ListedLog& listed) {
-    if (listed.path.find("-json.log") == std::string::npos) return false;
-    const auto known = foreign_.find(listed.id);
-    const bool is_foreign =
-        known != foreign_.end()
-            ? known->second
-            : owner_of_container_log(listed.path, host_dirs_, *problems_,
-                                     root_) == ContainerOwner::another;
-    foreign[listed.id] = is_foreign;
-    return is_foreign;
-  });
-  foreign_ = std::move(foreign);
 }
 
 void LogFollower::count_renames(const LogListing& listing) {
@@ -127,6 +153,7 @@ std::vector<ListedLog> LogFollower::match(const LogListing& listing) {
   std::map<LogFileId, Followed*> known;
   for (const auto& log : logs_) {
     log->listed = false;
+    log->has_news = true;
     known[log->file.id()] = log.get();
   }
   std::vector<ListedLog> unknown;
@@ -139,24 +166,36 @@ std::vector<ListedLog> LogFollower::match(const LogListing& listing) {
     auto& log = *found->second;
     log.listed = true;
     log.listed_at = began_;
+    log.has_news = log.file.has_news(listed);
     log.file.rename(listed.path);
-    log.file.set_shared(sources_[listed.source].shared);
-    if (!log.file.is_open() && log.file.has_news(listed)) reopen(log, listed);
+    log.file.set_shared(sources()[listed.source].shared);
   }
   return unknown;
 }
 
+void LogFollower::reopen_logs(const LogListing& listing) {
+  std::map<LogFileId, Followed*> closed;
+  for (const auto& log : logs_)
+    if (log->listed && log->has_news && !log->file.is_open())
+      closed[log->file.id()] = log.get();
+  if (closed.empty()) return;
+  for (const auto& listed : listing.files)
+    if (const auto found = closed.find(listed.id); found != closed.end())
+      reopen(*found->second, listed);
+}
+
 void LogFollower::reopen(Followed& log, const ListedLog& listed) {
+  if (!is_within_reach(listed.path)) return;
   if (auto problem = log.file.open(listed)) {
     problems_->push_back(*std::move(problem));
     return;
   }
   if (!log.file.is_unchanged()) {
     log.changed = true;
-    paused_ = true;
+    hurry(log);
     return;
   }
-  if (auto problem = log.file.warm_up(buffer_))
+  if (auto problem = log.file.warm_up(*buffer_))
     problems_->push_back(*std::move(problem));
   read(log);
 }
@@ -230,7 +269,7 @@ LogFollower::Followed& LogFollower::follow(LogPosition position,
   position.device = listed.id.device;
   position.inode = listed.id.inode;
   logs_.push_back(std::make_unique<Followed>(
-      Followed{LogFile{std::move(position), sources_[listed.source].shared},
+      Followed{LogFile{std::move(position), sources()[listed.source].shared},
                false, true, began_}));
   return *logs_.back();
 }
@@ -238,19 +277,19 @@ LogFollower::Followed& LogFollower::follow(LogPosition position,
 void LogFollower::adopt_at_end(const ListedLog& listed) {
   auto& log = follow({}, listed);
   auto problem = log.file.open(listed);
-  if (!problem) problem = log.file.start_at_end(buffer_);
+  if (!problem) problem = log.file.start_at_end(*buffer_);
   if (problem) {
     problems_->push_back(*std::move(problem));
     log.file.start_behind(listed.size);
     return;
   }
-  if (auto cold = log.file.warm_up(buffer_))
+  if (auto cold = log.file.warm_up(*buffer_))
     problems_->push_back(*std::move(cold));
   read(log);
 }
 
 bool LogFollower::is_first_look(const ListedLog& listed) const {
-  if (!known_sources_.contains(sources_[listed.source].pattern)) return true;
+  if (!known_sources_.contains(sources()[listed.source].pattern)) return true;
   return std::any_of(unseen_places_.begin(), unseen_places_.end(),
                      [&](const std::string& place) {
                        return listed.path == place ||
@@ -260,22 +299,30 @@ bool LogFollower::is_first_look(const ListedLog& listed) const {
 
 void LogFollower::note_looks(const LogListing& listing) {
   std::set<std::string> unseen;
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    const bool is_first = known_sources_.insert(sources_[i].pattern).second;
+  for (std::size_t i = 0; i < sources().size(); ++i) {
+    const bool is_first = known_sources_.insert(sources()[i].pattern).second;
     for (const auto& place : listing.unseen[i])
       if (is_first || unseen_places_.contains(place)) unseen.insert(place);
   }
   unseen_places_ = std::move(unseen);
 }
 
+bool LogFollower::is_settled_copy(const ListedLog& listed) const {
+  const auto waiting = waiting_.find(listed.id);
+  return waiting != waiting_.end() && waiting->second.size == listed.size &&
+         waiting->second.mtime_ns == listed.mtime_ns &&
+         waiting->second.rounds < 0;
+}
+
 void LogFollower::admit(const ListedLog& listed) {
   if (is_first_look(listed)) return adopt_at_end(listed);
+  if (listed.size == 0 || is_settled_copy(listed) ||
+      !is_within_reach(listed.path))
+    return;
   const auto waiting = waiting_.find(listed.id);
   const bool looks_the_same = waiting != waiting_.end() &&
                               waiting->second.size == listed.size &&
                               waiting->second.mtime_ns == listed.mtime_ns;
-  if (listed.size == 0 || (looks_the_same && waiting->second.rounds < 0))
-    return;
   auto file = open_log(listed.path, listed.id);
   if (!file) {
     problems_->push_back(file.problem());
@@ -307,6 +354,26 @@ void LogFollower::admit(const ListedLog& listed) {
   read(log);
 }
 
+/// They keep their places.
+void LogFollower::remember_left_out(const LogListing& listing) {
+  if (listing.left_out.empty()) return;
+  std::map<LogFileId, Followed*> known;
+  for (const auto& log : logs_) known[log->file.id()] = log.get();
+  auto free =
+      kMaxFiles + kMaxLeftOut - std::min(kMaxFiles + kMaxLeftOut, logs_.size());
+  for (const auto& listed : listing.left_out) {
+    const auto found = known.find(listed.id);
+    if (found != known.end()) {
+      found->second->listed_at = began_;
+    } else if (free > 0 && is_first_look(listed)) {
+      auto& log = follow({}, listed);
+      log.listed = false;
+      log.file.start_behind(listed.size);
+      --free;
+    }
+  }
+}
+
 LogFollower::Novelty LogFollower::judge(const ListedLog& listed,
                                         const UniqueFd& file) {
   const auto head = read_head(file);
@@ -335,7 +402,8 @@ LogFollower::Novelty LogFollower::judge(const ListedLog& listed,
     if (is_proof && !is_there) return Novelty::copy;
     // A copy being made, or made before more was written. No copy is longer
     // than its original, once that was looked at again.
-    const auto begins = listed.size > log->file.size()
+    const bool is_reachable = log->listed || (*gate_)(log->file.path());
+    const auto begins = listed.size > log->file.size() || !is_reachable
                             ? std::optional<bool>{}
                             : log->file.begins_with(file);
     if (begins && *begins) return Novelty::copy;
@@ -371,7 +439,8 @@ void LogFollower::let_go(const LogListing& listing) {
     if (!log->file.is_open() || log->changed || !log->file.is_at_end())
       continue;
     const bool idle = began_ - log->file.grew_at() >= kKeepOpen;
-    if (!idle && !log->file.is_deleted() && open <= kMaxOpen) continue;
+    const bool is_gone = !log->listed && log->file.is_deleted();
+    if (!idle && !is_gone && open <= kMaxOpen) continue;
     log->file.close();
     --open;
   }

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -36,18 +37,25 @@ namespace openclaw_lock {
 /// - A copy of a known log is not read, unless the original is truncated then
 ///   (logrotate's copytruncate): the rest is read from the copy, and the
 ///   original from its start.
+/// - Of too many logs some are left out (LogSources::list). One that is written
+///   to later takes the place of a quiet one, and goes on where it was left, or
+///   where it ended when its source was first looked at.
 class LogFollower {
  public:
   static constexpr std::size_t kMaxFiles = 256;
+  /// Logs that are left out, and where to go on in them.
+  static constexpr std::size_t kMaxLeftOut = 1024;
 
-  explicit LogFollower(LogIntake& intake) : intake_{intake} {}
+  /// `listers`: shared by those who may follow the same patterns.
+  explicit LogFollower(LogIntake& intake,
+                       std::shared_ptr<PatternListers> listers =
+                           std::make_shared<PatternListers>());
 
   /// What to follow from now on; sources may come and go. `owner`: of the
-  /// gateway's state directory, see list_logs(). `host_dirs`: that directory as
-  /// the host names it, whose root directory is at `root`; logs of containers
-  /// that have others are left out (see owner_of_container_log()).
+  /// gateway's state directory; `host_dirs`: that directory as the host names
+  /// it; see LogSources.
   void watch(std::vector<FollowedSource> sources, std::optional<uid_t> owner,
-             std::vector<std::string> host_dirs, std::string root = {});
+             std::vector<std::string> host_dirs);
 
   /// Goes on where another follower has ended.
   void restore(std::set<std::string> known_sources,
@@ -55,9 +63,11 @@ class LogFollower {
                std::vector<LogPosition> positions);
 
   /// Reads what is new, a chunk of each log at least, and more until `pause`
-  /// says so. `paused`: another round has something to do at once.
+  /// says so. `paused`: another round has something to do at once. What `gate`
+  /// closes is not touched, and is a problem: Fault::timeout.
   ReadState round(WallTime now, const LogFile::Pause& pause,
-                  std::vector<Problem>& problems);
+                  std::vector<Problem>& problems,
+                  const Gate& gate = always_open);
 
   std::vector<LogPosition> positions() const;
   const std::set<std::string>& known_sources() const { return known_sources_; }
@@ -72,6 +82,9 @@ class LogFollower {
     bool changed = false;  ///< it is no longer the log that it was
     bool listed = false;   ///< in this round
     MonotonicTime listed_at{};
+    bool has_news = true;  ///< by the listing
+    /// When it last asked for a round at once by being changed.
+    std::optional<MonotonicTime> hurried_at{};
   };
   struct Unchanged {
     std::uint64_t size = 0;
@@ -80,11 +93,16 @@ class LogFollower {
   };
   enum class Novelty { fresh, copy, undecided, taken };
 
+  LogListing list(std::chrono::milliseconds max_age);
+  bool is_within_reach(const std::string& path);
   void read(Followed& log);
+  void hurry(Followed& log);
   void read_open_logs();
-  void leave_out_containers(LogListing& listing);
+  bool wants_new_listing(const std::vector<ListedLog>& unknown) const;
+  bool is_settled_copy(const ListedLog& listed) const;
   void count_renames(const LogListing& listing);
   std::vector<ListedLog> match(const LogListing& listing);
+  void reopen_logs(const LogListing& listing);
   void reopen(Followed& log, const ListedLog& listed);
   void resolve(Followed& log, std::vector<ListedLog>& unknown);
   void remember(const Followed& log);
@@ -94,29 +112,31 @@ class LogFollower {
   void adopt_at_end(const ListedLog& listed);
   Novelty judge(const ListedLog& listed, const UniqueFd& file);
   bool is_first_look(const ListedLog& listed) const;
+  void remember_left_out(const LogListing& listing);
   void note_looks(const LogListing& listing);
   void let_go(const LogListing& listing);
   Followed& follow(LogPosition position, const ListedLog& listed);
 
-  std::vector<FollowedSource> sources_;
-  std::optional<uid_t> owner_;
-  std::vector<std::string> host_dirs_;
-  std::string root_;
+  const std::vector<FollowedSource>& sources() const {
+    return sources_.sources();
+  }
+
   LogIntake& intake_;
-  LogBuffer buffer_;
+  std::shared_ptr<PatternListers> listers_;
+  LogSources sources_;
   std::set<std::string> known_sources_;
   std::set<std::string> unseen_places_;
   std::vector<std::unique_ptr<Followed>> logs_;
   std::map<std::string, LogFileId> paths_;  ///< of the listing before
   /// Files that are no logs of their own yet, and how they looked.
   std::map<LogFileId, Unchanged> waiting_;
-  /// Logs of containers: whether they are of another gateway.
-  std::map<LogFileId, bool> foreign_;
 
   /// Of the round under way.
   WallTime now_{};
   MonotonicTime began_{};
   const LogFile::Pause* pause_ = nullptr;
+  const Gate* gate_ = nullptr;
+  LogBuffer* buffer_ = nullptr;
   std::vector<Problem>* problems_ = nullptr;
   bool paused_ = false;
 };

@@ -3,14 +3,18 @@
 
 #include <sys/types.h>
 
-#include <compare>
-#include <cstdint>
+#include <chrono>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "core/base/monotonic_time.h"
 #include "core/base/result.h"
+#include "exporter/readers/logs/pattern_lister.h"
+#include "exporter/system/gate.h"
 
 namespace openclaw_lock {
 
@@ -22,37 +26,44 @@ struct FollowedSource {
   bool operator==(const FollowedSource&) const = default;
 };
 
-/// Which file it is, whatever its name.
-struct LogFileId {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-
-  auto operator<=>(const LogFileId&) const = default;
-};
-
 /// A log as a listing found it.
-struct ListedLog {
-  std::string path;
-  LogFileId id;
-  std::uint64_t size = 0;
-  std::int64_t mtime_ns = 0;
-  std::size_t source = 0;   ///< number of the source
-  bool is_rotated = false;  ///< a rotated piece by its name
+struct ListedLog : FoundLog {
+  std::size_t source = 0;  ///< number of the source
 };
 
 /// What there is of some sources.
 struct LogListing {
-  std::vector<ListedLog> files;  ///< each file once; rotated pieces last
+  std::vector<ListedLog> files;     ///< each file once; rotated pieces last
+  std::vector<ListedLog> left_out;  ///< for being too many
   /// By source: directories and files that could not be looked at.
   std::vector<std::set<std::string>> unseen;
+  std::vector<Problem> problems;  ///< with these, and with other things
 };
 
-/// Finds the regular files that the sources' patterns match, and the rotated
-/// pieces of such files (rotated_name.h). `owner`, if known: in shared sources
-/// files of others are left out. At most `max_files`, those written last;
-/// compressed files never.
-LogListing list_logs(const std::vector<FollowedSource>& sources,
-                     std::optional<uid_t> owner, std::size_t max_files,
-                     std::vector<Problem>& problems);
+/// The sources of one gateway.
+class LogSources {
+ public:
+  /// `owner`, if known: in shared sources files of others are left out.
+  /// `host_dirs`: the state directory as the host names it, see
+  /// PatternLister::list.
+  LogSources(std::vector<FollowedSource> sources, std::optional<uid_t> owner,
+             std::vector<std::string> host_dirs, PatternListers& listers);
+
+  const std::vector<FollowedSource>& sources() const { return sources_; }
+
+  /// The logs as they are at `now`, or were less than `max_age` before. At most
+  /// `max_files`: first those that are the gateway's own, as its container's
+  /// are and what lies in a source that is not shared; then those written last.
+  LogListing list(MonotonicTime now, std::chrono::milliseconds max_age,
+                  std::size_t max_files, const Gate& gate) const;
+
+ private:
+  bool is_own(const ListedLog& log) const;
+
+  std::vector<FollowedSource> sources_;
+  std::optional<uid_t> owner_;
+  std::vector<std::string> host_dirs_;
+  std::vector<std::shared_ptr<PatternLister>> listers_;  ///< by source
+};
 
 }  // namespace openclaw_lock

@@ -32,11 +32,12 @@ bool is_readable(int descriptor) {
 
 }  // namespace
 
-LogReader::LogReader(std::string gateway, std::optional<LogCheckpoint> restored)
+LogReader::LogReader(std::string gateway, std::optional<LogCheckpoint> restored,
+                     std::shared_ptr<PatternListers> listers)
     : gateway_{std::move(gateway)},
       ledger_{restored ? std::move(restored->ledger) : LogLedger::State{}},
       intake_{ledger_},
-      follower_{intake_} {
+      follower_{intake_, std::move(listers)} {
   if (!restored) return;
   follower_.restore(std::move(restored->sources), std::move(restored->unseen),
                     std::move(restored->files));
@@ -62,18 +63,18 @@ void LogReader::watch(const WatchedGateway& gateway) {
   }
   units_ = std::move(units);
   intake_.set_own_dirs(gateway.own_dirs);
-  follower_.watch(files_, gateway.owner, gateway.host_dirs, gateway.root);
+  follower_.watch(files_, gateway.owner, gateway.host_dirs);
 }
 
-RoundResult LogReader::round() {
+RoundResult LogReader::round(const Gate& gate) {
   RoundResult result;
   const auto until = monotonic_now() + kRoundTime;
   const auto now = wall_time_now();
   const auto state = follower_.round(
-      now, [until] { return monotonic_now() >= until; }, result.problems);
+      now, [until] { return monotonic_now() >= until; }, result.problems, gate);
   wants_round_ = state != ReadState::at_end;
   read_input(now, result.problems);
-  read_journals(now, result.problems);
+  read_journals(now, gate, result.problems);
   if (!has_sources())
     result.problems.push_back({Fault::missing,
                                files_.empty() ? "logs" : files_[0].pattern,
@@ -111,7 +112,16 @@ std::optional<Problem> LogReader::open(const std::string& source, Unit& unit) {
   return {};
 }
 
-void LogReader::read_journals(WallTime now, std::vector<Problem>& problems) {
+void LogReader::read_journals(WallTime now, const Gate& gate,
+                              std::vector<Problem>& problems) {
+  if (units_.empty()) return;
+  // It lies in one of these, or in both.
+  for (const auto* place : {"/run/log/journal", "/var/log/journal"})
+    if (!gate(place)) {
+      problems.push_back(
+          {Fault::timeout, place, "its file system does not answer"});
+      return;
+    }
   const auto until = monotonic_now() + kRoundTime;
   for (auto& [source, unit] : units_) {
     if (!unit.journal)

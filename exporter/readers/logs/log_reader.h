@@ -17,23 +17,29 @@
 #include "exporter/fleet/gateway_discovery.h"
 #include "exporter/readers/logs/journal_reader.h"
 #include "exporter/readers/logs/log_follower.h"
+#include "exporter/readers/logs/pattern_lister.h"
 #include "exporter/readers/logs/stdin_input.h"
+#include "exporter/system/gate.h"
 
 namespace openclaw_lock {
 
 /// Reads all logs of one gateway. Not thread-safe; its thread may hang in it.
 class LogReader {
  public:
-  /// `restored`: what an earlier reader of the gateway has kept.
+  /// `restored`: what an earlier reader of the gateway has kept. `listers`:
+  /// shared by the readers of all gateways.
   explicit LogReader(std::string gateway,
-                     std::optional<LogCheckpoint> restored = {});
+                     std::optional<LogCheckpoint> restored = {},
+                     std::shared_ptr<PatternListers> listers =
+                         std::make_shared<PatternListers>());
 
   /// What to read from now on. What is taken away is forgotten but for its
   /// position.
   void watch(const WatchedGateway& gateway);
 
-  /// Reads what is new, for about a second a sort of source at most.
-  RoundResult round();
+  /// Reads what is new, for about a second a sort of source at most. What
+  /// `gate` closes is not touched, and is a problem: Fault::timeout.
+  RoundResult round(const Gate& gate = always_open);
 
   /// There is more to read at once.
   bool wants_round() const { return wants_round_; }
@@ -52,7 +58,8 @@ class LogReader {
   };
 
   void read_input(WallTime now, std::vector<Problem>& problems);
-  void read_journals(WallTime now, std::vector<Problem>& problems);
+  void read_journals(WallTime now, const Gate& gate,
+                     std::vector<Problem>& problems);
   std::optional<Problem> open(const std::string& source, Unit& unit);
   bool has_sources() const;
 

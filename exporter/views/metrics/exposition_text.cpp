@@ -13,18 +13,24 @@ namespace openclaw_lock {
 namespace {
 
 constexpr double kMaxWhole = 1e15;
-constexpr std::size_t kMaxNumberBytes = 64;
 constexpr auto kUnbounded = std::numeric_limits<std::size_t>::max();
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+/// Printable ASCII that no format escapes: nearly every text there is.
+constexpr bool is_harmless(unsigned char c) {
+  return c >= 0x20 && c < 0x7f && c != '\\' && c != '"';
 }
 
-/// Printable ASCII that no format escapes: nearly every text there is.
-bool is_harmless(char c) {
-  return c >= 0x20 && c < 0x7f && c != '\\' && c != '"';
+constexpr auto kHarmful = [] {
+  std::array<bool, 256> harmful{};
+  for (std::size_t c = 0; c < harmful.size(); ++c)
+    harmful[c] = !is_harmless(static_cast<unsigned char>(c));
+  return harmful;
+}();
+
+bool has_harm(std::string_view text) {
+  bool harm = false;
+  for (const char c : text) harm |= kHarmful[static_cast<unsigned char>(c)];
+  return harm;
 }
 
 void append_line(std::string& out, std::string_view text, Quotes quotes) {
@@ -35,21 +41,15 @@ void append_line(std::string& out, std::string_view text, Quotes quotes) {
 }
 
 template <typename... Form>
-void append_chars(std::string& out, Form... form) {
-  std::array<char, kMaxNumberBytes> buffer{};
-  const auto [end, error] =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), form...);
-  if (error == std::errc{}) out.append(buffer.data(), end);
+char* write_chars(char* out, Form... form) {
+  return std::to_chars(out, out + kMaxNumberBytes, form...).ptr;
 }
 
-bool append_special(std::string& out, double value) {
-  if (std::isnan(value))
-    out += "NaN";
-  else if (std::isinf(value))
-    out += value > 0 ? "+Inf" : "-Inf";
-  else
-    return false;
-  return true;
+/// Empty for an ordinary number.
+std::string_view special_word(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  return {};
 }
 
 /// Where Go's strconv and OpenMetrics' "Canonical Numbers" turn to an exponent.
@@ -60,21 +60,8 @@ bool needs_exponent(double bound) {
 
 }  // namespace
 
-bool is_metric_name(std::string_view text) {
-  const auto fits = [](char c) { return is_letter(c) || c == ':'; };
-  return !text.empty() && fits(text[0]) &&
-         std::all_of(text.begin(), text.end(),
-                     [&](char c) { return fits(c) || is_digit(c); });
-}
-
-bool is_label_name(std::string_view text) {
-  return !text.empty() && is_letter(text[0]) && text.substr(0, 2) != "__" &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_letter(c) || is_digit(c); });
-}
-
 void append_escaped(std::string& out, std::string_view text, Quotes quotes) {
-  if (std::all_of(text.begin(), text.end(), is_harmless)) {
+  if (!has_harm(text)) {
     out += text;
     return;
   }
@@ -87,32 +74,34 @@ void append_escaped(std::string& out, std::string_view text, Quotes quotes) {
   }
 }
 
-void append_number(std::string& out, double value) {
-  if (append_special(out, value)) return;
+char* write_number(char* out, double value) {
+  const auto word = special_word(value);
+  if (!word.empty()) return std::ranges::copy(word, out).out;
   const bool whole = std::abs(value) < kMaxWhole && std::trunc(value) == value;
   if (whole && !(value == 0 && std::signbit(value)))
-    append_chars(out, static_cast<std::int64_t>(value));
-  else
-    append_chars(out, value);
+    return write_chars(out, static_cast<std::int64_t>(value));
+  return write_chars(out, value);
 }
 
-void append_number(std::string& out, std::uint64_t value) {
-  append_chars(out, value);
-}
-
-void append_number(std::string& out, std::int64_t value) {
-  append_chars(out, value);
+char* write_number(char* out, std::uint64_t value) {
+  return write_chars(out, value);
 }
 
 void append_bound(std::string& out, double bound, WholeBound whole) {
-  if (append_special(out, bound)) return;
-  if (needs_exponent(bound)) {
-    append_chars(out, bound, std::chars_format::scientific);
+  const auto word = special_word(bound);
+  if (!word.empty()) {
+    out += word;
     return;
   }
+  std::array<char, kMaxNumberBytes> text{};
+  const bool exponent = needs_exponent(bound);
   const double positive_zero = bound == 0 ? 0 : bound;
-  append_chars(out, positive_zero, std::chars_format::fixed);
-  if (whole == WholeBound::with_decimal && std::trunc(bound) == bound)
+  auto* const end = write_chars(
+      text.data(), positive_zero,
+      exponent ? std::chars_format::scientific : std::chars_format::fixed);
+  out.append(text.data(), end);
+  if (!exponent && whole == WholeBound::with_decimal &&
+      std::trunc(bound) == bound)
     out += ".0";
 }
 

@@ -13,7 +13,7 @@ const LockSeries kMain{"main", LockKind::session};
 
 JudgedLock lock(Holder holder, std::chrono::milliseconds age,
                 const LockSeries& series = kMain) {
-  return {series, holder, kNow - age, {}};
+  return {series, {holder}, kNow - age};
 }
 
 LockSnapshot snapshot(std::vector<JudgedLock> locks) {

@@ -83,15 +83,11 @@ void check_same(const LogCheckpoint& a, const LogCheckpoint& b) {
   CHECK(a.ledger.seen == b.ledger.seen);
 }
 
-/// A text with a true checksum and this body.
+/// A file of version 0.1.0 with a true checksum and this body.
 std::string with_body(const std::string& body) {
   const auto sum = ::crc32(0, reinterpret_cast<const Bytef*>(body.data()),
                            static_cast<uInt>(body.size()));
   return "openclaw-lock-exporter logs 1 " + std::to_string(sum) + '\n' + body;
-}
-
-std::string body_of(const std::string& text) {
-  return text.substr(text.find('\n') + 1);
 }
 
 std::string replaced(std::string text, const std::string& what,
@@ -117,16 +113,27 @@ TEST_CASE("log checkpoint: encodes the same state to the same text") {
   CHECK(encode_checkpoint(*decode_checkpoint(text)) == text);
 }
 
-TEST_CASE("log checkpoint: any changed byte is noticed") {
+TEST_CASE("log checkpoint: is one line") {
+  CHECK(encode_checkpoint(full()).find('\n') == std::string::npos);
+}
+
+TEST_CASE("log checkpoint: a file of 0.1.0 is read") {
+  const auto decoded =
+      decode_checkpoint_file(with_body(encode_checkpoint(full())));
+  REQUIRE(decoded);
+  check_same(*decoded, full());
+}
+
+TEST_CASE("log checkpoint: any changed byte of a file is noticed") {
   LogCheckpoint small;
   small.gateway = "main";
   small.files = {position()};
-  const auto text = encode_checkpoint(small);
+  const auto text = with_body(encode_checkpoint(small));
   for (std::size_t at = 0; at < text.size(); ++at)
     for (const int flip : {0x01, 0x80}) {
       auto changed = text;
       changed[at] = static_cast<char>(changed[at] ^ flip);
-      const auto decoded = decode_checkpoint(changed);
+      const auto decoded = decode_checkpoint_file(changed);
       CAPTURE(at);
       REQUIRE_FALSE(decoded);
       CHECK(decoded.problem().fault == Fault::malformed);
@@ -139,23 +146,28 @@ TEST_CASE("log checkpoint: cut anywhere it is malformed") {
     CAPTURE(size);
     REQUIRE_FALSE(decode_checkpoint(std::string_view{text}.substr(0, size)));
   }
-  CHECK_FALSE(decode_checkpoint(text + ' '));
-  CHECK_FALSE(decode_checkpoint(std::string(100, '\0')));
+  const auto file = with_body(text);
+  for (std::size_t size = 0; size < file.size(); ++size) {
+    CAPTURE(size);
+    REQUIRE_FALSE(
+        decode_checkpoint_file(std::string_view{file}.substr(0, size)));
+  }
+  CHECK_FALSE(decode_checkpoint_file(file + ' '));
+  CHECK_FALSE(decode_checkpoint_file(std::string(100, '\0')));
 }
 
-TEST_CASE("log checkpoint: another version's is malformed") {
-  const auto text = encode_checkpoint(full());
-  const auto decoded = decode_checkpoint(replaced(text, "logs 1", "logs 2"));
+TEST_CASE("log checkpoint: another version's file is malformed") {
+  const auto decoded = decode_checkpoint_file(
+      replaced(with_body(encode_checkpoint(full())), "logs 1", "logs 2"));
   REQUIRE_FALSE(decoded);
   CHECK(decoded.problem().detail == "not written by this version");
 }
 
 TEST_CASE("log checkpoint: a body of another form is malformed, never thrown") {
-  const auto body = body_of(encode_checkpoint(full()));
-  REQUIRE(decode_checkpoint(with_body(body)));
+  const auto body = encode_checkpoint(full());
   for (const std::string other :
        {"", "null", "[]", "{}", "1", "\"\"", "{\"gateway\":1}", "{"})
-    CHECK_FALSE(decode_checkpoint(with_body(other)));
+    CHECK_FALSE(decode_checkpoint(other));
   const struct {
     std::string what;
     std::string by;
@@ -175,8 +187,7 @@ TEST_CASE("log checkpoint: a body of another form is malformed, never thrown") {
                  {"\"kind\":2", "\"kind\":4"}};
   for (const auto& change : changes) {
     CAPTURE(change.by);
-    CHECK_FALSE(
-        decode_checkpoint(with_body(replaced(body, change.what, change.by))));
+    CHECK_FALSE(decode_checkpoint(replaced(body, change.what, change.by)));
   }
 }
 
@@ -193,8 +204,8 @@ TEST_CASE("log checkpoint: a print that no file can have is malformed") {
 }
 
 TEST_CASE("log checkpoint: an event that is newer than the text counts 0") {
-  const auto decoded = decode_checkpoint(with_body(
-      replaced(body_of(encode_checkpoint(full())), "stuck_session", "x")));
+  const auto decoded = decode_checkpoint(
+      replaced(encode_checkpoint(full()), "stuck_session", "x"));
   REQUIRE(decoded);
   const auto& events = decoded->ledger.totals.events;
   CHECK(events[static_cast<std::size_t>(LogEventKind::stuck_session)] == 0);

@@ -208,7 +208,7 @@ TEST_CASE(
     std::string text;
     for (const auto& lock : *reader.facts().singleton_locks) {
       CHECK(lock.series == LockSeries{"", LockKind::gateway});
-      text.append(to_string(lock.holder)).append(" ");
+      text.append(to_string(lock.verdict.holder)).append(" ");
     }
     return text;
   };

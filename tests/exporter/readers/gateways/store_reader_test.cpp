@@ -97,8 +97,8 @@ TEST_CASE("GatewayReader: a writer that holds a database") {
   const auto held = [&] {
     auto table = std::make_shared<ProcessTable>();
     ProcessReader{procfs.path()}.read(*table, {});
-    Census census{{procfs.path(), tree.root()}};
-    census.round(std::move(table), now, always_open);
+    Census census{{procfs.path()}};
+    census.round(table, now, always_open);
     reader.round({census.facts(), read_wal_locks(procfs.path()),
                   std::make_shared<const std::vector<Mount>>(
                       read_mount_view(procfs.path(), "/").mounts)});

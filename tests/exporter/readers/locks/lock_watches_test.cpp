@@ -15,11 +15,11 @@ using Meaning = LockWatches::Meaning;
 /// What waits: `directory:name` for session files, else a word.
 std::string drain(LockWatches& watches) {
   std::string text;
-  CHECK(watches.drain([&](const LockWatches::Event& event) {
+  watches.drain([&](const LockWatches::Event& event) {
     switch (event.meaning) {
       case Meaning::session_file:
         text += std::to_string(event.directory) + ':' +
-                std::string{event.inotify.name} + ' ';
+                event.inotify.name + ' ';
         break;
       case Meaning::structure:
         text += "structure ";
@@ -30,7 +30,7 @@ std::string drain(LockWatches& watches) {
       case Meaning::nothing:
         break;
     }
-  }));
+  });
   return text;
 }
 
@@ -78,9 +78,9 @@ TEST_CASE("Inotify: only directories are watched") {
 
 TEST_CASE("LockWatches: files of session directories by number") {
   const TempTree tree{TreeEntry::directory("a"), TreeEntry::directory("b")};
-  LockWatches watches;
+  LockWatches watches{std::make_shared<InotifyHub>(), [] {}};
   CHECK(watches.descriptor() >= 0);
-  CHECK_FALSE(watches.obstacle());
+  CHECK_FALSE(watches.take_obstacle());
   CHECK(watches.watch_sessions(1, tree.path("a")));
   CHECK(watches.watch_sessions(1, tree.path("a")));
   CHECK(watches.watch_sessions(2, tree.path("b")));
@@ -91,7 +91,7 @@ TEST_CASE("LockWatches: files of session directories by number") {
 
 TEST_CASE("LockWatches: directories that come are structure, files are not") {
   const TempTree tree{TreeEntry::directory("agents")};
-  LockWatches watches;
+  LockWatches watches{std::make_shared<InotifyHub>(), [] {}};
   CHECK(watches.watch_structure(tree.path("agents")));
   touch(tree.path("agents/file"));
   CHECK(drain(watches).empty());
@@ -102,7 +102,7 @@ TEST_CASE("LockWatches: directories that come are structure, files are not") {
 TEST_CASE("LockWatches: a directory may be of sessions and of structure") {
   for (const bool sessions_first : {true, false}) {
     const TempTree tree{};
-    LockWatches watches;
+    LockWatches watches{std::make_shared<InotifyHub>(), [] {}};
     if (sessions_first) CHECK(watches.watch_sessions(3, tree.root()));
     CHECK(watches.watch_structure(tree.root()));
     if (!sessions_first) CHECK(watches.watch_sessions(3, tree.root()));
@@ -116,7 +116,7 @@ TEST_CASE(
     "LockWatches: a directory that goes is structure, and can be "
     "watched anew") {
   const TempTree tree{TreeEntry::directory("a")};
-  LockWatches watches;
+  LockWatches watches{std::make_shared<InotifyHub>(), [] {}};
   CHECK(watches.watch_sessions(1, tree.path("a")));
   tree.remove("a");
   CHECK(drain(watches) == "structure ");
@@ -129,7 +129,7 @@ TEST_CASE(
 
 TEST_CASE("LockWatches: a forgotten directory tells nothing more") {
   const TempTree tree{TreeEntry::directory("a")};
-  LockWatches watches;
+  LockWatches watches{std::make_shared<InotifyHub>(), [] {}};
   CHECK(watches.watch_sessions(1, tree.path("a")));
   touch(tree.path("a/x"));
   watches.forget_sessions(1);
@@ -141,8 +141,8 @@ TEST_CASE("LockWatches: a forgotten directory tells nothing more") {
 
 TEST_CASE("LockWatches: a missing directory is not watched, and no obstacle") {
   const TempTree tree{};
-  LockWatches watches;
+  LockWatches watches{std::make_shared<InotifyHub>(), [] {}};
   CHECK_FALSE(watches.watch_sessions(1, tree.path("none")));
   CHECK_FALSE(watches.watch_structure(tree.path("none")));
-  CHECK_FALSE(watches.obstacle());
+  CHECK_FALSE(watches.take_obstacle());
 }

@@ -13,11 +13,9 @@ namespace {
 
 /// A directory of Docker's with two containers.
 struct Containers {
-  ContainerOwner owner(const std::string& log,
-                       const std::vector<std::string>& state_dirs = {
-                           "/data/oc1/config"}) {
+  std::optional<std::vector<std::string>> mounts(const std::string& log) {
     problems.clear();
-    return owner_of_container_log(tree.path(log), state_dirs, problems);
+    return mounts_of_container(tree.path(log), problems);
   }
 
   static std::string config(const std::string& source) {
@@ -32,34 +30,30 @@ struct Containers {
 
 }  // namespace
 
-TEST_CASE("owner_of_container_log: the one with the state directory in it") {
+TEST_CASE("is_container_log: by the name alone") {
+  for (const char* log : {"1-json.log", "/c/1-json.log", "c1/1-json.log.2"})
+    CHECK(is_container_log(log));
+  for (const char* log : {"c1/1.log", "c1/1-json.log.gz", "c1/1-json.log.2.gz",
+                          "c1/1-json.log.", "c1/1-json.logs", "1-json.log/x"})
+    CHECK_FALSE(is_container_log(log));
+}
+
+TEST_CASE("mounts_of_container: what its configuration says") {
   Containers docker;
-  CHECK(docker.owner("c1/1-json.log") == ContainerOwner::ours);
-  CHECK(docker.owner("c1/1-json.log.2") == ContainerOwner::ours);
-  CHECK(docker.owner("c2/2-json.log") == ContainerOwner::another);
-  CHECK(docker.owner("c2/2-json.log", {"/link", "/data/oc2/config"}) ==
-        ContainerOwner::ours);
+  using Mounts = std::vector<std::string>;
+  CHECK(docker.mounts("c1/1-json.log") == Mounts{"/data/oc1/config"});
+  CHECK(docker.mounts("c2/2-json.log.1") == Mounts{"/data/oc2/config"});
+  CHECK_FALSE(docker.mounts("c3/3-json.log"));
+  CHECK_FALSE(docker.mounts("c4/4-json.log"));
   CHECK(docker.problems.empty());
 }
 
-TEST_CASE("owner_of_container_log: unknown where nothing tells") {
-  Containers docker;
-  for (const char* log :
-       {"c3/3-json.log", "c1/1.log", "c1/1-json.log.gz", "c1/1-json.log.2.gz",
-        "c1/1-json.log.", "c1/1-json.logs", "c4/4-json.log"}) {
-    CAPTURE(log);
-    CHECK(docker.owner(log) == ContainerOwner::unknown);
-  }
-  CHECK(docker.owner("c1/1-json.log", {}) == ContainerOwner::unknown);
-  CHECK(docker.problems.empty());
-}
-
-TEST_CASE("owner_of_container_log: a configuration that cannot be read") {
+TEST_CASE("mounts_of_container: a configuration that cannot be read") {
   Containers docker;
   const auto fault = [&](const TreeEntry& entry) {
     docker.tree.remove("c3/config.v2.json");
     docker.tree.add(entry);
-    CHECK(docker.owner("c3/3-json.log") == ContainerOwner::unknown);
+    CHECK_FALSE(docker.mounts("c3/3-json.log"));
     REQUIRE(docker.problems.size() == 1);
     CHECK(docker.problems[0].where == docker.tree.path("c3/config.v2.json"));
     return docker.problems[0].fault;
@@ -72,17 +66,14 @@ TEST_CASE("owner_of_container_log: a configuration that cannot be read") {
   if (::getuid() != 0) CHECK(fault({path, "{}", 0}) == Fault::denied);
 }
 
-TEST_CASE("owner_of_container_log: what is mounted may be a link of the host") {
+TEST_CASE("mounts_of_container: what is mounted may be a link of the host") {
   Containers docker;
   docker.tree.add(TreeEntry::directory("host/mnt/disk/oc3"));
   docker.tree.add(TreeEntry::symlink("host/data/oc3", "/mnt/disk/oc3"));
   docker.tree.add({"c3/config.v2.json", Containers::config("/data/oc3")});
-  const auto owner = [&](const std::string& state_dir) {
-    return owner_of_container_log(docker.tree.path("c3/3-json.log"),
-                                  {state_dir}, docker.problems,
-                                  docker.tree.path("host"));
-  };
-  CHECK(owner("/mnt/disk/oc3") == ContainerOwner::ours);
-  CHECK(owner("/data/oc3/config") == ContainerOwner::ours);
-  CHECK(owner("/mnt/disk/oc4") == ContainerOwner::another);
+  const auto mounts =
+      mounts_of_container(docker.tree.path("c3/3-json.log"), docker.problems,
+                          docker.tree.path("host"));
+  REQUIRE(mounts);
+  CHECK(*mounts == std::vector<std::string>{"/data/oc3", "/mnt/disk/oc3"});
 }

@@ -663,6 +663,155 @@ TEST_CASE("LogFollower: more logs than are kept open") {
   });
 }
 
+TEST_CASE("LogFollower: foreign containers take no place of its own") {
+  LogTrail trail{{"docker/*/*-json.log"}};
+  trail.host_dirs = {"/data/own"};
+  trail.watch();
+  trail.look();
+  const auto line = [](const std::string& container) {
+    return R"({"log":"[gateway] ready for )" + std::string(100, 'x') +
+           container +
+           R"(\n","stream":"stdout",)"
+           R"("time":"2026-11-20T23:16:17.9Z"})"
+           "\n";
+  };
+  const auto add = [&](const std::string& name, const std::string& source) {
+    trail.tree.add(
+        {"docker/" + name + "/config.v2.json",
+         R"({"ID":"1","MountPoints":{"/x":{"Source":")" + source + "\"}}}"});
+    trail.tree.add({"docker/" + name + "/" + name + "-json.log", line(name)});
+  };
+  add("own", "/data/own");
+  for (int i = 0; i < 300; ++i) add("c" + std::to_string(i), "/data/other");
+  trail.settle();
+  CHECK(trail.lines() == 1);
+  CHECK(trail.told() == "");
+}
+
+TEST_CASE("LogFollower: of too many logs its own come first") {
+  LogTrail trail{{}};
+  const auto old =
+      std::filesystem::file_time_type::clock::now() - std::chrono::hours{1};
+  trail.append("own.log", incident(1));
+  std::filesystem::last_write_time(trail.path("own.log"), old);
+  for (std::uint32_t n = 0; n < 300; ++n)
+    trail.append("shared-" + std::to_string(n) + ".log", plain(n, 100));
+  trail.follower->watch(
+      {{trail.path("shared-*.log"), true}, {trail.path("own.log"), false}}, {},
+      {});
+  trail.look();
+  CHECK(trail.follower->followed() == LogFollower::kMaxFiles);
+  trail.append("own.log", incident(2));
+  std::filesystem::last_write_time(trail.path("own.log"), old);
+  trail.look();
+  CHECK(trail.incidents() == 1);
+}
+
+TEST_CASE("LogFollower: a quiet log that comes back is not read twice") {
+  for (const bool restarts : {false, true}) {
+    CAPTURE(restarts);
+    LogTrail trail;
+    trail.restarts = restarts;
+    const auto name = [](std::uint32_t n) {
+      return "openclaw-" + std::to_string(n) + ".log";
+    };
+    const auto now = std::filesystem::file_time_type::clock::now();
+    for (std::uint32_t n = 0; n < 300; ++n) {
+      trail.append(name(n), incident(n) + plains(1000 * n, 10));
+      std::filesystem::last_write_time(trail.path(name(n)),
+                                       now - std::chrono::hours{1 + n});
+    }
+    trail.settle();
+    CHECK(trail.incidents() == 0);
+    CHECK(trail.follower->followed() == LogFollower::kMaxFiles);
+    // What was left out comes back, what was followed is left out.
+    for (std::uint32_t n = 299; n >= 200; --n) {
+      trail.append(name(n), incident(300'000 + n));
+      trail.look();
+    }
+    trail.settle();
+    CHECK(trail.incidents() == 100);
+    for (std::uint32_t n = 0; n < 300; ++n)
+      trail.append(name(n), incident(310'000 + n));
+    // Each is among those written last at some time.
+    for (std::uint32_t n = 0; n < 300; ++n)
+      std::filesystem::last_write_time(trail.path(name(n)),
+                                       now + std::chrono::hours{n});
+    trail.settle();
+    for (std::uint32_t n = 0; n < 300; ++n)
+      std::filesystem::last_write_time(trail.path(name(n)),
+                                       now + std::chrono::hours{1000 - n});
+    trail.settle();
+    CHECK(trail.incidents() == 400);
+  }
+}
+
+TEST_CASE("LogFollower: a log rewritten in place again and again is no hurry") {
+  LogTrail trail;
+  trail.append(kLog, plains(0, 20));
+  trail.look();
+  int hurried = 0;
+  const auto began = std::chrono::steady_clock::now();
+  for (std::uint32_t n = 1; n <= 30; ++n) {
+    trail.tree.add({"logs/" + std::string{kLog}, plains(1000 * n, 20)});
+    if (trail.follower->round(
+            WallTime{}, [] { return false; }, trail.problems) ==
+        ReadState::paused)
+      ++hurried;
+  }
+  const auto took = std::chrono::steady_clock::now() - began;
+  CHECK(hurried <= 1 + took / std::chrono::seconds{1});
+  CHECK(trail.lines() == 600);
+}
+
+TEST_CASE("LogFollower: what a gate closes is not touched, and told") {
+  LogTrail trail{{"a/*.log", "b/*.log"}};
+  trail.tree.add({"a/1.log", plain(1)});
+  trail.tree.add({"b/2.log", plain(2)});
+  trail.look();
+  std::ofstream{trail.tree.path("a/1.log"), std::ios::app} << incident(3);
+  std::ofstream{trail.tree.path("b/2.log"), std::ios::app} << incident(4);
+  const auto round = [&](bool open) {
+    trail.problems.clear();
+    trail.follower->round(
+        WallTime{}, [] { return false; }, trail.problems,
+        [&](const std::string& path) {
+          return open || !path.starts_with(trail.tree.path("a"));
+        });
+  };
+  round(false);
+  CHECK(trail.incidents() == 1);
+  CHECK(trail.told() ==
+        "timeout /a/1.log: its file system does not answer\n"
+        "timeout /a: its file system does not answer\n");
+  round(true);
+  CHECK(trail.incidents() == 2);
+  CHECK(trail.told() == "");
+}
+
+TEST_CASE("LogFollower: followers of one pattern share looks and directories") {
+  LogTrail trail;
+  trail.append(kLog, plain(1));
+  const auto listers = std::make_shared<PatternListers>(std::chrono::hours{1});
+  LogLedger ledgers[2];
+  LogIntake intakes[2] = {LogIntake{ledgers[0]}, LogIntake{ledgers[1]}};
+  LogFollower followers[2] = {LogFollower{intakes[0], listers},
+                              LogFollower{intakes[1], listers}};
+  const auto pattern = trail.path("openclaw-*.log");
+  for (auto& follower : followers) follower.watch({{pattern, true}}, {}, {});
+  const auto round = [&](LogFollower& follower) {
+    follower.round(
+        WallTime{}, [] { return false; }, trail.problems);
+    return listers->of(pattern)->listings();
+  };
+  const auto before = round(followers[0]);
+  const auto first = round(followers[1]);
+  CHECK(first - before <= 1);
+  for (int i = 0; i < 3; ++i)
+    for (auto& follower : followers) CHECK(round(follower) == first);
+  for (const auto& follower : followers) CHECK(follower.followed() == 1);
+}
+
 TEST_CASE("LogFollower: pauses where it is asked to, and loses nothing") {
   LogTrail trail;
   trail.look();

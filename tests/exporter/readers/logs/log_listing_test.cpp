@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 
+#include "exporter/system/clock.h"
 #include "tests/support/temp_tree.h"
 
 using namespace openclaw_lock;
@@ -21,11 +22,14 @@ struct Logs {
   LogListing list(const std::vector<std::string>& patterns,
                   std::optional<uid_t> owner = {}, bool shared = false,
                   std::size_t max_files = 256) {
-    problems.clear();
     std::vector<FollowedSource> sources;
     for (const auto& pattern : patterns)
       sources.push_back({tree.path(pattern), shared});
-    return list_logs(sources, owner, max_files, problems);
+    PatternListers listers;
+    auto listing = LogSources{std::move(sources), owner, {}, listers}.list(
+        monotonic_now(), {}, max_files, always_open);
+    problems = listing.problems;
+    return listing;
   }
 
   /// Paths below the tree's root; `~` marks rotated ones.
@@ -46,7 +50,7 @@ struct Logs {
 
 }  // namespace
 
-TEST_CASE("list_logs: what a glob matches, and its rotated pieces last") {
+TEST_CASE("LogSources: what a glob matches, and its rotated pieces last") {
   Logs logs;
   for (const char* name :
        {"openclaw-2026-11-20.log", "openclaw-2026-11-21.log",
@@ -62,7 +66,7 @@ TEST_CASE("list_logs: what a glob matches, and its rotated pieces last") {
   CHECK(logs.problems.empty());
 }
 
-TEST_CASE("list_logs: a path names one log and its rotated pieces") {
+TEST_CASE("LogSources: a path names one log and its rotated pieces") {
   Logs logs;
   for (const char* name : {"a.log", "a.log.1", "a.1.log", "a.log.gz", "ab.log"})
     logs.tree.add({std::string{"tmp/"} + name, "xyz"});
@@ -75,7 +79,7 @@ TEST_CASE("list_logs: a path names one log and its rotated pieces") {
   CHECK(listing.files[0].id == LogFileId{found.st_dev, found.st_ino});
 }
 
-TEST_CASE("list_logs: directories may be globs, too") {
+TEST_CASE("LogSources: directories may be globs, too") {
   Logs logs;
   logs.tree.add({"docker/c1/c1-json.log", "x"});
   logs.tree.add({"docker/c2/c2-json.log", "x"});
@@ -86,7 +90,7 @@ TEST_CASE("list_logs: directories may be globs, too") {
         "~docker/c2/c2-json.log.1 ");
 }
 
-TEST_CASE("list_logs: one file is listed once, by the first that finds it") {
+TEST_CASE("LogSources: one file is listed once, by the first that finds it") {
   Logs logs;
   logs.tree.add({"real/a.log", "x"});
   logs.tree.add(TreeEntry::symlink("tmp/b.log", "../real/a.log"));
@@ -100,7 +104,7 @@ TEST_CASE("list_logs: one file is listed once, by the first that finds it") {
   CHECK(logs.problems.empty());
 }
 
-TEST_CASE("list_logs: only regular files are logs") {
+TEST_CASE("LogSources: only regular files are logs") {
   Logs logs;
   logs.tree.add(TreeEntry::directory("tmp/a.log"));
   logs.tree.add(TreeEntry::fifo("tmp/b.log"));
@@ -116,7 +120,7 @@ TEST_CASE("list_logs: only regular files are logs") {
   }
 }
 
-TEST_CASE("list_logs: what is not there is no problem") {
+TEST_CASE("LogSources: what is not there is no problem") {
   Logs logs;
   logs.tree.add(TreeEntry::directory("tmp"));
   const auto listing =
@@ -126,7 +130,7 @@ TEST_CASE("list_logs: what is not there is no problem") {
   CHECK(logs.problems.empty());
 }
 
-TEST_CASE("list_logs: a directory that cannot be listed is told") {
+TEST_CASE("LogSources: a directory that cannot be listed is told") {
   if (::getuid() == 0) return;
   Logs logs;
   logs.tree.add({"tmp/a.log", "x"});
@@ -140,7 +144,7 @@ TEST_CASE("list_logs: a directory that cannot be listed is told") {
   ::chmod(logs.tree.path("tmp").c_str(), 0700);
 }
 
-TEST_CASE("list_logs: a shared source gives only the owner's files") {
+TEST_CASE("LogSources: a shared source gives only the owner's files") {
   Logs logs;
   logs.tree.add({"tmp/a.log", "x"});
   const auto us = ::getuid();
@@ -150,7 +154,7 @@ TEST_CASE("list_logs: a shared source gives only the owner's files") {
   CHECK(logs.list({"tmp/*.log"}, us + 1, false).files.size() == 1);
 }
 
-TEST_CASE("list_logs: of too many those written last") {
+TEST_CASE("LogSources: of too many those written last") {
   Logs logs;
   const auto now = fs::file_time_type::clock::now();
   for (int i = 0; i < 5; ++i) {

@@ -5,14 +5,16 @@
 #include <fstream>
 #include <iterator>
 
+#include "exporter/readers/disk/disk_reader.h"
+#include "exporter/readers/gateways/gateway_reader.h"
 #include "exporter/readers/locks/lock_reader.h"
 #include "exporter/readers/logs/log_follower.h"
+#include "exporter/readers/logs/log_reader.h"
 #include "exporter/readers/processes/process_reader.h"
 #include "exporter/system/file.h"
-#include "exporter/views/metrics/exposition.h"
-#include "exporter/views/metrics/metric_families.h"
 #include "tests/support/captures.h"
 #include "tests/support/fake_procfs.h"
+#include "tests/support/metrics_text.h"
 
 using namespace openclaw_lock;
 
@@ -71,10 +73,7 @@ class Machine {
     FleetSnapshot report;
     report.now = now;
     report.gateways.push_back(std::move(gateway));
-    MetricFamilies families;
-    add_lock_families(report, families);
-    add_source_families(report, families);
-    return write_exposition(std::move(families), ExpositionFormat::text_0_0_4);
+    return expose({lock_metrics(), source_metrics()}, report);
   }
 
  private:
@@ -221,9 +220,5 @@ TEST_CASE(
   FleetSnapshot report;
   report.now = now;
   report.gateways = {files.report("files"), sqlite.report("sqlite")};
-  MetricFamilies families;
-  add_log_families(report, families);
-  add_source_families(report, families);
-  check_golden("logs", write_exposition(std::move(families),
-                                        ExpositionFormat::text_0_0_4));
+  check_golden("logs", expose({log_metrics(), source_metrics()}, report));
 }

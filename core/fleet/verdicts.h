@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/fleet/snapshot.h"
+#include "core/locks/lock_assessment.h"
+
+namespace openclaw_lock {
+
+/// Label `source`: what a reader reads.
+enum class SourceName { locks, processes, logs, disk };
+
+inline constexpr SourceName kSourceNames[] = {
+    SourceName::locks, SourceName::processes, SourceName::logs,
+    SourceName::disk};
+
+constexpr std::string_view to_string(SourceName source) {
+  switch (source) {
+    case SourceName::locks:
+      return "locks";
+    case SourceName::processes:
+      return "processes";
+    case SourceName::logs:
+      return "logs";
+    case SourceName::disk:
+      return "disk";
+  }
+  return "locks";
+}
+
+/// What follows of the facts of one gateway.
+struct GatewayVerdicts {
+  // Facts that hold now. Null before the first round, and while the reader
+  // hangs: it knows nothing of the present then.
+  std::shared_ptr<const LockSnapshot> session_locks;
+  std::shared_ptr<const GatewayFacts> processes;
+  std::shared_ptr<const LogFacts> logs;
+  std::shared_ptr<const DiskFacts> disk;
+
+  /// Of `session_locks`, which it points into; empty without them.
+  std::optional<LockAssessment> locks;
+  /// Of `processes`, which it points into; empty where they could not all be
+  /// read.
+  std::optional<SingletonAssessment> singleton;
+  /// Live processes that hold a session lock; empty where that is not known.
+  std::optional<std::size_t> writers;
+
+  /// Incidents that logs tell of, and at 0 those that this gateway can have and
+  /// has not had yet. Empty before logs were read.
+  std::map<TimeoutSeries, std::uint64_t> timeouts;
+
+  /// By SourceName; empty: switched off. A reader in two parts counts as one.
+  std::array<std::optional<SourceHealth>, std::size(kSourceNames)> sources;
+};
+
+/// What follows of a snapshot: the one judgement that every view reads.
+struct FleetVerdicts {
+  std::vector<GatewayVerdicts> gateways;  ///< as in the snapshot
+};
+
+/// Pure. The verdicts share facts with the snapshot and may outlive it.
+FleetVerdicts judge(const FleetSnapshot& snapshot);
+
+}  // namespace openclaw_lock

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/fleet/collector.h"
+#include "exporter/sampling/lock_task.h"
+
+namespace openclaw_lock {
+
+std::unique_ptr<Collector> collect_locks(const WatchedGateway& gateway,
+                                         const CollectorContext& context) {
+  if (!context.settings.collect_locks) return nullptr;
+  const auto make = [&](TaskId id) {
+    return std::make_shared<LockTask>(
+        gateway.name,
+        LockReaderSettings{gateway.state_dir, gateway.session_dirs,
+                           context.settings.procfs, gateway.root},
+        context.census, context.hub, context.scheduler->waker(id),
+        context.timing);
+  };
+  return std::make_unique<TaskCollector<LockTask>>(
+      context.scheduler, make,
+      [](const LockTask& task, GatewaySnapshot& snapshot) {
+        snapshot.locks = task.source().latest();
+        snapshot.locks_health = task.source().health();
+      },
+      [](LockTask& task, const WatchedGateway& now) {
+        task.watch(now.session_dirs);
+      });
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/fleet/collector.h"
+#include "exporter/readers/gateways/gateway_reader.h"
+#include "exporter/sampling/source_task.h"
+
+namespace openclaw_lock {
+
+namespace {
+
+/// A round each interval, the first when the census has looked.
+class GatewayTask : public SourceTask<GatewayFacts> {
+ public:
+  GatewayTask(const std::string& gateway, GatewayReaderSettings settings,
+              const CollectorContext& context, std::function<void()> wake)
+      : SourceTask{"processes", gateway, settings.state_dir, context.timing},
+        census_{context.census},
+        wal_locks_{context.wal_locks},
+        scheduler_{context.scheduler},
+        wake_{std::move(wake)},
+        reader_{std::move(settings)} {}
+
+  MonotonicTime run(MonotonicTime now) override {
+    const bool hopeful =
+        !census_->source().health().settled || census_->source().health().up;
+    if (!census_->facts() && hopeful && !patient_until_) {
+      patient_until_ = now + timing_.patience;
+      census_->request(wake_);
+    }
+    if (!census_->facts() && patient_until_ && now < *patient_until_)
+      return now + kSoon;
+    source_.begin_round();
+    const auto scheduler = scheduler_.lock();
+    const auto result =
+        reader_.round({census_->facts(), wal_locks_->get(),
+                       scheduler ? scheduler->domains().mounts() : nullptr});
+    source_.put(std::make_shared<const GatewayFacts>(reader_.facts()));
+    finish(result);
+    return now + timing_.interval;
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kSoon{50};
+
+  const std::shared_ptr<CensusSource> census_;
+  const std::shared_ptr<SharedReading<WalLocks>> wal_locks_;
+  const std::weak_ptr<Scheduler> scheduler_;
+  const std::function<void()> wake_;
+  GatewayReader reader_;
+  std::optional<MonotonicTime> patient_until_;  ///< for the first round
+};
+
+}  // namespace
+
+std::unique_ptr<Collector> collect_processes(const WatchedGateway& gateway,
+                                             const CollectorContext& context) {
+  if (!context.census) return nullptr;
+  const auto make = [&](TaskId id) {
+    return std::make_shared<GatewayTask>(
+        gateway.name,
+        GatewayReaderSettings{gateway.state_dir, context.settings.procfs,
+                              gateway.root},
+        context, context.scheduler->waker(id));
+  };
+  return std::make_unique<TaskCollector<GatewayTask>>(
+      context.scheduler, make,
+      [](const GatewayTask& task, GatewaySnapshot& snapshot) {
+        snapshot.facts = task.source().latest();
+        snapshot.facts_health = task.source().health();
+      });
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/fleet/discovery_task.h"
+
+#include <algorithm>
+
+#include "exporter/system/clock.h"
+#include "exporter/system/log.h"
+
+namespace openclaw_lock {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Nobody can be watched before the first look has ended.
+constexpr milliseconds kPatience{2000};
+
+}  // namespace
+
+DiscoveryTask::Shared::Shared(const Settings& settings,
+                              DiscoveryEnvironment environment,
+                              SourceTiming timing_,
+                              std::shared_ptr<CensusSource> census_,
+                              std::shared_ptr<WatchedGateways> gateways,
+                              Found found)
+    : timing{timing_},
+      census{std::move(census_)},
+      gateways_{std::move(gateways)},
+      found_{std::move(found)},
+      source_{timing_},
+      discovery_{settings, std::move(environment)} {}
+
+std::uint64_t DiscoveryTask::Shared::reload(const Settings& settings) {
+  const std::lock_guard guard{mutex_};
+  discovery_.configure(settings);
+  said_none_ = false;
+  return begun_ + 1;
+}
+
+bool DiscoveryTask::Shared::wait_for(std::uint64_t look,
+                                     milliseconds patience) {
+  std::unique_lock lock{mutex_};
+  return taken_in_.wait_for(lock, patience, [&] { return taken_ >= look; });
+}
+
+DiscoveryFacts DiscoveryTask::Shared::facts() const {
+  DiscoveryFacts facts;
+  facts.health = source_.health();
+  const std::lock_guard guard{mutex_};
+  for (const auto& gateway : discovery_.gateways())
+    ++(gateway.origin == GatewayOrigin::configured ? facts.configured
+                                                   : facts.discovered);
+  return facts;
+}
+
+std::pair<std::uint64_t, LookOrder> DiscoveryTask::Shared::begin() {
+  const std::lock_guard guard{mutex_};
+  source_.begin_round();
+  return {++begun_, discovery_.order()};
+}
+
+void DiscoveryTask::Shared::finish(std::uint64_t look,
+                                   const GatewaysSeen& seen) {
+  const auto incidents = gateways_->incidents();
+  const std::lock_guard guard{mutex_};
+  if (look <= taken_) return;
+  taken_ = look;
+  taken_in_.notify_all();
+  RoundResult result{true, {}};
+  discovery_.take(seen, wall_time_now(), incidents, result.problems);
+  const auto& gateways = discovery_.gateways();
+  gateways_->replace(gateways);
+  found_(gateways);
+  if (gateways.empty() && !said_none_)
+    log::info("no OpenClaw state directory found yet; looking on");
+  said_none_ = said_none_ || gateways.empty();
+  problems_.tell(result.problems);
+  source_.finish_round(result);
+}
+
+DiscoveryTask::DiscoveryTask(std::shared_ptr<Shared> shared, Gate gate)
+    : shared_{std::move(shared)}, gate_{std::move(gate)} {}
+
+milliseconds DiscoveryTask::patience() const {
+  return std::min(kPatience, shared_->timing.patience);
+}
+
+std::shared_ptr<Task> DiscoveryTask::successor() const {
+  return std::make_shared<DiscoveryTask>(shared_, gate_);
+}
+
+MonotonicTime DiscoveryTask::run(MonotonicTime now) {
+  const auto& census = shared_->census;
+  if (census && !census->facts() && !census->source().health().settled)
+    return now + shared_->timing.interval;
+  const auto [look, order] = shared_->begin();
+  const auto facts = census ? census->facts() : nullptr;
+  shared_->finish(
+      look, look_for_gateways(order, facts.get(), wall_time_now(), gate_));
+  return now + shared_->timing.interval;
+}
+
+}  // namespace openclaw_lock

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/fleet/watched_gateways.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "exporter/system/log.h"
+
+namespace openclaw_lock {
+
+WatchedGateways::WatchedGateways(CollectorContext context)
+    : context_{std::move(context)} {}
+
+void WatchedGateways::add(const WatchedGateway& gateway) {
+  const std::lock_guard guard{mutex_};
+  if (stopped_) return;
+  const auto known = entries_.find(gateway.name);
+  if (known != entries_.end()) {
+    auto& entry = known->second;
+    if (entry.gateway.state_dir != gateway.state_dir ||
+        entry.gateway == gateway)
+      return;
+    entry.gateway = gateway;
+    for (const auto& collector : entry.collectors) collector->watch(gateway);
+    return;
+  }
+  log::info("watching a gateway",
+            {{"gateway", gateway.name},
+             {"state_dir", gateway.passing ? "" : gateway.state_dir}});
+  auto& entry = entries_[gateway.name];
+  entry.gateway = gateway;
+  for (const auto make : kCollectors)
+    if (auto collector = make(gateway, context_))
+      entry.collectors.push_back(std::move(collector));
+}
+
+void WatchedGateways::end_others(const std::vector<WatchedGateway>& found) {
+  std::set<std::pair<std::string, std::string>> kept;
+  for (const auto& gateway : found)
+    kept.emplace(gateway.name, gateway.state_dir);
+  std::vector<Entry> ended;
+  {
+    const std::lock_guard guard{mutex_};
+    for (auto entry = entries_.begin(); entry != entries_.end();) {
+      if (kept.contains({entry->first, entry->second.gateway.state_dir})) {
+        ++entry;
+        continue;
+      }
+      ended.push_back(std::move(entry->second));
+      entry = entries_.erase(entry);
+    }
+  }
+  for (const auto& entry : ended)
+    log::info("a gateway is gone", {{"gateway", entry.gateway.name}});
+}
+
+void WatchedGateways::replace(const std::vector<WatchedGateway>& found) {
+  end_others(found);
+  for (const auto& gateway : found) add(gateway);
+}
+
+bool WatchedGateways::settled() const {
+  const std::lock_guard guard{mutex_};
+  return std::ranges::all_of(entries_, [](const auto& entry) {
+    return std::ranges::all_of(
+        entry.second.collectors,
+        [](const auto& collector) { return collector->settled(); });
+  });
+}
+
+std::vector<GatewaySnapshot> WatchedGateways::snapshot() const {
+  const std::lock_guard guard{mutex_};
+  std::vector<GatewaySnapshot> snapshots;
+  snapshots.reserve(entries_.size());
+  for (const auto& [name, entry] : entries_) {
+    auto& snapshot = snapshots.emplace_back();
+    snapshot.name = name;
+    for (const auto& collector : entry.collectors) collector->show(snapshot);
+  }
+  return snapshots;
+}
+
+std::map<std::string, WallTime> WatchedGateways::incidents() const {
+  std::map<std::string, WallTime> incidents;
+  for (const auto& gateway : snapshot())
+    if (gateway.logs && gateway.logs->totals.last_timeout_at)
+      incidents.emplace(gateway.name, *gateway.logs->totals.last_timeout_at);
+  return incidents;
+}
+
+void WatchedGateways::stop() {
+  std::map<std::string, Entry> ended;
+  const std::lock_guard guard{mutex_};
+  stopped_ = true;
+  ended.swap(entries_);
+}
+
+}  // namespace openclaw_lock

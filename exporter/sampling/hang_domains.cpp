@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/sampling/hang_domains.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+
+#include <unordered_map>
+#include <utility>
+
+#include "core/base/text.h"
+#include "core/procfs/filesystem_type.h"
+#include "exporter/system/file.h"
+#include "exporter/system/mount_view.h"
+#include "exporter/system/unique_fd.h"
+
+namespace openclaw_lock {
+namespace {
+
+constexpr std::size_t kMaxMountinfo = 4 << 20;
+
+bool is_kernel_memory(std::string_view type) {
+  return type == "proc" || type == "sysfs" || type == "cgroup2" ||
+         type == "cgroup" || type == "tmpfs" || type == "devtmpfs";
+}
+
+/// PID of `PROCFS/PID/...`; empty for another path.
+std::string process_of(const std::string& procfs, const std::string& path) {
+  if (!path.starts_with(procfs + '/')) return {};
+  const auto start = procfs.size() + 1;
+  const auto pid = path.substr(start, path.find('/', start) - start);
+  return parse_integer<unsigned>(pid) ? pid : std::string{};
+}
+
+}  // namespace
+
+struct HangDomains::State {
+  std::mutex mutex;
+  UniqueFd changes;  ///< open on mountinfo, for poll(2)
+  bool tells_changes = false;
+  std::shared_ptr<const std::vector<Mount>> mounts;
+  std::unordered_map<std::string, HangDomain> known;  ///< by path
+};
+
+HangDomain hang_domain_of(const std::vector<Mount>& mounts,
+                          const std::string& path) {
+  const Mount* mount = find_mount(mounts, path);
+  if (mount == nullptr) return {"unknown", false};
+  const auto& type = mount->filesystem;
+  if (is_kernel_memory(type)) return {};
+  if (type == "nfs" || type == "nfs4")
+    return {"nfs " + mount->source.substr(0, mount->source.rfind(":/")), false};
+  return {mount->device, is_local_filesystem(type)};
+}
+
+HangDomains::HangDomains(std::filesystem::path procfs)
+    : procfs_{std::move(procfs)}, state_{std::make_shared<State>()} {}
+
+std::shared_ptr<const std::vector<Mount>> HangDomains::mounts() {
+  auto& state = *state_;
+  const std::lock_guard guard{state.mutex};
+  const auto path = procfs_ / "self/mountinfo";
+  bool changed = !state.mounts;
+  if (!state.changes) {
+    state.changes = UniqueFd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    // A copy of a mountinfo has a size and tells nothing.
+    struct stat found {};
+    state.tells_changes = state.changes &&
+                          ::fstat(state.changes.get(), &found) == 0 &&
+                          found.st_size == 0;
+  }
+  if (state.tells_changes) {
+    pollfd event{state.changes.get(), POLLPRI, 0};
+    changed = (::poll(&event, 1, 0) > 0 &&
+               (event.revents & (POLLPRI | POLLERR)) != 0) ||
+              changed;
+  } else {
+    changed = true;
+  }
+  if (!changed) return state.mounts;
+  const auto text = read_small_file(path, kMaxMountinfo);
+  state.known.clear();
+  if (text || !state.mounts)
+    state.mounts = std::make_shared<const std::vector<Mount>>(
+        text ? parse_mountinfo(*text) : std::vector<Mount>{});
+  return state.mounts;
+}
+
+HangDomain HangDomains::look_up(const std::string& path) {
+  const auto pid = process_of(procfs_.native(), path);
+  if (pid.empty()) return hang_domain_of(*mounts(), path);
+  const auto root = procfs_.native() + '/' + pid + "/root";
+  if (!path.starts_with(root + '/')) return {"process " + pid, true};
+  const auto view = read_mount_view(procfs_, path);
+  return hang_domain_of(view.mounts, view.inner(path));
+}
+
+HangDomain HangDomains::domain_of(const std::string& path) {
+  constexpr std::size_t kMaxKnown = 8192;
+  if (path.empty()) return {};
+  mounts();
+  {
+    const std::lock_guard guard{state_->mutex};
+    const auto found = state_->known.find(path);
+    if (found != state_->known.end()) return found->second;
+  }
+  auto domain = look_up(path);
+  const std::lock_guard guard{state_->mutex};
+  if (state_->known.size() >= kMaxKnown) state_->known.clear();
+  state_->known.emplace(path, domain);
+  return domain;
+}
+
+}  // namespace openclaw_lock

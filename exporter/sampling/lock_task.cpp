@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/sampling/lock_task.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "exporter/system/clock.h"
+
+namespace openclaw_lock {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Rounds that events ask for take at most a fifth of a worker's time.
+constexpr int kRestFactor = 4;
+constexpr milliseconds kShortestRest{20};
+
+}  // namespace
+
+LockTask::LockTask(const std::string& gateway, LockReaderSettings settings,
+                   std::shared_ptr<CensusSource> census,
+                   std::shared_ptr<InotifyHub> hub, std::function<void()> wake,
+                   SourceTiming timing)
+    : SourceTask{"locks", gateway, settings.state_dir, timing},
+      reader_{std::move(settings),
+              census ? LockReader::Census{[] { return nullptr; }} : nullptr,
+              wall_time_now, std::move(hub), wake},
+      holder_problems_{"processes", gateway},
+      census_{std::move(census)},
+      wake_{std::move(wake)} {}
+
+MonotonicTime LockTask::run(MonotonicTime now) {
+  if (waiting_) {
+    const auto table = census_->since(waiting_->ticket);
+    if (!table && now < waiting_->patient_until) return waiting_->patient_until;
+    waiting_.reset();
+    return judge(table.get());
+  }
+  const bool wanted = reader_.wants_round(wall_time_now());
+  const bool due =
+      began_ == MonotonicTime{} || now >= began_ + timing_.interval;
+  return due || (wanted && now >= earliest_) ? read(now) : follow(now);
+}
+
+MonotonicTime LockTask::read(MonotonicTime now) {
+  began_ = now;
+  source_.begin_round();
+  if (auto session_dirs = orders_.take())
+    reader_.watch(*std::move(session_dirs));
+  if (!reader_.read() || !census_) return judge(nullptr);
+  waiting_ = {census_->request(wake_), now + timing_.patience / 2};
+  return waiting_->patient_until;
+}
+
+MonotonicTime LockTask::judge(const ProcessTable* table) {
+  const auto result = reader_.judge(table);
+  holder_problems_.tell(reader_.holder_problems());
+  publish();
+  finish(result);
+  const auto now = monotonic_now();
+  earliest_ = now + std::max<MonotonicTime::duration>(
+                        kRestFactor * (now - began_), kShortestRest);
+  return next_turn(now);
+}
+
+MonotonicTime LockTask::follow(MonotonicTime now) {
+  reader_.follow();
+  const auto latest = source_.latest();
+  if (!latest || !(latest->totals == reader_.report().totals) ||
+      latest->watch_lost != reader_.report().watch_lost)
+    publish();
+  return next_turn(now);
+}
+
+MonotonicTime LockTask::next_turn(MonotonicTime now) const {
+  const auto latest = began_ + timing_.interval;
+  const auto wall_now = wall_time_now();
+  if (reader_.wants_round(wall_now)) return std::min(earliest_, latest);
+  const auto deadline = reader_.next_deadline();
+  if (!deadline) return latest;
+  return std::min(latest, now + std::max<MonotonicTime::duration>(
+                                    *deadline - wall_now, milliseconds{1}));
+}
+
+void LockTask::publish() {
+  source_.put(std::make_shared<const LockFacts>(reader_.report()));
+}
+
+}  // namespace openclaw_lock

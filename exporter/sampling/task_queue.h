@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/monotonic_time.h"
+#include "exporter/sampling/hang_domains.h"
+#include "exporter/sampling/task.h"
+
+namespace openclaw_lock {
+
+using TaskId = std::uint64_t;  ///< 0: none
+using TurnId = std::uint64_t;  ///< 0: none
+
+/// Whose turn is next: tasks by the time when they are due, and what is known
+/// of the domains that they enter. No thread, no clock; not thread-safe.
+///
+/// - A domain that a turn hangs in gets no other turn until that one returns.
+/// - Neither does one in which a turn takes longer than kSlow, nor one that is
+///   not local while a turn is in it: what hangs costs one worker, not all.
+/// - With kMaxHanging turns hanging, domains that are not local wait.
+class TaskQueue {
+ public:
+  static constexpr std::chrono::milliseconds kSlow{200};
+  static constexpr std::size_t kMaxHanging = 8;
+
+  struct Turn {
+    TurnId id = 0;
+    std::shared_ptr<Task> task;
+    bool last = false;  ///< it was removed: only to be destroyed
+  };
+
+  /// A turn that did not come back in time.
+  struct Overrun {
+    std::string task;    ///< its name
+    std::string domain;  ///< where it hangs; empty: nowhere that is known
+  };
+
+  /// A number that no task has yet.
+  TaskId reserve() { return next_task_++; }
+
+  /// `home`: of the task's home(). Due at once.
+  void add(TaskId id, std::shared_ptr<Task> task, HangDomain home,
+           MonotonicTime now);
+
+  /// Its next turn is the last: what it holds open may hang when it is closed,
+  /// too. One under way is the last.
+  void remove(TaskId task, MonotonicTime now);
+
+  /// Due at once, or once more after the turn under way.
+  void wake(TaskId task, MonotonicTime now);
+
+  /// The next turn, if one is due that may begin.
+  std::optional<Turn> take(MonotonicTime now);
+
+  /// The turn is about to touch a domain; false where that hangs. See Gate.
+  bool enter(TurnId turn, const HangDomain& domain, MonotonicTime now);
+
+  /// The turn has come back. `home`: the domain of the task's home by now.
+  void finish(TurnId turn, HangDomain home, MonotonicTime due);
+
+  /// Takes note of turns that are past their patience.
+  std::vector<Overrun> find_overruns(MonotonicTime now);
+
+  /// When a task is due that may begin; empty: none waits.
+  std::optional<MonotonicTime> next_due() const;
+
+  /// Turns that have taken longer than kSlow, those that hang among them.
+  std::size_t slow(MonotonicTime now) const;
+
+  /// Turns that hang.
+  std::size_t hanging() const;
+
+  /// Names of the domains that hang, and of tasks that hang elsewhere.
+  std::vector<std::string> hanging_places() const;
+
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    std::shared_ptr<Task> task;
+    HangDomain home;
+    MonotonicTime due;
+    TurnId turn = 0;      ///< under way; 0: none
+    bool parked = false;  ///< waits for its domain
+    bool woken = false;   ///< since the turn under way began
+    bool removed = false;
+  };
+  struct Running {
+    TaskId task = 0;
+    std::string name;
+    HangDomain domain;
+    MonotonicTime began;
+    MonotonicTime patient_until;
+    bool hangs = false;
+  };
+  struct Domain {
+    std::set<TurnId> turns;
+    std::set<TaskId> parked;
+  };
+
+  bool may_begin(const HangDomain& domain, MonotonicTime now) const;
+  void schedule(TaskId id, Entry& entry, MonotonicTime due);
+  void unschedule(TaskId id, Entry& entry);
+  void leave(TurnId turn, const HangDomain& domain);
+  void unpark_all();
+
+  std::map<TaskId, Entry> entries_;
+  std::set<std::pair<MonotonicTime, TaskId>> due_;
+  std::map<TurnId, Running> turns_;
+  std::map<std::string, Domain> domains_;
+  TaskId next_task_ = 1;
+  TurnId next_turn_ = 1;
+};
+
+}  // namespace openclaw_lock

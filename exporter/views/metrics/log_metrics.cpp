@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/views/metrics/metric.h"
+
+namespace openclaw_lock {
+namespace {
+
+/// Prometheus sees no increase in a series that begins with 1: what alerts read
+/// is there from the start, all events after the first one.
+bool is_shown(LogEventKind event, const LogTotals& totals) {
+  if (totals.lines[static_cast<std::size_t>(LineOutcome::matched)] > 0)
+    return true;
+  switch (event) {
+    case LogEventKind::database_locked:
+    case LogEventKind::embedded_fallback:
+    case LogEventKind::log_suppressed:
+    case LogEventKind::sqlite_lock_wait_failed:
+    case LogEventKind::sqlite_slow_lock_wait:
+      return true;
+    default:
+      return totals.events[static_cast<std::size_t>(event)] > 0;
+  }
+}
+
+void add_timeouts(const GatewayView& gateway, ExpositionWriter& out) {
+  for (const auto& [series, count] : gateway.verdicts->timeouts)
+    out.add({{"agent", series.agent},
+             gateway.label(),
+             {"kind", to_string(series.kind)}},
+            count);
+}
+
+void add_last_timeout(const GatewayView& gateway, ExpositionWriter& out) {
+  if (const auto& logs = gateway.facts->logs;
+      logs && logs->totals.last_timeout_at)
+    out.add({gateway.label()},
+            to_seconds(logs->totals.last_timeout_at->time_since_epoch()));
+}
+
+void add_waits(const GatewayView& gateway, ExpositionWriter& out) {
+  if (!gateway.facts->logs) return;
+  for (const auto& [kind, waits] : gateway.facts->logs->totals.waits)
+    if (waits.count() > 0)
+      out.add({gateway.label(), {"kind", to_string(kind)}}, waits);
+}
+
+void add_events(const GatewayView& gateway, ExpositionWriter& out) {
+  if (!gateway.facts->logs) return;
+  const auto& totals = gateway.facts->logs->totals;
+  for (std::size_t i = 0; i < kLogEventKindCount; ++i) {
+    const auto event = static_cast<LogEventKind>(i);
+    if (is_shown(event, totals))
+      out.add({{"event", to_string(event)}, gateway.label()}, totals.events[i]);
+  }
+}
+
+void add_lines(const GatewayView& gateway, ExpositionWriter& out) {
+  if (!gateway.facts->logs) return;
+  for (std::size_t i = 0; i < kLineOutcomeCount; ++i) {
+    const auto outcome = static_cast<LineOutcome>(i);
+    const auto count = gateway.facts->logs->totals.lines[i];
+    const bool usual =
+        outcome == LineOutcome::matched || outcome == LineOutcome::ignored;
+    if (count > 0 || usual)
+      out.add({gateway.label(), {"outcome", to_string(outcome)}}, count);
+  }
+}
+
+void add_bytes(const GatewayView& gateway, ExpositionWriter& out) {
+  if (const auto& logs = gateway.facts->logs)
+    out.add({gateway.label()}, logs->totals.bytes);
+}
+
+void add_rotations(const GatewayView& gateway, ExpositionWriter& out) {
+  if (const auto& logs = gateway.facts->logs;
+      logs && logs->totals.rotations > 0)
+    out.add({gateway.label()}, logs->totals.rotations);
+}
+
+void add_last_line(const GatewayView& gateway, ExpositionWriter& out) {
+  if (const auto& logs = gateway.facts->logs; logs && logs->totals.last_line_at)
+    out.add({gateway.label()},
+            to_seconds(logs->totals.last_line_at->time_since_epoch()));
+}
+
+void add_unread(const GatewayView& gateway, ExpositionWriter& out) {
+  if (const auto& logs = gateway.verdicts->logs)
+    out.add({gateway.label()}, logs->unread_bytes);
+}
+
+void add_files(const GatewayView& gateway, ExpositionWriter& out) {
+  if (const auto& logs = gateway.verdicts->logs)
+    out.add({gateway.label()}, logs->files);
+}
+
+constexpr Metric kMetrics[] = {
+    {counter("openclaw_lock_timeouts_total",
+             "Runs that failed because a lock was not had in time, "
+             "each once, however many lines it wrote."),
+     add_timeouts},
+    {gauge("openclaw_lock_timeout_last_timestamp_seconds",
+           "When the newest of them was."),
+     add_last_timeout},
+    {histogram("openclaw_lock_wait_seconds",
+               "Waits for locks that were long enough to be logged."),
+     add_waits},
+    {counter("openclaw_lock_log_events_total",
+             "Lines of the gateway's logs, by what they mean."),
+     add_events},
+    {counter("openclaw_lock_log_lines_total",
+             "Log lines read: matched (an event), ignored, unparsed "
+             "(not of the log's format) or oversized (over 1 MiB)."),
+     add_lines},
+    {counter("openclaw_lock_log_bytes_total", "Log bytes read."), add_bytes},
+    {gauge("openclaw_lock_log_unread_bytes",
+           "Log bytes that are there and not read yet."),
+     add_unread},
+    {gauge("openclaw_lock_log_files", "Logs that are followed."), add_files},
+    {counter("openclaw_lock_log_rotations_total",
+             "Rotations and truncations of logs followed."),
+     add_rotations},
+    {gauge("openclaw_lock_log_last_line_timestamp_seconds",
+           "Own time stamp of the newest log line."),
+     add_last_line},
+};
+
+}  // namespace
+
+Metrics log_metrics() { return kMetrics; }
+
+}  // namespace openclaw_lock
