@@ -28,6 +28,7 @@ void GatewayDiscovery::configure(const Settings& settings) {
   std::set<std::string> entries;
   for (const auto& [entry, gateway] : entries_) entries.insert(entry);
   register_.keep(entries, discovering);
+  for (auto& [name, memory] : memory_) memory.described_at.reset();
   std::set<std::string> kept;
   for (const auto& gateway : register_.gateways()) kept.insert(gateway.name);
   std::erase_if(gateways_, [&](const WatchedGateway& gateway) {
@@ -45,6 +46,9 @@ LookOrder GatewayDiscovery::order() const {
       known.contained = memory->second.contained;
       known.owner = memory->second.owner;
       known.captures = memory->second.captures;
+      known.described_at = memory->second.described_at;
+      known.identity = memory->second.identity;
+      known.processes = gateway.processes;
     }
     order.known.push_back(std::move(known));
   }
@@ -52,7 +56,7 @@ LookOrder GatewayDiscovery::order() const {
 }
 
 void GatewayDiscovery::describe(const RegisteredGateway& gateway,
-                                const SeenDirectory* seen,
+                                const SeenDirectory* seen, WallTime now,
                                 std::vector<Problem>& problems) {
   const auto before = before_.find(gateway.name);
   auto watched = before == before_.end() ? WatchedGateway{} : before->second;
@@ -61,15 +65,26 @@ void GatewayDiscovery::describe(const RegisteredGateway& gateway,
   watched.origin = gateway.origin;
   watched.missing = gateway.missing;
   auto& memory = memory_[gateway.name];
-  if (seen) watched.session_dirs = seen->session_dirs;
+  if (seen && !seen->is_as_before) watched.session_dirs = seen->session_dirs;
   // Of what does not answer, what was known before still holds.
-  if (seen && seen->gateway.presence == Presence::unknown &&
-      before != before_.end())
-    seen = nullptr;
+  if (before != before_.end() &&
+      (!seen || seen->is_as_before ||
+       seen->gateway.presence == Presence::unknown)) {
+    // A new configuration holds for it all the same.
+    if (!memory.described_at)
+      if (auto logs = find_logs(gateway.name, memory); !logs.empty())
+        watched.logs = std::move(logs);
+    problems.insert(problems.end(), memory.problems.begin(),
+                    memory.problems.end());
+    gateways_.push_back(std::move(watched));
+    return;
+  }
   if (seen) {
     memory.contained = seen->contained;
     memory.entry = seen->gateway.entry;
     memory.captures = seen->captures;
+    memory.described_at = now;
+    memory.identity = seen->gateway.identity;
     if (!seen->processes.empty()) memory.owner = seen->owner;
     auto names = seen->process_names;
     memory.process_names.merge(names);
@@ -82,17 +97,20 @@ void GatewayDiscovery::describe(const RegisteredGateway& gateway,
     own.insert(memory.process_names.begin(), memory.process_names.end());
     watched.own_dirs.assign(own.begin(), own.end());
   }
-  const auto entry = entries_.find(memory.entry);
-  const auto* configured = entry == entries_.end() ? nullptr : entry->second;
-  if (seen || !configured) {
-    auto logs =
-        configured_logs(*settings_, configured,
-                        seen ? seen->captures : std::vector<std::string>{},
-                        gateway.name, problems);
-    if (!logs.empty() || seen)
-      watched.logs = logs.empty() ? seen->usual_logs : std::move(logs);
-  }
+  auto logs = find_logs(gateway.name, memory);
+  watched.logs = logs.empty() && seen ? seen->usual_logs : std::move(logs);
+  problems.insert(problems.end(), memory.problems.begin(),
+                  memory.problems.end());
   gateways_.push_back(std::move(watched));
+}
+
+std::vector<WatchedLog> GatewayDiscovery::find_logs(const std::string& name,
+                                                    Memory& memory) const {
+  const auto entry = entries_.find(memory.entry);
+  memory.problems.clear();
+  return configured_logs(*settings_,
+                         entry == entries_.end() ? nullptr : entry->second,
+                         memory.captures, name, memory.problems);
 }
 
 void GatewayDiscovery::take(const GatewaysSeen& seen, WallTime now,
@@ -115,7 +133,7 @@ void GatewayDiscovery::take(const GatewaysSeen& seen, WallTime now,
   gateways_.clear();
   for (const auto& gateway : register_.gateways()) {
     const auto found = by_path.find(gateway.state_dir);
-    describe(gateway, found == by_path.end() ? nullptr : found->second,
+    describe(gateway, found == by_path.end() ? nullptr : found->second, now,
              problems);
   }
   before_.clear();

@@ -95,11 +95,17 @@ class GatewayDiscovery {
     std::optional<uid_t> owner;
     std::string entry;
     std::vector<std::string> captures;
+    std::optional<WallTime> described_at;
+    std::optional<DirectoryIdentity> identity;
+    std::vector<Problem> problems;  ///< of its logs
   };
 
+  /// The logs that are configured for it; none: the usual ones.
+  std::vector<WatchedLog> find_logs(const std::string& name,
+                                    Memory& memory) const;
   void use(std::shared_ptr<const Settings> settings);
   void describe(const RegisteredGateway& gateway, const SeenDirectory* seen,
-                std::vector<Problem>& problems);
+                WallTime now, std::vector<Problem>& problems);
 
   std::shared_ptr<const Settings> settings_;
   std::map<std::string, const GatewaySettings*> entries_;  ///< of settings_

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <map>
 #include <utility>
@@ -29,6 +30,7 @@ constexpr std::size_t kMaxSessionDirectories = 4096;
 constexpr std::size_t kMaxNames = 64;     // of one state dir
 constexpr std::size_t kMaxLogRoots = 64;  // of one gateway
 constexpr std::chrono::minutes kFresh{10};
+constexpr std::chrono::minutes kDescribed{1};
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -314,11 +316,24 @@ class Look {
     return roots;
   }
 
+  bool is_as_before(const KnownGateway& known,
+                    const SeenGateway& gateway) const {
+    if (!known.described_at || now_ < *known.described_at ||
+        now_ - *known.described_at >= kDescribed || !gateway.identity ||
+        gateway.identity != known.identity || gateway.entry != known.entry)
+      return false;
+    return std::ranges::equal(
+        users_of(*gateway.identity), known.processes, {},
+        [](const OpenclawProcess* user) { return user->process; });
+  }
+
   void describe(SeenDirectory& directory) {
     const auto& gateway = directory.gateway;
     const auto known = known_.find(gateway.state_dir);
     if (known != known_.end()) {
       directory.contained = known->second.contained;
+      directory.is_as_before = is_as_before(known->second, gateway);
+      if (directory.is_as_before) return;
     }
     directory.root =
         gateway.passing

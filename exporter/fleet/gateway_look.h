@@ -36,6 +36,11 @@ struct KnownGateway {
   bool contained = false;  ///< see SeenDirectory
   std::optional<uid_t> owner = {};
   std::vector<std::string> captures = {};  ///< of the entry's wildcards
+  /// When it was last described, and as what: nothing of it is read again for a
+  /// minute where both are as they were. Empty: describe it.
+  std::optional<WallTime> described_at = {};
+  std::optional<DirectoryIdentity> identity = {};
+  std::vector<ProcessIdentity> processes = {};
 };
 
 /// What a look is to do.
@@ -60,6 +65,8 @@ struct SeenDirectory {
   /// Its processes know it by a path that is not the host's, so their /tmp is
   /// not the host's either. As it was where it has no process.
   bool contained = false;
+  /// It was described a moment ago: only `gateway` is filled in.
+  bool is_as_before = false;
 };
 
 /// What one look saw.

@@ -60,9 +60,9 @@ bool read_into(const std::string& path, GatewayLocks& locks) {
     }
     auto claim = parse_gateway_claim(*text);
     complete = complete && claim;
-    if (claim)
-      locks.locks.push_back({path, name, device, file->identity,
-                             file->modified_at, *std::move(claim)});
+    locks.locks.push_back({path, name, device, file->identity,
+                           file->modified_at,
+                           claim ? *std::move(claim) : GatewayClaim{}});
   }
   return complete;
 }

@@ -32,11 +32,11 @@ struct GatewayLocks {
 };
 
 /// The singleton locks in directories `openclaw-UID`: `.../TMPDIR/openclaw-UID`
-/// up to 2026.7.35, `STATE/tmp/openclaw-UID` after that. Reads a directory again
-/// only where it has changed, and once a minute: a gateway removes its lock and
-/// makes another, it never writes into one twice. A directory that is not there
-/// has none; a lock that is no JSON object says nothing. Not thread-safe; hangs
-/// where the file system does.
+/// up to 2026.7.35, `STATE/tmp/openclaw-UID` after that. Reads a directory
+/// again only where it has changed, and once a minute: a gateway removes its
+/// lock and makes another, it never writes into one twice. A directory that is
+/// not there has none; a lock that is no JSON object has an empty claim. Not
+/// thread-safe; hangs where the file system does.
 class GatewayLockReader {
  public:
   const GatewayLocks& read_directory(const std::string& path, WallTime now);

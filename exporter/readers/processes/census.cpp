@@ -78,6 +78,11 @@ Census::Census(CensusSettings settings)
       host_root_{settings_.rootfs == "/" ? std::string{}
                                          : settings_.rootfs.native()} {}
 
+const std::string& Census::Known::root() const {
+  static const std::string kOurs;
+  return look.shares_our_root ? kOurs : found.root;
+}
+
 void Census::look_at_command(const Process& process, const Round& round,
                              Known& known) const {
   const auto& stat = process.stat;
@@ -154,9 +159,10 @@ void Census::find_our_path(const DirectoryFacts& directory,
   if (const auto known_path = our_paths_.find(directory.identity);
       known_path != our_paths_.end() && leads_there(known_path->second))
     return take(known_path->second, false);
-  const auto host = resolve_in_root(host_root_, found.inner_path, round.gate);
-  if (host_root_.empty() && leads_there(found.inner_path))
-    return take(found.inner_path, false);
+  const auto host =
+      host_root_.empty()
+          ? Result<std::string>{found.inner_path}
+          : resolve_in_root(host_root_, found.inner_path, round.gate);
   if (host && leads_there(*host)) return take(*host, false);
   const auto theirs =
       read_mounts(settings_.procfs / std::to_string(found.process.pid));
@@ -165,15 +171,17 @@ void Census::find_our_path(const DirectoryFacts& directory,
   if (const auto location = locate(theirs, found.inner_path))
     for (const auto& path : paths_to(*round.our_mounts, *location))
       if (leads_there(path)) return take(path, false);
-  take(opened, true);
+  take(opened, !known.root().empty());
 }
 
 void Census::find_state_dir(Round& round, Known& known) {
   auto& found = known.found;
   known.blocked = false;
   for (const auto& candidate : known.look.state_dirs) {
-    const auto plain = found.root + candidate.path;
-    const auto path = resolve_in_root(found.root, candidate.path, round.gate);
+    const auto& root = known.root();
+    const auto plain = root + candidate.path;
+    auto path = Result<std::string>{plain};
+    if (!root.empty()) path = resolve_in_root(root, candidate.path, round.gate);
     const bool is_shut = !path && path.problem().fault == Fault::timeout;
     if (is_shut || !round.may_touch(plain)) {
       if (is_shut) round.may_touch(path.problem().where);
@@ -294,7 +302,7 @@ std::optional<DirectoryIdentity> Census::claimed_directory(
     found = directory_facts(*path);
     opened = *path;
   };
-  if (known) look_below(known->found.root);
+  if (known) look_below(known->root());
   look_below(directory.root);
   if (!found) return {};
   if (known) take_state_dir(*found, opened, inner, names_it, round, *known);
@@ -344,7 +352,7 @@ void Census::read_locks(Round& round) {
     known.lock_directories.clear();
     known.found.named = known.found.lease = false;
     if (!known.present || !may_be_gateway(known.command.role)) continue;
-    const auto& root = known.found.root;
+    const auto& root = known.root();
     if (known.look.uid)
       read_lock_directory(root,
                           known.look.temporary_directory + "/openclaw-" +

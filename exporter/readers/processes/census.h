@@ -73,6 +73,9 @@ class Census {
     OpenclawProcess found;
     std::set<DirectoryIdentity> lock_directories;
     bool present = false;  ///< in this round
+
+    /// What is in front of its paths for the exporter.
+    const std::string& root() const;
   };
   /// A directory of singleton locks, and the roots from which it is seen.
   struct LockDirectory {

@@ -27,7 +27,7 @@ struct OpenclawProcess {
   ProcessIdentity process;
   int parent = 0;  ///< pid
   ProcessRole role = ProcessRole::none;
-  std::optional<uid_t> uid;  ///< as the exporter sees it
+  std::optional<uid_t> uid;         ///< as the exporter sees it
   Answer serves = Answer::unknown;  ///< see GatewayCandidate
   /// A singleton lock names it, and that lock is of the era of leases.
   bool named = false;

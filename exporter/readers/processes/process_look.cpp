@@ -82,6 +82,10 @@ ProcessLook look_at_process(const std::filesystem::path& procfs, int pid,
   ProcessLook look;
   struct stat found {};
   if (::stat(process.c_str(), &found) == 0) look.uid = found.st_uid;
+  const auto mounts = link_of(process / "ns/mnt");
+  look.shares_our_root =
+      !mounts.empty() && mounts == link_of(procfs / "self/ns/mnt") &&
+      link_of(process / "root") == "/" && link_of(procfs / "self/root") == "/";
   read_files(process, look);
   read_environment(process, profile, look);
   return look;

@@ -20,7 +20,7 @@ namespace openclaw_lock {
 /// What the arguments of a process say.
 struct ProcessCommand {
   ProcessRole role = ProcessRole::none;
-  std::string profile;            ///< of the arguments, or empty
+  std::string profile;             ///< of the arguments, or empty
   bool mentions_openclaw = false;  ///< an argument has the word
 };
 
@@ -36,11 +36,13 @@ struct ProcessLook {
   bool environment_readable = false;
   std::vector<StateDirCandidate> state_dirs;  ///< by what is open, then by it
   std::string temporary_directory = "/tmp";
-  bool has_config_path = false;  ///< OPENCLAW_CONFIG_PATH is set
-  bool is_service = false;       ///< see is_gateway_service
-  bool files_readable = false;   ///< all its descriptors
+  bool has_config_path = false;      ///< OPENCLAW_CONFIG_PATH is set
+  bool is_service = false;           ///< see is_gateway_service
+  bool files_readable = false;       ///< all its descriptors
   std::set<std::string> open_locks;  ///< singleton locks, see gateway_lock_path
   std::set<std::uint64_t> sockets;   ///< inodes
+  /// Its root directory and mounts are the exporter's own.
+  bool shares_our_root = false;
 };
 
 /// Touches no file of the process and no file system but `procfs`.

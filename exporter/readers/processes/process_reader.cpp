@@ -163,8 +163,7 @@ RoundResult ProcessReader::read(ProcessTable& table, WallTime now) {
   table.processes.reserve(entries->size());
   seen_.clear();
   seen_.reserve(entries->size());
-  for (const auto& entry : *entries)
-    read_process(entry, table, round.problems);
+  for (const auto& entry : *entries) read_process(entry, table, round.problems);
   known_.swap(seen_);
   table.index();
   round.success = !table.processes.empty();

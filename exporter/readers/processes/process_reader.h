@@ -57,7 +57,8 @@ class ProcessReader {
   /// Empty where nothing need be read.
   const Known* unchanged(const Entry& entry, const ProcessTable& table) const;
   void read_surroundings(WallTime now);
-  void read_boot_time(ProcessTable& table, std::vector<Problem>& problems) const;
+  void read_boot_time(ProcessTable& table,
+                      std::vector<Problem>& problems) const;
 
   std::filesystem::path procfs_;
   std::set<int> followed_;

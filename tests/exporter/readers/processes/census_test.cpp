@@ -270,3 +270,19 @@ TEST_CASE("Census: processes of others are read once") {
   CHECK(host.census.facts()->table->processes.size() == 52);
   CHECK(host.found() == "7=a ");
 }
+
+TEST_CASE("Census: gateways are read once, and again after a minute") {
+  Host host;
+  for (int pid = 10; pid < 30; ++pid)
+    host.add_gateway(pid, "s" + std::to_string(pid));
+  host.look();
+  const auto before = host.found();
+  for (int pid = 10; pid < 30; ++pid)
+    for (const auto* name : {"/cmdline", "/environ", "/mountinfo"})
+      host.procfs.remove(std::to_string(pid) + name);
+  host.look(5s);
+  CHECK(host.found() == before);
+  CHECK(host.result.problems.empty());
+  host.look(60s);
+  CHECK(host.found() != before);
+}
