@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "exporter/readers/locks/lock_reader.h"
 #include "exporter/readers/logs/log_follower.h"
 #include "exporter/readers/processes/process_reader.h"
 #include "exporter/system/file.h"
