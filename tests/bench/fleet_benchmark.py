@@ -300,7 +300,8 @@ def measure(options, place, count):
         if node:
             figures["node_share"], figures["node_threads"] = shares["node"]
             figures["node_idle_memory"] = anonymous_bytes(node.pid) / MIB
-            figures["node_scrape_cpu"], _ = time_scrapes(node, scrapes)
+            figures["node_scrapes"] = min(scrapes, 200)
+            figures["node_scrape_cpu"], _ = time_scrapes(node, figures["node_scrapes"])
             figures["node_scraped_memory"] = anonymous_bytes(node.pid) / MIB
             node.stop()
         figures["stop"] = exporter.stop()
@@ -359,8 +360,8 @@ def print_table(runs, before):
     for run in runs:
         if "node_share" in run:
             print(f"\nnode_exporter in the run of one gateway: {run['node_share']:.3f} % of a core and "
-                  f"{run['node_idle_memory']:.2f} MiB idle, {run['node_scraped_memory']:.2f} MiB after {run['scrapes']} "
-                  f"scrapes of {run['node_scrape_cpu']:.2f} ms of CPU.")
+                  f"{run['node_idle_memory']:.2f} MiB idle, {run['node_scraped_memory']:.2f} MiB after "
+                  f"{run['node_scrapes']} scrapes of {shown('{:.2f}', run['node_scrape_cpu'])} ms of CPU.")
     return fine
 
 
