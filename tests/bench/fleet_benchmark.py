@@ -24,6 +24,7 @@ OTHER_PROCESSES = 150
 GATEWAY_THREADS = 12
 ATTEMPTS = 10
 BURSTS = 10
+LONGEST_SCRAPING = 120
 SOURCES = ("locks", "processes", "logs")
 # What Prometheus sends.
 SCRAPE_HEADERS = {
@@ -60,6 +61,7 @@ TOLD = [
     ("scrape_cpu", "CPU of a scrape, gzip included", "ms", "{:.2f}"),
     ("scrape_size", "size of a scrape, as sent", "KiB", "{:.1f}"),
     ("series", "series", "", "{:.0f}"),
+    ("scrapes", "scrapes", "", "{:.0f}"),
     ("stop", "from SIGTERM to the end", "s", "{:.2f}"),
 ]
 
@@ -220,21 +222,24 @@ def watch(processes, seconds):
 
 
 def time_scrapes(exporter, count):
-    """CPU of one scrape in ms, and the last body as sent. What goes on besides is watched in turns with the scrapes, as long
-    as they take, and left out; None where that is more than all scrapes cost."""
-    spent = 0
-    body = b""
-    for burst in range(BURSTS):
+    """CPU of one scrape in ms, the last body as sent, and how many scrapes it was, fewer where they take too long. What goes
+    on besides is watched in turns with the scrapes, as long as they take, and left out; None where that is more."""
+    spent, done, body = 0, 0, b""
+    deadline = time.monotonic() + LONGEST_SCRAPING
+    while done < count and time.monotonic() < deadline:
         before, began = cpu_seconds(exporter.pid), time.monotonic()
-        for _ in range(count // BURSTS + (burst < count % BURSTS)):
+        for _ in range(min(max(count // BURSTS, 1), count - done)):
             status, body = exporter.get("/metrics", SCRAPE_HEADERS)
             if status != 200:
                 raise SystemExit(f"a scrape was answered with {status}")
+            done += 1
+            if time.monotonic() > deadline:
+                break
         after, span = cpu_seconds(exporter.pid), time.monotonic() - began
         time.sleep(span)
         idle = (cpu_seconds(exporter.pid) - after) / (time.monotonic() - began - span)
         spent += after - before - idle * span
-    return spent / count * 1000 if spent > 0 else None, body
+    return spent / done * 1000 if spent > 0 else None, body, done
 
 
 def free_port():
@@ -294,8 +299,7 @@ def measure(options, place, count):
         figures["idle_share"], figures["threads"] = shares["exporter"]
         figures["idle_memory"] = anonymous_bytes(exporter.pid) / MIB
         scrapes = options.scrapes if count == 1 else max(20, min(options.scrapes, 10000 // count))
-        figures["scrapes"] = scrapes
-        figures["scrape_cpu"], body = time_scrapes(exporter, scrapes)
+        figures["scrape_cpu"], body, figures["scrapes"] = time_scrapes(exporter, scrapes)
         figures["scraped_memory"] = anonymous_bytes(exporter.pid) / MIB
         figures["scrape_size"] = len(body) / KIB
         text = gzip.decompress(body).decode() if body.startswith(b"\x1f\x8b") else body.decode()
@@ -303,8 +307,7 @@ def measure(options, place, count):
         if node:
             figures["node_share"], figures["node_threads"] = shares["node"]
             figures["node_idle_memory"] = anonymous_bytes(node.pid) / MIB
-            figures["node_scrapes"] = min(scrapes, 200)
-            figures["node_scrape_cpu"], _ = time_scrapes(node, figures["node_scrapes"])
+            figures["node_scrape_cpu"], _, figures["node_scrapes"] = time_scrapes(node, min(scrapes, 200))
             figures["node_scraped_memory"] = anonymous_bytes(node.pid) / MIB
             node.stop()
         figures["stop"] = exporter.stop()
