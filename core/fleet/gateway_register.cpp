@@ -85,6 +85,7 @@ void GatewayRegister::add(const SeenGateway& seen, WallTime now,
       first_seen_key(seen.passing, seen.state_dir, seen.name_from));
   if (before != restored_.end())
     known.gateway.first_seen = std::min(now, before->second);
+  known.gateway.missing = seen.presence == Presence::gone;
   known.entry = seen.entry;
   known.name_from = seen.name_from;
   note(seen, known_.emplace(seen.state_dir, std::move(known)).first);
@@ -101,7 +102,7 @@ void GatewayRegister::note(const SeenGateway& seen, Gateways::iterator entry) {
   }
   auto& known = entry->second;
   const bool is_its_path = seen.state_dir == entry->first;
-  if (is_its_path) known.passing = seen.passing;
+  if (is_its_path && is_present) known.passing = seen.passing;
   if (is_present && seen.identity) set_identity(known, *seen.identity);
   if (is_present || seen.has_process) {
     known.seen_gone = known.gateway.missing = false;

@@ -52,7 +52,6 @@ struct LogRecord {
   /// on). Absent where missing or of another type.
   std::optional<std::chrono::milliseconds> elapsed;  ///< `elapsedMs`
   std::string database;                              ///< path of the database
-  std::string operation;                             ///< `agent.write`, ...
   /// `sqlitePrimaryCode`: 5 BUSY, 6 LOCKED. `code` itself is redacted.
   std::optional<int> sqlite_primary_code;
   std::string error;  ///< `error` as text, or its `errstr` (2026.8)

@@ -27,7 +27,6 @@ void take_meta_field(LogRecord& record, std::string_view name,
                      const JsonValue& value) {
   if (value.text) {
     if (name == "database") record.database = *value.text;
-    if (name == "operation") record.operation = *value.text;
     if (name == "error") record.error = *value.text;
   }
   if (!value.whole) return;

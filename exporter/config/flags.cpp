@@ -19,6 +19,11 @@ std::optional<Problem> set(Settings& settings, std::string_view value) {
   return {};
 }
 
+template <auto member>
+bool differ(const Settings& running, const Settings& next) {
+  return running.*member != next.*member;
+}
+
 std::optional<Problem> set_nothing(Settings&, std::string_view) { return {}; }
 
 std::optional<Problem> add_gateway(Settings& settings, std::string_view value) {
@@ -90,43 +95,50 @@ constexpr std::array kFlags{
          .value = "PATH",
          .default_text = "/proc",
          .description = "Where the host's procfs is mounted.",
-         .apply = set<&Settings::procfs, parse_directory>},
+         .apply = set<&Settings::procfs, parse_directory>,
+         .needs_restart = differ<&Settings::procfs>},
     Flag{.name = "path.sysfs",
          .group = "Host paths",
          .value = "PATH",
          .default_text = "/sys",
          .description = "Where the host's sysfs is mounted.",
-         .apply = set<&Settings::sysfs, parse_directory>},
+         .apply = set<&Settings::sysfs, parse_directory>,
+         .needs_restart = differ<&Settings::sysfs>},
     Flag{.name = "path.rootfs",
          .group = "Host paths",
          .value = "PATH",
          .default_text = "/",
          .description = "Where the host's root is mounted; put before every "
                         "state directory and log.",
-         .apply = set<&Settings::rootfs, parse_directory>},
+         .apply = set<&Settings::rootfs, parse_directory>,
+         .needs_restart = differ<&Settings::rootfs>},
     Flag{.name = "sample.interval",
          .group = "Sampling",
          .value = "DURATION",
          .default_text = "5s",
          .description = "Time between samples, 100ms to 1h.",
-         .apply = set<&Settings::sample_interval, parse_sample_interval>},
+         .apply = set<&Settings::sample_interval, parse_sample_interval>,
+         .needs_restart = differ<&Settings::sample_interval>},
     Flag{.name = "collector.locks",
          .group = "Sampling",
          .default_text = "true",
          .description = "Read lock files (default: enabled).",
          .apply = set<&Settings::collect_locks, parse_switch>,
+         .needs_restart = differ<&Settings::collect_locks>,
          .negatable = true},
     Flag{.name = "collector.processes",
          .group = "Sampling",
          .default_text = "true",
          .description = "Read the process table (default: enabled).",
          .apply = set<&Settings::collect_processes, parse_switch>,
+         .needs_restart = differ<&Settings::collect_processes>,
          .negatable = true},
     Flag{.name = "collector.logs",
          .group = "Sampling",
          .default_text = "true",
          .description = "Read OpenClaw's logs (default: enabled).",
          .apply = set<&Settings::collect_logs, parse_switch>,
+         .needs_restart = differ<&Settings::collect_logs>,
          .negatable = true},
     Flag{.name = "collector.disk",
          .group = "Sampling",
@@ -134,25 +146,29 @@ constexpr std::array kFlags{
          .description = "Read how long disks are waited for (default: "
                         "enabled).",
          .apply = set<&Settings::collect_disk, parse_switch>,
+         .needs_restart = differ<&Settings::collect_disk>,
          .negatable = true},
     Flag{.name = "disk-probe.enabled",
          .group = "Sampling",
          .description = "Write and sync an unnamed 4 KiB file in each state "
                         "directory, to time it.",
-         .apply = set<&Settings::disk_probe, parse_switch>},
+         .apply = set<&Settings::disk_probe, parse_switch>,
+         .needs_restart = differ<&Settings::disk_probe>},
     Flag{.name = "disk-probe.interval",
          .group = "Sampling",
          .value = "DURATION",
          .default_text = "60s",
          .description = "Time between such writes, 1s to 24h; longer where "
                         "they are slow.",
-         .apply = set<&Settings::disk_probe_interval, parse_probe_interval>},
+         .apply = set<&Settings::disk_probe_interval, parse_probe_interval>,
+         .needs_restart = differ<&Settings::disk_probe_interval>},
     Flag{.name = "storage.path",
          .group = "Sampling",
          .value = "DIR",
          .description = "Directory to keep positions in logs in (default: "
                         "memory only).",
-         .apply = set<&Settings::storage_path, parse_directory>},
+         .apply = set<&Settings::storage_path, parse_directory>,
+         .needs_restart = differ<&Settings::storage_path>},
     Flag{.name = "web.listen-address",
          .group = "Web",
          .value = "ADDRESS:PORT",
@@ -160,7 +176,8 @@ constexpr std::array kFlags{
          .description = "Address to listen on, also [::1]:10069, :10069 (all) "
                         "or unix:/PATH.",
          .apply = add_listen,
-         .clear = [](Settings& settings) { settings.listen.clear(); }},
+         .clear = [](Settings& settings) { settings.listen.clear(); },
+         .needs_restart = differ<&Settings::listen>},
     Flag{.name = "web.config.file",
          .group = "Web",
          .value = "FILE",
@@ -172,19 +189,22 @@ constexpr std::array kFlags{
          .value = "/PATH",
          .default_text = "/metrics",
          .description = "Path of the metrics.",
-         .apply = set<&Settings::telemetry_path, parse_telemetry_path>},
+         .apply = set<&Settings::telemetry_path, parse_telemetry_path>,
+         .needs_restart = differ<&Settings::telemetry_path>},
     Flag{.name = "web.max-requests",
          .group = "Web",
          .value = "NUMBER",
          .default_text = "40",
          .description = "Scrapes answered at once; 0: no limit.",
-         .apply = set<&Settings::max_requests, parse_max_requests>},
+         .apply = set<&Settings::max_requests, parse_max_requests>,
+         .needs_restart = differ<&Settings::max_requests>},
     Flag{.name = "web.disable-exporter-metrics",
          .group = "Web",
          .default_text = "false",
          .description = "Leave out process_* and other metrics about "
                         "the exporter.",
-         .apply = set<&Settings::disable_exporter_metrics, parse_switch>},
+         .apply = set<&Settings::disable_exporter_metrics, parse_switch>,
+         .needs_restart = differ<&Settings::disable_exporter_metrics>},
     Flag{.name = "log.level",
          .group = "Logging",
          .value = "LEVEL",
@@ -208,7 +228,8 @@ constexpr std::array kFlags{
          .group = "Output",
          .value = "FILE.prom",
          .description = "Write each sample to this file, atomically.",
-         .apply = set<&Settings::textfile_path, parse_textfile_path>},
+         .apply = set<&Settings::textfile_path, parse_textfile_path>,
+         .needs_restart = differ<&Settings::textfile_path>},
 };
 
 constexpr std::size_t kDescriptionColumn = 33;
@@ -230,6 +251,15 @@ std::string help_line(const Flag& flag) {
 }  // namespace
 
 std::span<const Flag> known_flags() { return kFlags; }
+
+std::vector<std::string> find_restart_settings(const Settings& running,
+                                               const Settings& next) {
+  std::vector<std::string> names;
+  for (const auto& flag : kFlags)
+    if (flag.needs_restart != nullptr && flag.needs_restart(running, next))
+      names.emplace_back(flag.name);
+  return names;
+}
 
 std::string help_text() {
   std::string text =

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 #include "exporter/config/settings.h"
@@ -29,6 +30,10 @@ struct Flag {
   /// Takes out what was there before the first value; only where a flag can be
   /// repeated.
   void (*clear)(Settings&) = nullptr;
+  /// Whether the two differ in it, and it takes effect only after a restart;
+  /// null: it is reloaded, or says nothing to a running exporter.
+  bool (*needs_restart)(const Settings& running,
+                        const Settings& next) = nullptr;
   bool in_file = true;     ///< whether the file has this key
   bool negatable = false;  ///< a switch that also has a form `--no-`
 
@@ -38,6 +43,12 @@ struct Flag {
 
 /// All flags in the order of --help, those of one group together.
 std::span<const Flag> known_flags();
+
+/// Names of the settings that differ and take effect only after a restart, as
+/// in `sample.interval`, in the order of --help. The others (gateways, logs,
+/// the log's level and format, the web configuration) are reloaded.
+std::vector<std::string> find_restart_settings(const Settings& running,
+                                               const Settings& next);
 
 /// Text of --help.
 std::string help_text();

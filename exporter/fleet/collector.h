@@ -10,6 +10,7 @@
 #include "exporter/config/settings.h"
 #include "exporter/fleet/gateway_discovery.h"
 #include "exporter/readers/gateways/wal_locks.h"
+#include "exporter/readers/logs/pattern_lister.h"
 #include "exporter/sampling/census_task.h"
 #include "exporter/sampling/log_storage.h"
 #include "exporter/sampling/scheduler.h"
@@ -47,6 +48,7 @@ struct CollectorContext {
   std::shared_ptr<CensusSource> census;  ///< null: processes are not looked at
   std::shared_ptr<LogStorage> storage;   ///< null without logs
   std::shared_ptr<SharedReading<WalLocks>> wal_locks;
+  std::shared_ptr<PatternListers> listers;
 };
 
 /// Makes a collector; null where the settings do not want it.

@@ -29,10 +29,17 @@ DiscoveryTask::Shared::Shared(const Settings& settings,
       source_{timing_},
       discovery_{settings, std::move(environment)} {}
 
-void DiscoveryTask::Shared::reload(const Settings& settings) {
+std::uint64_t DiscoveryTask::Shared::reload(const Settings& settings) {
   const std::lock_guard guard{mutex_};
   discovery_.configure(settings);
   said_none_ = false;
+  return begun_ + 1;
+}
+
+bool DiscoveryTask::Shared::wait_for(std::uint64_t look,
+                                     milliseconds patience) {
+  std::unique_lock lock{mutex_};
+  return taken_in_.wait_for(lock, patience, [&] { return taken_ >= look; });
 }
 
 DiscoveryFacts DiscoveryTask::Shared::facts() const {
@@ -57,6 +64,7 @@ void DiscoveryTask::Shared::finish(std::uint64_t look,
   const std::lock_guard guard{mutex_};
   if (look <= taken_) return;
   taken_ = look;
+  taken_in_.notify_all();
   RoundResult result{true, {}};
   discovery_.take(seen, wall_time_now(), incidents, result.problems);
   const auto& gateways = discovery_.gateways();

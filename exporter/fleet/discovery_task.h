@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,7 +37,11 @@ class DiscoveryTask : public Task {
            SourceTiming timing_, std::shared_ptr<CensusSource> census_,
            std::shared_ptr<WatchedGateways> gateways_, Found found_);
 
-    void reload(const Settings& settings);
+    /// Returns the number of the first look for these settings.
+    std::uint64_t reload(const Settings& settings);
+    /// Waits until that look or a later one was taken in; false where
+    /// `patience` runs out first.
+    bool wait_for(std::uint64_t look, std::chrono::milliseconds patience);
 
     const SourceTiming timing;
     const std::shared_ptr<CensusSource> census;  ///< null: no processes
@@ -54,6 +59,7 @@ class DiscoveryTask : public Task {
     const Found found_;
     Source<int> source_;
     mutable std::mutex mutex_;
+    std::condition_variable taken_in_;
     GatewayDiscovery discovery_;
     ProblemLog problems_{"discovery"};
     std::uint64_t begun_ = 0;

@@ -19,6 +19,9 @@ namespace {
 using std::chrono::milliseconds;
 using PressureTask = RoundTask<Pressure>;
 
+/// A look that hangs is given up meanwhile, and another has begun.
+constexpr milliseconds kReloadGrace{10000};
+
 /// A round may take two intervals before it counts as hanging.
 SourceTiming timing_of(const Settings& settings) {
   constexpr milliseconds kLeast{2000};
@@ -84,7 +87,10 @@ Fleet::Parts::Parts(const Settings& settings_, DiscoveryEnvironment environment,
       std::move(storage),
       std::make_shared<SharedReading<WalLocks>>(
           [procfs = settings.procfs] { return read_wal_locks(procfs); },
-          timing.interval / 5)});
+          timing.interval / 5),
+      std::make_shared<PatternListers>(
+          timing.interval / 5,
+          settings.rootfs == "/" ? std::string{} : settings.rootfs.native())});
   start_disk();
   start_discovery(std::move(environment));
   start_census();
@@ -110,14 +116,14 @@ void Fleet::Parts::start_disk() {
 }
 
 void Fleet::Parts::start_discovery(DiscoveryEnvironment environment) {
-  const auto found = [stalls_ =
-                          stalls](const std::vector<WatchedGateway>& gateways) {
-    if (!stalls_) return;
-    GatewayProcesses processes;
-    for (const auto& gateway : gateways)
-      processes[gateway.name] = gateway.processes;
-    stalls_->watch(std::move(processes));
-  };
+  const auto found =
+      [stalls_ = stalls](const std::vector<WatchedGateway>& found_gateways) {
+        if (!stalls_) return;
+        GatewayProcesses processes;
+        for (const auto& gateway : found_gateways)
+          processes[gateway.name] = gateway.processes;
+        stalls_->watch(std::move(processes));
+      };
   discovery = std::make_shared<DiscoveryTask::Shared>(
       settings, std::move(environment), timing, census, gateways, found);
   discovery_id = scheduler->add([&](TaskId) {
@@ -137,9 +143,13 @@ Fleet::Fleet(const Settings& settings, DiscoveryEnvironment environment,
 
 Fleet::~Fleet() { stop(milliseconds{100}); }
 
-void Fleet::reload(const Settings& settings) {
-  parts_->discovery->reload(settings);
+std::optional<Problem> Fleet::reload(const Settings& settings) {
+  const auto look = parts_->discovery->reload(settings);
   parts_->scheduler->wake(parts_->discovery_id);
+  if (parts_->discovery->wait_for(look, parts_->timing.patience + kReloadGrace))
+    return {};
+  return Problem{Fault::timeout, "discovery",
+                 "it hangs; the new settings are in force when it goes on"};
 }
 
 void Fleet::note_configuration(ConfigurationPart part, bool successful) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "core/fleet/snapshot.h"
@@ -55,10 +56,11 @@ class Fleet {
   /// Told of every HTTP answer.
   void count_http_answer(int status);
 
-  /// Watches the gateways and logs that `settings` name from the next round of
-  /// discovery on, which begins at once. Those that stay keep their counters.
-  /// Whatever else differs is not looked at.
-  void reload(const Settings& settings);
+  /// Watches the gateways and logs that `settings` name, by a look for them
+  /// that begins at once; those that stay keep their counters. Whatever else
+  /// differs is not looked at. Returns nothing once that look is over; else
+  /// Fault::timeout: it hangs, and the settings are in force when it goes on.
+  std::optional<Problem> reload(const Settings& settings);
 
   /// A part of the configuration was loaded, or could not be.
   void note_configuration(ConfigurationPart part, bool successful);

@@ -28,6 +28,11 @@ void GatewayDiscovery::configure(const Settings& settings) {
   std::set<std::string> entries;
   for (const auto& [entry, gateway] : entries_) entries.insert(entry);
   register_.keep(entries, discovering);
+  std::set<std::string> kept;
+  for (const auto& gateway : register_.gateways()) kept.insert(gateway.name);
+  std::erase_if(gateways_, [&](const WatchedGateway& gateway) {
+    return !kept.contains(gateway.name);
+  });
 }
 
 LookOrder GatewayDiscovery::order() const {
@@ -39,6 +44,7 @@ LookOrder GatewayDiscovery::order() const {
       known.entry = memory->second.entry;
       known.contained = memory->second.contained;
       known.owner = memory->second.owner;
+      known.captures = memory->second.captures;
     }
     order.known.push_back(std::move(known));
   }
@@ -55,16 +61,19 @@ void GatewayDiscovery::describe(const RegisteredGateway& gateway,
   watched.origin = gateway.origin;
   watched.missing = gateway.missing;
   auto& memory = memory_[gateway.name];
+  if (seen) watched.session_dirs = seen->session_dirs;
+  // Of what does not answer, what was known before still holds.
+  if (seen && seen->gateway.presence == Presence::unknown &&
+      before != before_.end())
+    seen = nullptr;
   if (seen) {
     memory.contained = seen->contained;
     memory.entry = seen->gateway.entry;
+    memory.captures = seen->captures;
     if (!seen->processes.empty()) memory.owner = seen->owner;
     auto names = seen->process_names;
     memory.process_names.merge(names);
     watched.passing = seen->gateway.passing;
-    if (!seen->captures.empty() || !seen->session_dirs.empty() ||
-        !seen->gateway.name_from.empty())
-      watched.session_dirs = seen->session_dirs;
     watched.root = seen->root;
     watched.owner = seen->owner;
     watched.processes = seen->processes;

@@ -94,6 +94,7 @@ class GatewayDiscovery {
     bool contained = false;               ///< see SeenDirectory
     std::optional<uid_t> owner;
     std::string entry;
+    std::vector<std::string> captures;
   };
 
   void use(std::shared_ptr<const Settings> settings);

@@ -141,12 +141,16 @@ class Look {
       seen.name_from = match.path;
       seen.entry = entry;
       see(seen);
-      auto& directory = add(std::move(seen));
-      directory.captures = match.captures;
-      for (const auto& dir : gateway.session_dirs)
-        directory.session_dirs.push_back(root_ +
-                                         expand_captures(dir, match.captures));
+      add_captures(gateway, match.captures, add(std::move(seen)));
     }
+  }
+
+  void add_captures(const GatewaySettings& gateway,
+                    const std::vector<std::string>& captures,
+                    SeenDirectory& directory) const {
+    directory.captures = captures;
+    for (const auto& dir : gateway.session_dirs)
+      directory.session_dirs.push_back(root_ + expand_captures(dir, captures));
   }
 
   void add_existing(const std::string& path, const std::string& name_from,
@@ -255,8 +259,10 @@ class Look {
         !is_usual_place(known.state_dir) &&
         is_kept_copy(known.state_dir, known.state_dir))
       seen.presence = Presence::gone;
-    if (seen.presence == Presence::present || seen.presence == Presence::gone)
-      add(std::move(seen));
+    auto& directory = add(std::move(seen));
+    for (const auto& gateway : settings_.gateways)
+      if (!known.entry.empty() && entry_of(gateway) == known.entry)
+        add_captures(gateway, known.captures, directory);
   }
 
   static bool is_usual_place(const std::string& path) {

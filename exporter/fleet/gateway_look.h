@@ -35,6 +35,7 @@ struct KnownGateway {
   bool passing = false;
   bool contained = false;  ///< see SeenDirectory
   std::optional<uid_t> owner = {};
+  std::vector<std::string> captures = {};  ///< of the entry's wildcards
 };
 
 /// What a look is to do.

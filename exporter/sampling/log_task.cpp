@@ -44,12 +44,15 @@ void tell_first(const std::string& gateway, const KeptIncident& first) {
 
 LogTask::LogTask(const WatchedGateway& gateway,
                  std::shared_ptr<LogStorage> storage,
+                 std::shared_ptr<PatternListers> listers, Gate gate,
                  std::function<void()> wake,
                  std::function<bool(int)> wake_when_readable,
                  SourceTiming timing)
     : SourceTask{"logs", gateway.name, gateway.state_dir, timing},
       gateway_{gateway.name},
       storage_{std::move(storage)},
+      listers_{std::move(listers)},
+      gate_{std::move(gate)},
       wake_{std::move(wake)},
       wake_when_readable_{std::move(wake_when_readable)} {
   orders_.put(gateway);
@@ -57,7 +60,7 @@ LogTask::LogTask(const WatchedGateway& gateway,
 
 void LogTask::begin() {
   if (reader_) return;
-  reader_.emplace(gateway_, load(*storage_, gateway_));
+  reader_.emplace(gateway_, load(*storage_, gateway_), listers_);
   auto facts = reader_->report();
   first_told_ = facts.kept.first;
   // The first round may take long, or hang; counters go on meanwhile.
@@ -75,7 +78,7 @@ MonotonicTime LogTask::round(MonotonicTime now) {
   began_ = now;
   source_.begin_round();
   if (const auto gateway = orders_.take()) reader_->watch(*gateway);
-  auto result = reader_->round();
+  auto result = reader_->round(gate_);
   auto facts = reader_->report();
   const auto ended = monotonic_now();
   earliest_ = ended + kShortestRest;

@@ -27,6 +27,7 @@ class LogTask : public SourceTask<LogFacts> {
   /// `wake`: brings the next turn; `wake_when_readable`: the same once a
   /// descriptor is readable, false where that cannot be waited for.
   LogTask(const WatchedGateway& gateway, std::shared_ptr<LogStorage> storage,
+          std::shared_ptr<PatternListers> listers, Gate gate,
           std::function<void()> wake,
           std::function<bool(int)> wake_when_readable, SourceTiming timing);
 
@@ -61,6 +62,8 @@ class LogTask : public SourceTask<LogFacts> {
 
   const std::string gateway_;
   const std::shared_ptr<LogStorage> storage_;
+  const std::shared_ptr<PatternListers> listers_;
+  const Gate gate_;
   const std::function<void()> wake_;
   const std::function<bool(int)> wake_when_readable_;
   Inbox<WatchedGateway> orders_;

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "exporter/system/log.h"
+#include "exporter/system/thread.h"
 
 namespace openclaw_lock {
 
@@ -38,6 +39,7 @@ ReaderThread::ReaderThread(std::string name, Loop loop)
 }
 
 void ReaderThread::run(const std::shared_ptr<State>& state, const Loop& loop) {
+  name_thread(state->name);
   try {
     loop(state->signal);
   } catch (const std::exception& error) {

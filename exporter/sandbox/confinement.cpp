@@ -12,7 +12,7 @@
 
 namespace openclaw_lock {
 
-Confinement confine_this_thread(const Duties& duties) {
+Confinement confine_this_thread(const Duties& duties, UniqueFd* unlisted) {
   Confinement confinement;
   if (!duties.writes_below.empty() && ::unshare(CLONE_FS) == 0) ::umask(0);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -23,7 +23,7 @@ Confinement confine_this_thread(const Duties& duties) {
     if (!landlock.problem.empty())
       confinement.missing.push_back(landlock.problem);
   }
-  const auto problem = filter_system_calls(duties);
+  const auto problem = filter_system_calls(duties, unlisted);
   confinement.seccomp = problem.empty();
   if (!problem.empty()) confinement.missing.push_back(problem);
   return confinement;

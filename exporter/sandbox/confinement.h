@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "exporter/sandbox/duties.h"
+#include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
 
@@ -23,9 +24,12 @@ struct Confinement {
 /// refuse (confine_by_landlock). For good. What the kernel cannot do is left
 /// out and told.
 ///
+/// `unlisted` is that of allow_reader_calls.
+///
 /// A thread that writes files has a umask of its own from then on, so that they
 /// get the mode that it asks for.
-Confinement confine_this_thread(const Duties& duties);
+Confinement confine_this_thread(const Duties& duties,
+                                UniqueFd* unlisted = nullptr);
 
 /// No core dump, and no look into our memory but root's; for the whole process.
 void hide_memory();

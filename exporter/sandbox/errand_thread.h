@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
-#include <thread>
+#include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
+
+#include "exporter/system/thread.h"
 
 namespace openclaw_lock {
 
@@ -18,7 +22,13 @@ namespace openclaw_lock {
 /// first thread is made by one of these.
 class ErrandThread {
  public:
-  ErrandThread();
+  /// What it does by itself while there is no errand: at the start, after
+  /// errands, and again after the span that it returns; nothing: not before the
+  /// next errand.
+  using Round = std::function<std::optional<std::chrono::milliseconds>()>;
+
+  /// Throws std::runtime_error where no thread can be made.
+  explicit ErrandThread(const std::string& name, Round round = {});
   ErrandThread(const ErrandThread&) = delete;
   ErrandThread& operator=(const ErrandThread&) = delete;
   /// Waits for what it runs.
@@ -43,12 +53,14 @@ class ErrandThread {
  private:
   void put(std::function<void()> errand);
   void loop();
+  bool wait_for_errand(std::unique_lock<std::mutex>& lock);
 
+  const Round round_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> errands_;
   bool ended_ = false;
-  std::thread thread_;  ///< last: it uses all the others
+  Thread thread_;  ///< last: it uses all the others
 };
 
 }  // namespace openclaw_lock

@@ -86,18 +86,32 @@ Sandbox::Sandbox(const Settings& settings, bool with_watchdog) {
     // The one that is made later would be another; who uses it tells why not.
     if (!settings.storage_path.empty())
       ::mkdir(settings.storage_path.c_str(), 0700);
-    writer_.emplace();
+    writer_.emplace("writer");
     parts.push_back(writer_->run([&] { return confine_this_thread(writes); }));
   }
   if (!settings.once) {
-    server_.emplace();
+    server_.emplace("server");
     parts.push_back(server_->run(
         [&] { return confine_this_thread(duties_of_server(settings)); }));
   }
-  if (with_watchdog) watchdog_.emplace();
+  if (with_watchdog) watchdog_.emplace("watchdog");
   hide_memory();
-  parts.push_back(confine_this_thread(duties_of_reader(settings)));
+  UniqueFd unlisted;
+  parts.push_back(confine_this_thread(duties_of_reader(settings), &unlisted));
+  refusals_.begin(std::move(unlisted));
   tell(parts);
+}
+
+void Sandbox::tell_refusals() {
+  for (const auto& call : refusals_.take())
+    log::warn("a system call was refused that readers are not known to need",
+              {{"call", call.name}, {"number", std::to_string(call.number)}});
+}
+
+void Sandbox::settle() {
+  writer_.reset();
+  server_.reset();
+  watchdog_.reset();
 }
 
 }  // namespace openclaw_lock

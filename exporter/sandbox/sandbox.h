@@ -7,6 +7,7 @@
 #include "exporter/config/settings.h"
 #include "exporter/sandbox/confinement.h"
 #include "exporter/sandbox/errand_thread.h"
+#include "exporter/sandbox/refusal_watch.h"
 
 namespace openclaw_lock {
 
@@ -52,7 +53,17 @@ class Sandbox {
         });
   }
 
+  /// Writes to our log, once, each system call that was refused because no
+  /// reader is known to need it. Where the kernel has no seccomp_unotify(2),
+  /// they are refused untold.
+  void tell_refusals();
+
+  /// Ends the threads that run errands: those that they have made go on, each
+  /// confined as before. Nothing is to be run there any more.
+  void settle();
+
  private:
+  RefusalWatch refusals_;
   std::optional<ErrandThread> writer_;
   std::optional<ErrandThread> server_;
   std::optional<ErrandThread> watchdog_;

@@ -17,6 +17,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "exporter/sandbox/reader_calls.h"
 #include "exporter/sandbox/sanitizers.h"
 
 namespace openclaw_lock {
@@ -31,9 +32,15 @@ struct ReleaseFilter {
 /// The filter while it is made; remembers the first rule that failed.
 class Filter {
  public:
-  Filter() : context_{seccomp_init(SCMP_ACT_ALLOW)} {
+  /// Not whole: without what a list of calls refuses anyway.
+  explicit Filter(bool whole)
+      : whole_{whole}, context_{seccomp_init(SCMP_ACT_ALLOW)} {
+    if (!context_) return;
     // As a tree: open(2) is called often.
-    if (context_) seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    // Other architectures' calls would end the thread.
+    seccomp_attr_set(context_.get(), SCMP_FLTATR_ACT_BADARCH,
+                     SCMP_ACT_ERRNO(EPERM));
   }
 
   void refuse(const char* name, int error,
@@ -63,6 +70,7 @@ class Filter {
  private:
   void refuse(int number, int error, const Comparisons& comparisons) {
     if (!context_ || number == __NR_SCMP_ERROR) return;
+    if (!whole_ && error == EPERM && comparisons.empty()) return;
     const int failed = seccomp_rule_add_array(
         context_.get(), SCMP_ACT_ERRNO(static_cast<std::uint16_t>(error)),
         number, static_cast<unsigned>(comparisons.size()), comparisons.data());
@@ -70,6 +78,7 @@ class Filter {
   }
   void refuse(int number, int error) { refuse(number, error, {}); }
 
+  const bool whole_;
   std::unique_ptr<std::remove_pointer_t<scmp_filter_ctx>, ReleaseFilter>
       context_;
   int error_ = 0;
@@ -220,6 +229,8 @@ constexpr std::array kForThoseThatWrite{
 
 constexpr std::array kForThoseThatListen{"bind", "listen", "accept", "accept4"};
 
+constexpr std::array kForNewProcesses{"fork", "vfork"};
+
 void refuse_processes(Filter& filter) {
   // With CLONE_THREAD it is one of our own threads.
   filter.refuse("clone3", ENOSYS);
@@ -229,10 +240,10 @@ void refuse_processes(Filter& filter) {
     filter.refuse("clone", EPERM, {masked(0, CLONE_THREAD, 0)});
     filter.refuse("ptrace", EPERM);
   }
-  filter.refuse("fork", EPERM);
-  filter.refuse("vfork", EPERM);
+  filter.refuse_all(kForNewProcesses);
   filter.refuse("tgkill", EPERM,
                 {is_not(0, static_cast<std::uint64_t>(::getpid()))});
+  filter.refuse("prlimit64", EPERM, {is_not(0, 0)});
 }
 
 void refuse_changes_of_attributes(Filter& filter) {
@@ -315,10 +326,8 @@ void refuse_sockets(Filter& filter, const Duties& duties) {
   }
 }
 
-}  // namespace
-
-std::string filter_system_calls(const Duties& duties) {
-  Filter filter;
+std::string refuse_calls(const Duties& duties, bool whole) {
+  Filter filter{whole};
   filter.refuse("openat2", ENOSYS);
   for (const auto* ring :
        {"io_uring_setup", "io_uring_enter", "io_uring_register"})
@@ -331,6 +340,16 @@ std::string filter_system_calls(const Duties& duties) {
   if (!duties.changes_names()) filter.refuse_all(kForThoseThatChangeNames);
   refuse_sockets(filter, duties);
   return filter.load();
+}
+
+}  // namespace
+
+std::string filter_system_calls(const Duties& duties, UniqueFd* unlisted) {
+  if (!duties.looks_into_processes) return refuse_calls(duties, true);
+  auto problem = refuse_calls(duties, false);
+  if (problem.empty()) problem = allow_reader_calls(unlisted);
+  if (!problem.empty()) refuse_calls(duties, true);
+  return problem;
 }
 
 }  // namespace openclaw_lock

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "exporter/sandbox/duties.h"
+#include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
 
@@ -16,10 +17,14 @@ namespace openclaw_lock {
 /// A refused call fails with EPERM; calls that pass what they want in memory,
 /// where a filter cannot see it (clone3, openat2, io_uring), with ENOSYS.
 ///
+/// Who looks into processes, a reader, is left no more than the calls that
+/// readers need: see allow_reader_calls, which `unlisted` is for.
+///
 /// Under AddressSanitizer tracing, and processes that share our memory, stay
 /// allowed: LeakSanitizer needs them.
 ///
 /// Needs no_new_privs. Returns why it could not, or nothing.
-std::string filter_system_calls(const Duties& duties);
+std::string filter_system_calls(const Duties& duties,
+                                UniqueFd* unlisted = nullptr);
 
 }  // namespace openclaw_lock

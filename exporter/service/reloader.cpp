@@ -5,7 +5,8 @@
 #include <variant>
 
 #include "exporter/config/command_line.h"
-#include "exporter/config/setting_changes.h"
+#include "exporter/config/flags.h"
+#include "exporter/system/clock.h"
 #include "exporter/system/log.h"
 
 namespace openclaw_lock {
@@ -35,12 +36,16 @@ std::string join(const std::vector<std::string>& names) {
 Reloader::Reloader(std::vector<std::string> arguments, Settings running,
                    std::shared_ptr<Fleet> fleet,
                    std::shared_ptr<WebConfigFile> web,
-                   std::shared_ptr<const NotifySocket> service)
+                   std::shared_ptr<const NotifySocket> service,
+                   std::chrono::milliseconds web_interval)
     : arguments_{std::move(arguments)},
       running_{std::move(running)},
       fleet_{std::move(fleet)},
       web_{std::move(web)},
-      service_{std::move(service)} {}
+      service_{std::move(service)},
+      web_interval_{web_interval},
+      next_look_{monotonic_now() + web_interval},
+      reader_{"reload", [this] { return look_at_web(); }} {}
 
 ReloadOutcome Reloader::reload() {
   const std::unique_lock lock{mutex_, std::try_to_lock};
@@ -85,8 +90,26 @@ ReloadOutcome Reloader::try_reload() {
     return {Status::failed, to_line(*problem)};
   fleet_->note_configuration(ConfigurationPart::web, true);
   log::configure(next.log_level, next.log_format);
-  fleet_->reload(next);
+  if (const auto problem = fleet_->reload(next))
+    return {Status::failed, to_line(*problem)};
   return {Status::done, join(find_restart_settings(running_, next))};
+}
+
+std::optional<std::chrono::milliseconds> Reloader::look_at_web() {
+  if (!web_->has_file()) return {};
+  const auto now = monotonic_now();
+  if (now < next_look_)
+    return std::chrono::ceil<std::chrono::milliseconds>(next_look_ - now);
+  next_look_ = now + web_interval_;
+  const auto loaded = web_->load_if_changed();
+  if (!loaded) return web_interval_;
+  fleet_->note_configuration(ConfigurationPart::web, !loaded->has_value());
+  if (const auto& problem = *loaded)
+    log::error("the new web configuration is not used",
+               {{"where", problem->where}, {"reason", problem->detail}});
+  else
+    log::info("the web configuration was loaded anew");
+  return web_interval_;
 }
 
 }  // namespace openclaw_lock

@@ -62,6 +62,7 @@ check 'it works: the text file' wait_for "$PATIENCE" [ -s "$work/textfile/opencl
 check 'it works: positions are kept' wait_for "$PATIENCE" [ -n "$(find "$work/storage" -name 'logs-*')" ]
 stop_exporter
 check_equal 'it ends with status 0' 0 "$exporter_status"
+check_equal 'readers are refused no call that they make' '' "$(grep 'msg="a system call was refused' "$exporter_log" || true)"
 
 if [ "$(id -u)" -eq 0 ] && command -v setpriv > /dev/null; then
   cp "$BINARY" "$work/exporter"
@@ -113,6 +114,7 @@ intrude() { # TEXT PART...
     check_equal "$text: an intruder in the $part part is refused all" '' "$(refused "$part")"
   done
   stop_exporter
+  check_equal "$text: what readers are not known to need is told once" 1 "$(grep --count 'call=symlink number=' "$exporter_log")"
 }
 
 # A listener for the connection that must not be made.

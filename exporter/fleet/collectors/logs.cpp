@@ -10,7 +10,8 @@ std::unique_ptr<Collector> collect_logs(const WatchedGateway& gateway,
   const auto make = [&](TaskId id) {
     const std::weak_ptr<Scheduler> scheduler = context.scheduler;
     return std::make_shared<LogTask>(
-        gateway, context.storage, context.scheduler->waker(id),
+        gateway, context.storage, context.listers, context.scheduler->gate(),
+        context.scheduler->waker(id),
         [scheduler, id](int descriptor) {
           const auto alive = scheduler.lock();
           return alive && alive->wake_when_readable(id, descriptor);

@@ -25,6 +25,11 @@ std::optional<std::optional<Problem>> WebConfigFile::load_if_changed() {
   return load_now();
 }
 
+bool WebConfigFile::has_file() {
+  const std::lock_guard guard{loading_};
+  return !file_.empty();
+}
+
 std::optional<Problem> WebConfigFile::load_now() {
   // Prints come before what they are of is read: a change meanwhile is seen
   // later.

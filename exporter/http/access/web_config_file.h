@@ -27,6 +27,9 @@ class WebConfigFile {
   /// it was last tried. Empty: nothing new.
   std::optional<std::optional<Problem>> load_if_changed();
 
+  /// There is a file; may wait for one that is being loaded.
+  bool has_file();
+
   std::shared_ptr<const TlsContext> tls() const;
   WebAccess& access() { return access_; }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <civetweb.h>
 #include <netinet/in.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,6 +11,7 @@
 
 #include "exporter/config/setting_values.h"
 #include "exporter/http/engine/listener.h"
+#include "exporter/http/engine/worker_pool.h"
 #include "exporter/http/front/connection_loop.h"
 #include "exporter/system/log.h"
 
@@ -69,7 +71,7 @@ void write(mg_connection* connection, const HttpResponse& response) {
     mg_write(connection, response.body.data(), response.body.size());
 }
 
-/// civetweb with its workers.
+/// civetweb; without ports it has no thread of its own.
 class Civetweb {
  public:
   explicit Civetweb(HttpHandler handler) : handler_{std::move(handler)} {}
@@ -198,17 +200,24 @@ class FrontedListener final : public Listener {
     if (!civetweb_.start("", limits))
       return Problem{Fault::io, to_text(addresses.front()),
                      "the server did not start"};
+    auto workers = WorkerPool::start(limits.threads, limits.idle_time);
+    if (!workers) return workers.problem();
+    workers_ = *std::move(workers);
     auto connections = limits.connections;
     connections.head_time =
         std::chrono::milliseconds{limits.request_timeout_ms};
     loop_ = std::make_unique<ConnectionLoop>(
         std::move(sockets), connections, limits.threads,
-        [context = civetweb_.context()](int socket, const Peer& peer) {
-          return mg_offer_socket(
-                     context, socket,
-                     reinterpret_cast<const sockaddr*>(&peer.address),
-                     std::min<std::size_t>(peer.length,
-                                           sizeof(sockaddr_in6))) == 1;
+        [this](int socket, const Peer& peer) {
+          return workers_->offer(
+              [context = civetweb_.context(), socket, address = peer.address,
+               length =
+                   std::min<std::size_t>(peer.length, sizeof(sockaddr_in6))] {
+                if (mg_serve_socket(context, socket,
+                                    reinterpret_cast<const sockaddr*>(&address),
+                                    length) != 1)
+                  ::close(socket);
+              });
         },
         std::move(tls));
     return {};
@@ -221,6 +230,7 @@ class FrontedListener final : public Listener {
  private:
   std::vector<ListenAddress> bound_;
   Civetweb civetweb_;
+  std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<ConnectionLoop> loop_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -49,8 +50,8 @@ using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 /// What TLS is spoken by from now on; null: none.
 using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 
-/// A running HTTP server. Destroying it ends it, which may take 2 s
-/// (civetweb's poll quantum).
+/// A running HTTP server. Destroying it ends it, and waits for the answers
+/// under way; with Debian's civetweb this may take 2 s more.
 class Listener {
  public:
   Listener() = default;
@@ -68,10 +69,13 @@ class Listener {
 
 /// Limits that keep strangers from occupying the server.
 struct ListenerLimits {
-  unsigned threads = 48;               ///< requests answered at once
-  unsigned request_timeout_ms = 5000;  ///< for a whole request head
-  ConnectionLimits connections = {};   ///< but head_time; not with Debian's
-                                       ///< civetweb
+  unsigned threads = 48;                       ///< requests answered at once, a
+                                               ///< thread each
+  std::chrono::milliseconds idle_time{10000};  ///< until a thread leaves; not
+                                               ///< with Debian's civetweb
+  unsigned request_timeout_ms = 5000;          ///< for a whole request head
+  ConnectionLimits connections = {};  ///< but head_time; not with Debian's
+                                      ///< civetweb
 };
 
 /// What this build cannot serve of it: with Debian's civetweb there is neither

@@ -77,19 +77,18 @@ ConnectionLoop::ConnectionLoop(
     watched = watched && ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD,
                                      sockets_[i]->descriptor(), &event) == 0;
   }
-  if (!watched) throw std::runtime_error{"epoll is not to be had"};
+  if (!watched) throw std::runtime_error{"epoll is not available"};
   // No signal is for this thread; one for a closed connection ends nothing.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    thread_ = std::thread{[this] { run(); }};
-  } catch (...) {
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
-  }
+  auto thread = start_thread("http", [this] { run(); });
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (!thread)
+    throw std::runtime_error{thread.problem().where + ": " +
+                             thread.problem().detail};
+  thread_ = *std::move(thread);
 }
 
 ConnectionLoop::~ConnectionLoop() {
@@ -108,6 +107,7 @@ void ConnectionLoop::run() {
       queue_.clear();
     }
   }
+  sockets_.clear();
 }
 
 int ConnectionLoop::next_timeout() const {

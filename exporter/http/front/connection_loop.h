@@ -9,13 +9,13 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "exporter/http/engine/listener.h"
 #include "exporter/http/front/connection.h"
 #include "exporter/http/front/listen_socket.h"
+#include "exporter/system/thread.h"
 
 namespace openclaw_lock {
 
@@ -37,12 +37,9 @@ class ConnectionLoop {
   ConnectionLoop(const ConnectionLoop&) = delete;
   ConnectionLoop& operator=(const ConnectionLoop&) = delete;
 
-  /// Closes everything.
+  /// Closes everything, on the loop's own thread: whoever ends it may be
+  /// confined otherwise.
   ~ConnectionLoop();
-
-  const std::vector<std::unique_ptr<ListenSocket>>& sockets() const {
-    return sockets_;
-  }
 
  private:
   using Id = std::uint64_t;
@@ -92,7 +89,7 @@ class ConnectionLoop {
   void limit_buffers();
   std::size_t with_workers() const;
 
-  const std::vector<std::unique_ptr<ListenSocket>> sockets_;
+  std::vector<std::unique_ptr<ListenSocket>> sockets_;
   const ConnectionLimits limits_;
   const std::size_t workers_;
   const Dispatch dispatch_;
@@ -105,7 +102,7 @@ class ConnectionLoop {
   Entries entries_;
   std::array<Crowd, kStages> crowds_;  ///< by Stage
   std::deque<Id> queue_;  ///< whole requests in the order of their end
-  std::thread thread_;
+  Thread thread_;
 };
 
 }  // namespace openclaw_lock

@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/gateways/docker_mounts.h"
 #include "exporter/system/file.h"
+#include "exporter/system/rooted_path.h"
 
 namespace openclaw_lock {
 namespace {
@@ -39,10 +40,19 @@ bool is_container_log(std::string_view path) {
 }
 
 std::optional<std::vector<std::string>> mounts_of_container(
-    const std::string& log_path, std::vector<Problem>& problems) {
+    const std::string& log_path, std::vector<Problem>& problems,
+    const std::string& root) {
   const auto directory = log_path.substr(0, log_path.rfind('/') + 1);
   auto mounts = read_mounts(directory + "config.v2.json");
-  if (mounts) return *std::move(mounts);
+  if (mounts) {
+    const auto count = mounts->size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto real = resolve_in_root(root, (*mounts)[i], always_open);
+      auto named = real ? real->substr(root.size()) : std::string{};
+      if (real && named != (*mounts)[i]) mounts->push_back(std::move(named));
+    }
+    return *std::move(mounts);
+  }
   if (mounts.problem().fault != Fault::missing)
     problems.push_back(mounts.problem());
   return {};

@@ -16,9 +16,12 @@ bool is_container_log(std::string_view path);
 
 /// What is mounted into the container of such a log, told by Docker's
 /// config.v2.json beside it (docker_mounts.h). `log_path`: as the exporter can
-/// open it. Empty where that cannot be told; what keeps a configuration that is
-/// there from being read is told in `problems`.
+/// open it. What is named by a link of the host, whose root directory lies at
+/// `root` (without a slash at its end), is there by both names. Empty where
+/// that cannot be told; what keeps a configuration that is there from being
+/// read is told in `problems`.
 std::optional<std::vector<std::string>> mounts_of_container(
-    const std::string& log_path, std::vector<Problem>& problems);
+    const std::string& log_path, std::vector<Problem>& problems,
+    const std::string& root = {});
 
 }  // namespace openclaw_lock

@@ -79,8 +79,10 @@ struct OnExit {
 
 }  // namespace
 
-PatternLister::PatternLister(std::string pattern)
-    : pattern_{std::move(pattern)}, components_{split_path(pattern_)} {}
+PatternLister::PatternLister(std::string pattern, std::string root)
+    : pattern_{std::move(pattern)},
+      root_{std::move(root)},
+      components_{split_path(pattern_)} {}
 
 bool PatternLister::enter() {
   std::unique_lock guard{mutex_};
@@ -267,7 +269,7 @@ void PatternLister::learn_mounts(const std::string& path, Directory& directory,
       directory.entries,
       [](const auto& entry) { return is_container_log(entry.name); });
   if (directory.mounts || log == directory.entries.end()) return;
-  if (auto mounts = mounts_of_container(join(path, log->name), other))
+  if (auto mounts = mounts_of_container(join(path, log->name), other, root_))
     directory.mounts = std::make_shared<const Mounts>(*std::move(mounts));
 }
 
@@ -359,7 +361,7 @@ std::shared_ptr<PatternLister> PatternListers::of(const std::string& pattern) {
   const std::lock_guard guard{mutex_};
   auto lister = listers_[pattern].lock();
   if (lister) return lister;
-  lister = std::make_shared<PatternLister>(pattern);
+  lister = std::make_shared<PatternLister>(pattern, root_);
   listers_[pattern] = lister;
   if (listers_.size() >= prune_at_) {
     std::erase_if(listers_,

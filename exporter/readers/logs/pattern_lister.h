@@ -60,7 +60,8 @@ struct FoundLogs {
 /// that keep no stamps.
 class PatternLister {
  public:
-  explicit PatternLister(std::string pattern);
+  /// `root`: see mounts_of_container.
+  explicit PatternLister(std::string pattern, std::string root = {});
 
   /// The logs as they are at `now`, or were less than `max_age` before. Logs of
   /// Docker's json-file are left out where the container mounts none of
@@ -131,6 +132,7 @@ class PatternLister {
   void look_at(Name& name, const Gate& gate) const;
 
   const std::string pattern_;
+  const std::string root_;
   const std::vector<std::string> components_;
 
   std::mutex mutex_;
@@ -156,9 +158,11 @@ class PatternLister {
 /// The listers of all patterns that somebody follows. Thread-safe.
 class PatternListers {
  public:
-  /// How old a look may be that serves another gateway.
-  explicit PatternListers(std::chrono::milliseconds max_age = {})
-      : max_age_{max_age} {}
+  /// `max_age`: how old a look may be that serves another gateway; `root`: see
+  /// mounts_of_container.
+  explicit PatternListers(std::chrono::milliseconds max_age = {},
+                          std::string root = {})
+      : max_age_{max_age}, root_{std::move(root)} {}
 
   std::chrono::milliseconds max_age() const { return max_age_; }
 
@@ -167,6 +171,7 @@ class PatternListers {
 
  private:
   const std::chrono::milliseconds max_age_;
+  const std::string root_;
   std::mutex mutex_;
   std::map<std::string, std::weak_ptr<PatternLister>> listers_;
   std::size_t prune_at_ = 64;

@@ -139,7 +139,7 @@ TEST_CASE("GatewayRegister: a configured one stays as long as its entry") {
     seen.name = "mine";
     return seen;
   };
-  CHECK(all.see({configured(gone("/a/x"))}) == "mine=/a/x ");
+  CHECK(all.see({configured(gone("/a/x"))}) == "mine=/a/x! ");
   for (int i = 0; i < 3; ++i)
     CHECK(all.see({configured(gone("/a/x"))}, WallTime{i * 5h}) ==
           "mine=/a/x! ");

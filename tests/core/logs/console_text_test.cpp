@@ -81,7 +81,6 @@ TEST_CASE("ConsoleTextDecoder: fields behind the message (2026.9.6)") {
   REQUIRE(record);
   CHECK(record->database == "/s/agents/main/agent/a.sqlite");
   CHECK(record->elapsed == std::chrono::milliseconds{5056});
-  CHECK(record->operation == "agent.write");
   CHECK(record->sqlite_primary_code == 5);
   CHECK(record->error == "inputs changed");
 }

@@ -83,7 +83,6 @@ TEST_CASE("parse_openclaw_json: fields stand before or behind the message") {
     CHECK(record.message == "failed");
     CHECK(record.elapsed == std::chrono::milliseconds{5010});
     CHECK(record.database == "/a/agents/main/agent/x.sqlite");
-    CHECK(record.operation == "agent.write");
     CHECK(record.sqlite_primary_code == 5);
   }
 }

@@ -70,7 +70,7 @@ TEST_CASE("GatewayDiscovery: a configuration is all there is") {
   host.settings.gateways = {{"main", "/srv/a", {"/srv/sessions"}},
                             {"", "/srv/oc7/config", {}}};
   CHECK(host.round() ==
-        "main=/srv/a+/srv/sessions oc7-config=/srv/oc7/config ");
+        "main=/srv/a+/srv/sessions! oc7-config=/srv/oc7/config! ");
 }
 
 TEST_CASE("GatewayDiscovery: a glob gives a gateway for each directory") {
@@ -252,7 +252,7 @@ TEST_CASE("GatewayDiscovery: a new configuration keeps what stays") {
                             {"", "/data/one", {}}};
   GatewayDiscovery discovery{host.settings, host.environment};
   CHECK(host.round(discovery) ==
-        "one=/data/one xa=/srv/a/config+/extra/a xb=/srv/b/config+/extra/b "
+        "one=/data/one! xa=/srv/a/config+/extra/a xb=/srv/b/config+/extra/b "
         "xc=/srv/c/config+/extra/c ");
   // The disk of b is away: it stays known as long as its entry does.
   host.tree.remove("srv/b");
@@ -260,7 +260,7 @@ TEST_CASE("GatewayDiscovery: a new configuration keeps what stays") {
                             {"two", "/data/two", {}}};
   discovery.configure(host.settings);
   CHECK(host.round(discovery) ==
-        "two=/data/two xa=/srv/a/config+/more/a xb=/srv/b/config+/more/b "
+        "two=/data/two! xa=/srv/a/config+/more/a xb=/srv/b/config+/more/b! "
         "xc=/srv/c/config+/more/c ");
   host.settings.gateways = {{"renamed", "/srv/a/config", {}}};
   discovery.configure(host.settings);

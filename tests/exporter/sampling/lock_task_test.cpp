@@ -91,7 +91,7 @@ TEST_CASE("LockTask: judges by a walk that began after the locks were read") {
   census->finish(walk, table, result);
   REQUIRE(eventually([&] { return sampler.source().health().settled; }));
   CHECK(sampler.source().health().up);
-  CHECK(sampler.source().latest()->snapshot->locks.at(0).holder ==
+  CHECK(sampler.source().latest()->snapshot->locks.at(0).verdict.holder ==
         Holder::alive);
   CHECK(sampler.stop(1min));
 }
@@ -107,7 +107,7 @@ TEST_CASE("LockTask: without a census in time, holders are not known") {
     return latest && latest->snapshot;
   }));
   const auto latest = sampler.source().latest();
-  CHECK(latest->snapshot->locks.at(0).holder == Holder::unknown);
+  CHECK(latest->snapshot->locks.at(0).verdict.holder == Holder::unknown);
   CHECK(latest->holder_problems[static_cast<std::size_t>(Fault::timeout)] == 1);
   CHECK(sampler.stop(1min));
 }

@@ -65,8 +65,8 @@ struct LogHost {
     return RunningTask<LogTask>{
         [this](const std::shared_ptr<Scheduler>& scheduler, TaskId id) {
           return std::make_shared<LogTask>(
-              gateway, storage, scheduler->waker(id), [](int) { return false; },
-              kOften);
+              gateway, storage, std::make_shared<PatternListers>(), always_open,
+              scheduler->waker(id), [](int) { return false; }, kOften);
         }};
   }
 

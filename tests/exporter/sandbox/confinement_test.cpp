@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -25,9 +26,11 @@
 #include <cstdio>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "exporter/readers/disk/synced_write.h"
 #include "exporter/sandbox/landlock.h"
+#include "exporter/sandbox/refusal_watch.h"
 #include "exporter/sandbox/sanitizers.h"
 #include "exporter/system/atomic_file.h"
 #include "exporter/system/file.h"
@@ -242,6 +245,58 @@ TEST_CASE(
           try_reading(say, tree);
         }) == all(kReading, "done"));
   CHECK(tree.root() / "storage" == tree.path("storage"));
+}
+
+TEST_CASE("confine_this_thread: a reader's call that is not listed fails") {
+  Duties duties;
+  duties.looks_into_processes = true;
+  CHECK(in_child([&](const Say& say) {
+          confine_this_thread(duties);
+          for (const long number :
+               {long{SYS_memfd_create}, long{SYS_splice}, long{SYS_getxattr},
+                long{SYS_timer_create}, long{SYS_sched_setscheduler},
+                long{SYS_socket}, 600L, 1L << 30}) {
+            const bool refused =
+                ::syscall(number, 0, 0, 0, 0, 0, 0) == -1 && errno == EPERM;
+            if (!refused) say(std::to_string(number) + " not refused\n");
+          }
+          const int limit =
+              ::prlimit(::getppid(), RLIMIT_NOFILE, nullptr, nullptr);
+          if (limit == 0 || errno != EPERM) say("limits of others\n");
+          rlimit own{};
+          if (::getrlimit(RLIMIT_NOFILE, &own) != 0) say("no limits\n");
+        }).empty());
+}
+
+TEST_CASE("RefusalWatch: a call that is not listed fails, and is told once") {
+  Duties duties;
+  duties.looks_into_processes = true;
+  const auto said = in_child([&](const Say& say) {
+    RefusalWatch watch;
+    UniqueFd unlisted;
+    confine_this_thread(duties, &unlisted);
+    if (!unlisted) say("no listener\n");
+    watch.begin(std::move(unlisted));
+    const auto call = [&](long number) {
+      errno = 0;
+      ::syscall(number, 0, 0, 0, 0, 0, 0);
+      say(errno == EPERM ? "refused\n"
+                         : "errno " + std::to_string(errno) + '\n');
+    };
+    std::thread{[&] {
+      call(SYS_memfd_create);
+      call(SYS_memfd_create);
+    }}.join();
+    for (const auto& refused : watch.take()) say(refused.name + '\n');
+    call(SYS_memfd_create);
+    call(SYS_splice);
+    for (const auto& refused : watch.take()) say(refused.name + '\n');
+  });
+  if (said.starts_with("no listener\n")) {
+    MESSAGE("no seccomp_unotify here");
+    return;
+  }
+  CHECK(said == "refused\nrefused\nmemfd_create\nrefused\nrefused\nsplice\n");
 }
 
 TEST_CASE("confine_this_thread: the threads that it makes are confined, too") {

@@ -2,8 +2,12 @@
 #include "exporter/service/reloader.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <string>
 #include <thread>
 
 #include "exporter/config/command_line.h"
@@ -22,7 +26,8 @@ using Status = ReloadOutcome::Status;
 /// An exporter with a configuration file that changes.
 class Host {
  public:
-  explicit Host(std::shared_ptr<const NotifySocket> service = nullptr) {
+  explicit Host(std::shared_ptr<const NotifySocket> service = nullptr,
+                std::chrono::milliseconds web_interval = 1h) {
     for (const char* gateway : {"a", "b"})
       tree_.add(TreeEntry::directory(gateway + std::string{"/agents"}));
     write("a");
@@ -36,7 +41,7 @@ class Host {
     web = std::make_shared<WebConfigFile>();
     REQUIRE_FALSE(web->load(settings.web_config_file));
     reloader = std::make_unique<Reloader>(arguments(), settings, fleet, web,
-                                          std::move(service));
+                                          std::move(service), web_interval);
   }
 
   /// Gateways of one letter each, and whatever else.
@@ -77,6 +82,14 @@ class Host {
   std::shared_ptr<WebConfigFile> web;
   std::unique_ptr<Reloader> reloader;
 };
+
+/// The number that a limit must exceed for one more.
+rlim_t descriptors_in_use() {
+  rlim_t last = 0;
+  for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"})
+    last = std::max<rlim_t>(last, std::stoul(entry.path().filename()));
+  return last + 1;
+}
 
 constexpr const char* kInForce =
     "\nopenclaw_lock_config_last_reload_successful 1\n";
@@ -137,6 +150,16 @@ TEST_CASE("Reloader: a bad file of either kind changes nothing of both") {
   CHECK(limited());
 }
 
+TEST_CASE("Reloader: a changed web configuration is loaded by itself") {
+  CapturedStderr quiet;
+  Host host{nullptr, 1ms};
+  CHECK(eventually([&] { return host.fleet->ready(); }));
+  host.replace("web.yml", "nonsense: 1");
+  CHECK(eventually([&] { return !host.shows(kInForce); }));
+  host.replace("web.yml", "");
+  CHECK(eventually([&] { return host.shows(kInForce); }));
+}
+
 TEST_CASE("Reloader: settings that need a restart are named") {
   CapturedStderr quiet;
   Host host;
@@ -162,6 +185,28 @@ TEST_CASE("Reloader: the service manager is told, once it knows of the start") {
   host.reloader->reload();
   CHECK(manager.next().starts_with("RELOADING=1\n"));
   CHECK(manager.next().starts_with("READY=1\n"));
+}
+
+TEST_CASE("Reloader: without descriptors it says so, or does it") {
+  CapturedStderr quiet;
+  Host host;
+  CHECK(eventually([&] { return host.watches('a'); }));
+  host.write("ab");
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  // Enough to read the files, too few for another gateway's readers.
+  for (rlim_t spare = 1; spare <= 3; ++spare) {
+    auto few = before;
+    few.rlim_cur = descriptors_in_use() + spare;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    host.reloader->reload();
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  }
+  const auto outcome = host.reloader->reload();
+  if (outcome.status == Status::done)
+    CHECK(eventually([&] { return host.watches('b'); }));
+  else
+    CHECK_FALSE(host.shows(kInForce));
 }
 
 TEST_CASE("Reloader: reloads, scrapes and renewals at the same time") {

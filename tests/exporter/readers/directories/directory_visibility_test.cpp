@@ -71,7 +71,7 @@ FakeProcess container(const World& world, int pid, std::string root,
 }  // namespace
 
 TEST_CASE("DirectoryVisibility: tells the file system") {
-  const World world;
+  World world;
   CHECK(world.visibility().filesystem() == "ext4");
   CHECK(world.visibility(root_mount("nfs4")).filesystem() == "nfs4");
   CHECK(world.visibility("").filesystem().empty());

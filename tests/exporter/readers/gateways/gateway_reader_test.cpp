@@ -322,8 +322,8 @@ TEST_CASE("GatewayReader: two with a TMPDIR that ends in /tmp, one robbed") {
     host.add(pid, 1, kTitle, host.tree.path("a"));
     host.open_file(pid, lock + (pid == 7 ? " (deleted)" : ""));
   }
-  host.tree.add({"var/tmp/openclaw-0/gateway.59e36fd4.lock",
-                 host.claim(9, 90, "a")});
+  host.tree.add(
+      {"var/tmp/openclaw-0/gateway.59e36fd4.lock", host.claim(9, 90, "a")});
   CHECK(host.round() == "2+");
   host.procfs.remove("9");
   host.tree.remove("var/tmp/openclaw-0/gateway.59e36fd4.lock");
@@ -343,8 +343,9 @@ TEST_CASE("GatewayReader: pm2's title, decided by the lock") {
 TEST_CASE("GatewayReader: whatever its command is, the lock names it") {
   Host host;
   host.add_argv(7, "mine", std::string{"mine\0-x", 7}, "");
-  host.tree.add({"tmp/" + host.uid_directory() + "/gateway.d59d07cd.lock",
-                 R"({"pid":7,"configPath":"/a/openclaw.json","startTime":70})"});
+  host.tree.add(
+      {"tmp/" + host.uid_directory() + "/gateway.d59d07cd.lock",
+       R"({"pid":7,"configPath":"/a/openclaw.json","startTime":70})"});
   CHECK(host.round() == "1+");
 }
 
@@ -364,12 +365,12 @@ TEST_CASE("GatewayReader: a lock outranks a directory that is guessed") {
   host.tree.add(TreeEntry::directory("home/.openclaw"));
   host.tree.add(TreeEntry::directory("volume"));
   host.add(7, 1, kTitle, "");
-  SUBCASE("of a default") {
-    host.procfs.write("7/environ", "HOME=" + host.tree.path("home"));
-  }
+  const auto environment = "TMPDIR=" + host.tree.path("tmp") +
+                           std::string{'\0'} + "HOME=" + host.tree.path("home");
+  SUBCASE("of a default") { host.procfs.write("7/environ", environment); }
   SUBCASE("of a variable that newer versions pass over") {
-    host.procfs.write("7/environ", "HOME=" + host.tree.path("home") +
-                                       std::string{'\0'} + "CLAWDBOT_STATE_DIR=" +
+    host.procfs.write("7/environ", environment + std::string{'\0'} +
+                                       "CLAWDBOT_STATE_DIR=" +
                                        host.tree.path("home/.openclaw"));
   }
   CHECK(host.round("home/.openclaw") == "1!");

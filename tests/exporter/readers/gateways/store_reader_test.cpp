@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 
 #include "exporter/readers/gateways/gateway_reader.h"
+#include "exporter/readers/processes/census.h"
 #include "exporter/readers/processes/process_reader.h"
+#include "exporter/system/mount_view.h"
 #include "tests/support/fake_procfs.h"
 #include "tests/support/temp_tree.h"
 
@@ -91,15 +93,15 @@ TEST_CASE("GatewayReader: a writer that holds a database") {
                               '\n');
   };
   MonotonicTime now{100s};
-  GatewayReader reader{{tree.root(), procfs.path()},
-                       [&] {
-                         auto table = std::make_shared<ProcessTable>();
-                         ProcessReader{procfs.path()}.read(*table, {});
-                         return table;
-                       },
-                       [&] { return now; }};
+  GatewayReader reader{{tree.root(), procfs.path()}, [&] { return now; }};
   const auto held = [&] {
-    reader.round();
+    auto table = std::make_shared<ProcessTable>();
+    ProcessReader{procfs.path()}.read(*table, {});
+    Census census{{procfs.path()}};
+    census.round(table, now, always_open);
+    reader.round({census.facts(), read_wal_locks(procfs.path()),
+                  std::make_shared<const std::vector<Mount>>(
+                      read_mount_view(procfs.path(), "/").mounts)});
     return reader.facts().agent_databases.value().writer_held;
   };
   CHECK_FALSE(held());  // no locks to be read

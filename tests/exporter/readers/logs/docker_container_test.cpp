@@ -65,3 +65,15 @@ TEST_CASE("mounts_of_container: a configuration that cannot be read") {
         Fault::too_big);
   if (::getuid() != 0) CHECK(fault({path, "{}", 0}) == Fault::denied);
 }
+
+TEST_CASE("mounts_of_container: what is mounted may be a link of the host") {
+  Containers docker;
+  docker.tree.add(TreeEntry::directory("host/mnt/disk/oc3"));
+  docker.tree.add(TreeEntry::symlink("host/data/oc3", "/mnt/disk/oc3"));
+  docker.tree.add({"c3/config.v2.json", Containers::config("/data/oc3")});
+  const auto mounts =
+      mounts_of_container(docker.tree.path("c3/3-json.log"), docker.problems,
+                          docker.tree.path("host"));
+  REQUIRE(mounts);
+  CHECK(*mounts == std::vector<std::string>{"/data/oc3", "/mnt/disk/oc3"});
+}

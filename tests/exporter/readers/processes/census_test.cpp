@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 
 #include "exporter/readers/processes/process_reader.h"
 #include "tests/support/fake_procfs.h"
@@ -57,13 +58,12 @@ struct Host {
   /// `PID=STATE ` of each process of OpenClaw; `?` where it is not known.
   std::string found() const {
     std::string text;
-    const auto root = tree.root().native() + '/';
     for (const auto& process : census.facts()->processes) {
       text += std::to_string(process.process.pid) + '=';
-      text += process.evidence == Evidence::none ? "?"
-              : process.path.starts_with(root)
-                  ? process.path.substr(root.size())
-                  : process.path;
+      const auto path = std::filesystem::weakly_canonical(process.path);
+      text += process.evidence == Evidence::none
+                  ? "?"
+                  : path.lexically_relative(tree.root()).native();
       text += ' ';
     }
     return text;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/commands/run.h"
+#include "exporter/commands/serve.h"
 
 #include <signal.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "exporter/build_info.h"
+#include "exporter/commands/check.h"
+#include "exporter/commands/start.h"
 #include "exporter/config/setting_values.h"
 #include "exporter/fleet/fleet.h"
 #include "exporter/http/access/web_config_file.h"
@@ -23,77 +23,16 @@
 #include "exporter/service/reloader.h"
 #include "exporter/service/service_reporter.h"
 #include "exporter/system/atomic_file.h"
-#include "exporter/system/clock.h"
 #include "exporter/system/log.h"
+#include "exporter/system/signals.h"
 
 namespace openclaw_lock {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kStopPatience{1000};
-constexpr milliseconds kWebConfigInterval{1000};
 constexpr milliseconds kPulsePatience{5000};
-
-sigset_t awaited_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGHUP);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  return set;
-}
-
-/// The signal that came within the span; at most 0: none.
-int wait_for_signal(const sigset_t& signals, milliseconds span) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(span);
-  timespec timeout{};
-  timeout.tv_sec = seconds.count();
-  timeout.tv_nsec = std::chrono::nanoseconds{span - seconds}.count();
-  return ::sigtimedwait(&signals, nullptr, &timeout);
-}
-
-/// Readers may hang in the system, and civetweb takes 2 s to end: there is
-/// nothing to tidy up, so none of them is waited for.
-[[noreturn]] void leave(int exit_code) {
-  log::flush();
-  std::fflush(stdout);
-  ::_exit(exit_code);
-}
-
-std::shared_ptr<LogStorage> open_storage(const Settings& settings) {
-  auto storage =
-      LogStorage::open(settings.collect_logs ? settings.storage_path : "");
-  if (storage) return *std::move(storage);
-  log::error("cannot use storage.path", {{"path", storage.problem().where},
-                                         {"reason", storage.problem().detail}});
-  leave(1);
-}
-
-int write_once(const Settings& settings, const sigset_t& signals) {
-  auto environment = DiscoveryEnvironment::of_this_process();
-  Sandbox sandbox{settings, false};
-  Fleet fleet{settings, std::move(environment),
-              sandbox.writing([&] { return open_storage(settings); })};
-  while (!fleet.ready())
-    if (const int signal = wait_for_signal(signals, milliseconds{20});
-        signal > 0 && signal != SIGHUP)
-      leave(0);
-  const auto text = fleet.exposition(ExpositionFormat::text_0_0_4);
-  int exit_code = 0;
-  if (settings.textfile_path.empty()) {
-    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
-      exit_code = 1;
-  } else if (const auto problem = sandbox.writing([&] {
-               return write_atomically(settings.textfile_path, text);
-             })) {
-    log::error("cannot write the text file",
-               {{"file", problem->where}, {"reason", problem->detail}});
-    exit_code = 1;
-  }
-  if (fleet.stop(kStopPatience)) return exit_code;
-  leave(exit_code);
-}
+constexpr milliseconds kRefusalsInterval{10000};
 
 std::unique_ptr<ReaderThread> start_textfile_writer(
     const Settings& settings, const std::shared_ptr<Fleet>& fleet) {
@@ -189,29 +128,34 @@ void tell_addresses(const Settings& settings, const Listener& listener,
   }
 }
 
-/// Certificates are renewed without anybody telling.
-std::unique_ptr<ReaderThread> watch_web_config(
-    const std::shared_ptr<WebConfigFile>& web,
-    const std::shared_ptr<Fleet>& fleet) {
-  return std::make_unique<ReaderThread>(
-      "web config", [web, fleet](const StopSignal& stop) {
-        while (stop.sleep(kWebConfigInterval)) {
-          const auto loaded = web->load_if_changed();
-          if (!loaded) continue;
-          fleet->note_configuration(ConfigurationPart::web,
-                                    !loaded->has_value());
-          if (const auto& problem = *loaded)
-            log::error(
-                "the new web configuration is not used",
-                {{"where", problem->where}, {"reason", problem->detail}});
-          else
-            log::info("the web configuration was loaded anew");
-        }
-      });
+/// The soft limit is small for the sake of select(2), which nobody uses here.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int serve(const Settings& settings, const std::vector<std::string>& arguments,
-          const sigset_t& signals, const std::shared_ptr<WebConfigFile>& web) {
+/// Ends by a signal.
+void wait_for_the_end(Reloader& reloader, Sandbox& sandbox) {
+  for (;;) {
+    const int signal = wait_for_signal(kRefusalsInterval);
+    sandbox.tell_refusals();
+    if (signal == SIGTERM || signal == SIGINT) return;
+    if (signal == SIGHUP) reloader.request();
+  }
+}
+
+}  // namespace
+
+int serve(const Settings& settings, const std::vector<std::string>& arguments) {
+  const auto web = load_web_configuration(settings);
+  if (!web) return 2;
+  hold_signals();
+  log::info("starting openclaw-lock-exporter",
+            {{"version", std::string{kVersion}},
+             {"revision", std::string{kRevision}}});
+  raise_descriptor_limit();
   auto environment = DiscoveryEnvironment::of_this_process();
   const auto service = NotifySocket::of_environment();
   Sandbox sandbox{settings, service != nullptr};
@@ -228,67 +172,22 @@ int serve(const Settings& settings, const std::vector<std::string>& arguments,
     leave(1);
   }
   tell_addresses(settings, **listener, web->tls() != nullptr);
-  const auto web_watch =
-      sandbox.serving([&] { return watch_web_config(web, fleet); });
   const auto textfile =
       sandbox.writing([&] { return start_textfile_writer(settings, fleet); });
   const auto reporter =
       start_reporter(sandbox, service, (*listener)->addresses().front(), fleet);
-  int signal = 0;
-  while (signal != SIGTERM && signal != SIGINT) {
-    signal = wait_for_signal(signals, std::chrono::hours{1});
-    if (signal == SIGHUP) reloader->request();
-  }
+  sandbox.settle();
+  wait_for_the_end(*reloader, sandbox);
   log::info("stopping");
   if (service) service->stopping();
   if (reporter) reporter->stop(kStopPatience);
-  web_watch->request_stop();
   if (textfile) textfile->stop(kStopPatience);
   if (!fleet->stop(kStopPatience))
     log::warn("a reader hangs and is left behind");
   // The kernel may keep this process until that reader's call returns; the
   // addresses are wanted by the next one.
-  sandbox.serving([&] { (*listener)->close(); });
+  (*listener)->close();
   leave(0);
-}
-
-/// Loads the web configuration; what is wrong with it, or cannot be served.
-std::optional<Problem> check_web(const Settings& settings, WebConfigFile& web) {
-  if (auto problem = web.load(settings.web_config_file)) return problem;
-  return find_unsupported(settings.listen, false);
-}
-
-/// The soft limit is small for the sake of select(2), which nobody uses here.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-}  // namespace
-
-int run(const Settings& settings, const std::vector<std::string>& arguments) {
-  log::configure(settings.log_level, settings.log_format);
-  const auto web = std::make_shared<WebConfigFile>();
-  if (const auto problem = check_web(settings, *web)) {
-    std::fprintf(stderr, "openclaw-lock-exporter: %s: %s\n",
-                 problem->where.c_str(), problem->detail.c_str());
-    return 2;
-  }
-  if (settings.config_check) {
-    std::puts("configuration is valid");
-    return 0;
-  }
-  const auto signals = awaited_signals();
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
-  if (settings.once) return write_once(settings, signals);
-  log::info("starting openclaw-lock-exporter",
-            {{"version", std::string{kVersion}},
-             {"revision", std::string{kRevision}}});
-  raise_descriptor_limit();
-  return serve(settings, arguments, signals, web);
 }
 
 }  // namespace openclaw_lock

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/config/setting_changes.h"
+#include "exporter/config/flags.h"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,6 @@
 #include <variant>
 
 #include "exporter/config/command_line.h"
-#include "exporter/config/flags.h"
 
 using namespace openclaw_lock;
 
