@@ -285,6 +285,20 @@ std::optional<WallTime> LogStorage::first_seen(
   return entry == nullptr ? std::nullopt : entry->first_seen_at;
 }
 
+std::map<std::string, WallTime> LogStorage::first_seen() const {
+  const std::lock_guard guard{state_->mutex};
+  auto all = state_->first_seen;
+  if (state_->directory.empty()) return all;
+  for (const auto& [gateway, entry] : state_->file->index().entries())
+    if (entry.first_seen_at) all[gateway] = *entry.first_seen_at;
+  for (const auto* batch : {&state_->writing, &state_->pending})
+    for (const auto& [gateway, newer] : *batch) {
+      if (newer.forget) all.erase(gateway);
+      if (newer.first_seen) all[gateway] = *newer.first_seen;
+    }
+  return all;
+}
+
 void LogStorage::forget(const std::string& gateway) {
   const std::lock_guard guard{state_->mutex};
   state_->checkpoints.erase(gateway);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +63,8 @@ class LogStorage {
   /// Keeps when a gateway was first seen; the newest word counts.
   void put_first_seen(const std::string& gateway, WallTime at);
   std::optional<WallTime> first_seen(const std::string& gateway) const;
+  /// Of all gateways that were not forgotten.
+  std::map<std::string, WallTime> first_seen() const;
 
   /// Drops all that is kept of a gateway.
   void forget(const std::string& gateway);

@@ -261,6 +261,12 @@ TEST_CASE("LogStorage: what is forgotten is gone for good") {
     for (const auto* name : {"a", "b", "c"}) CHECK(kept(*storage, name) == 0);
   }
   const auto storage = open_when_free(tree.root());
+  using FirstSeen = std::map<std::string, WallTime>;
+  CHECK(storage->first_seen() == FirstSeen{{"b", WallTime{2ms}}});
+  storage->put_first_seen("d", WallTime{3ms});
+  storage->forget("b");
+  CHECK(storage->first_seen() == FirstSeen{{"d", WallTime{3ms}}});
+  storage->put_first_seen("b", WallTime{2ms});
   for (const auto* name : {"a", "b", "c"}) CHECK(kept(*storage, name) == 0);
   CHECK_FALSE(storage->first_seen("a"));
   CHECK(storage->first_seen("b") == WallTime{2ms});
