@@ -7,7 +7,8 @@
 #   units      unit tests without a sanitizer by both compilers; each case alone, and all in a random order
 #   fuzz       every fuzz target for FUZZ_SECONDS (300)
 #   sanitized  the exporter that preset asan and preset tsan build, as users run it
-#   soak       log rotations and holders in namespaces at random for SOAK_SECONDS (300), with seeds of their own each time
+#   soak       log rotations and holders in namespaces at random for SOAK_SECONDS (300), with seeds of their own each
+#              time; a thousand state directories that live for a minute
 #   packages   the .deb and the container image, built and run
 #
 # What takes longer still is run by hand: tests/README.md names it. The last line is "N passed, M failed, K skipped"; the
@@ -103,6 +104,7 @@ soak() {
     LOG_SEED=$((SEED + round)) run_counted "rotations-$round" one_script "$root/tests/e2e/log_rotation_test.sh"
   done
   SOAK_SECONDS=$SOAK_SECONDS run_counted namespaces one_script "$root/tests/e2e/namespaces_test.sh"
+  NIGHTLY=1 run_counted robustness one_script "$root/tests/e2e/robustness_test.sh"
 }
 
 [ "$#" -gt 0 ] || set -- units fuzz sanitized soak packages

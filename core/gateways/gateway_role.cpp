@@ -180,9 +180,11 @@ bool may_be_openclaw(std::string_view comm, const Pieces& argv) {
     return true;
   return std::ranges::any_of(argv, [](std::string_view argument) {
     constexpr std::string_view kName = "openclaw";
-    return !std::ranges::search(argument, kName, {}, [](unsigned char byte) {
-              return static_cast<char>(std::tolower(byte));
-            }).empty();
+    const auto same = [](char byte, char wanted) {
+      return std::tolower(static_cast<unsigned char>(byte)) == wanted;
+    };
+    return std::search(argument.begin(), argument.end(), kName.begin(),
+                       kName.end(), same) != argument.end();
   });
 }
 

@@ -116,11 +116,12 @@ void CensusTask::walk(MonotonicTime now) {
   auto table = std::make_shared<ProcessTable>();
   const auto result = reader_.read(*table, wall_time_now());
   problems_.tell(result.problems);
-  source_->finish(number, table, result);
-  if (!result.success) return;
-  look_problems_.tell(census_.round(std::move(table), now, gate_).problems);
-  reader_.follow(census_.openclaw_pids());
-  source_->put(number, census_.facts());
+  if (result.success) {
+    look_problems_.tell(census_.round(table, now, gate_).problems);
+    reader_.follow(census_.openclaw_pids());
+    source_->put(number, census_.facts());
+  }
+  source_->finish(number, std::move(table), result);
 }
 
 }  // namespace openclaw_lock

@@ -195,6 +195,7 @@ class Exporter:
         self.gateways, self.started = gateways, started
         self.rng = random.Random(instance)
         self.cpu = 0.4
+        self.slow_searches = 0
         self.answers = {200: 0, 404: 0, 405: 0, 500: 0, 503: 0}
 
     def scrape(self, to, at, step, lean):
@@ -214,8 +215,11 @@ class Exporter:
             to.add("openclaw_lock_gateways", f'{self.labels},origin="{origin}"', count)
         to.add("openclaw_lock_discovery_up", self.labels, 1)
         to.add("openclaw_lock_discovery_last_success_timestamp_seconds", self.labels, at - 3)
-        to.add("openclaw_lock_discovery_problems_total", f'{self.labels},problem="missing"', 1)
-        to.add("openclaw_lock_hanging_reads", self.labels, sum(not each.source_up("disk", at) for each in self.gateways))
+        hanging = sum(not each.source_up("disk", at) for each in self.gateways)
+        to.add("openclaw_lock_hanging_reads", self.labels, hanging)
+        self.slow_searches += hanging * step // 5
+        if self.slow_searches:
+            to.add("openclaw_lock_discovery_problems_total", f'{self.labels},problem="timeout"', self.slow_searches)
         to.add("openclaw_lock_stall_interval_seconds", self.labels, 0.1)
         to.add("openclaw_lock_config_last_reload_successful", self.labels, 1)
         to.add("openclaw_lock_config_last_reload_success_timestamp_seconds", self.labels, self.started)

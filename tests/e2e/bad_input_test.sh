@@ -203,7 +203,8 @@ odd_locks() {
     make_lock "$locks/$name" 1
   done
   printf '{"pid":%s,"startedAt":%s}' $$ "$(date +%s%3N)" > "$locks/sessions.json.lock"
-  expect_metric 'a store lock of old is alive' 1 openclaw_lock_files gateway=bad kind=session_store holder=alive
+  expect_metric 'a store lock of old that names a shell is no lock of it' 1 openclaw_lock_files gateway=bad \
+    kind=session_store holder=unknown
   check_equal 'other names are no locks' 1 "$(metric openclaw_lock_files gateway=bad)"
   find "$locks" -mindepth 1 -delete
 

@@ -19,11 +19,11 @@ make_fleet_place
 # shellcheck disable=SC2046  # several words
 cc -O1 -Wall -Wextra -o "$work/passthrough_fuse" "$e2e/passthrough_fuse.c" $(pkg-config --cflags --libs fuse3)
 
-GATEWAYS=${GATEWAYS:-300}
-INTERVAL_SECONDS=$((2 * SLOWDOWN))
+GATEWAYS=${GATEWAYS:-$((SLOWDOWN > 1 ? 60 : 300))}
+INTERVAL_SECONDS=$((SLOWDOWN > 1 ? 5 : 2))
 # shellcheck disable=SC2034  # read by launch_exporter
 INTERVAL=${INTERVAL_SECONDS}s
-START_PATIENCE=$((PATIENCE * 12))
+START_PATIENCE=$((PATIENCE * 2))
 ROUNDS=4 # watched once it hangs
 # Where all else stands still although it hangs nowhere, a test need not wait long.
 STAND_STILL=$((INTERVAL_SECONDS * 10))
@@ -43,6 +43,9 @@ mount_fuse() {
   fuse_pid=$job
   wait_for "$PATIENCE" is_mounted || skip "cannot mount a FUSE file system: $(cat "$work/fuse.log")"
   mounts+=("$hung")
+  # The kernel learns that nothing is flushed there. To ask that in the end, of a file that is still open, would make whoever
+  # ends unkillable.
+  cat "$hung/logs/openclaw-2026-11-28.log" > /dev/null
 }
 
 is_stopped() {
@@ -112,11 +115,20 @@ is_fresh() { # COUNT SOURCE...
   [ "$age" != missing ] && awk -v a="$age" -v b="$((2 * INTERVAL_SECONDS))" 'BEGIN { exit !(a <= b) }'
 }
 
+# Sets usual, how fresh all is while nothing hangs; a busy machine makes it late.
+usual=0
+learn_usual() { # COUNT SOURCE...
+  watch_freshness "$ROUNDS" "$@"
+  [[ $worst != [0-9]* ]] || usual=$worst
+}
+
+# Within two intervals, or twice what is usual here.
 check_fresh() { # TEXT COUNT SOURCE...
+  local fine=0 limit
   watch_freshness "$ROUNDS" "${@:2}"
-  local fine=0
-  [[ $worst == [0-9]* ]] && awk -v a="$worst" -v b="$((2 * INTERVAL_SECONDS))" 'BEGIN { exit !(a <= b) }' || fine=1
-  check "$1: everything else is fresh within two intervals (worst $worst s, $worst_of)" [ "$fine" -eq 0 ]
+  limit=$(awk -v a="$((2 * INTERVAL_SECONDS))" -v b="$usual" 'BEGIN { print a > 2 * b ? a : 2 * b }')
+  [[ $worst == [0-9]* ]] && awk -v a="$worst" -v b="$limit" 'BEGIN { exit !(a <= b) }' || fine=1
+  check "$1: everything else is fresh within $limit s (worst $worst s, $worst_of; before $usual s)" [ "$fine" -eq 0 ]
 }
 
 check_threads() { # TEXT
@@ -126,20 +138,20 @@ check_threads() { # TEXT
 }
 
 tells_what_hangs() {
-  curl --noproxy '*' --silent --max-time 5 "$url/-/ready" | grep --quiet --ignore-case 'hang' &&
+  curl --noproxy '*' --silent --max-time "$PATIENCE" "$url/-/ready" | grep --quiet --ignore-case 'hang' &&
     scrape | grep --quiet --extended-regexp '^openclaw_lock_[a-z_]*hung[a-z_]*(\{.*\})? [1-9]'
 }
 
 check_told() { # TEXT
   check "$1: /-/ready and a metric say what hangs" wait_for "$PATIENCE" tells_what_hangs
   check_equal "$1: and it is ready" 200 \
-    "$(curl --noproxy '*' --silent --max-time 5 --output /dev/null --write-out '%{http_code}' "$url/-/ready")"
+    "$(curl --noproxy '*' --silent --max-time "$PATIENCE" --output /dev/null --write-out '%{http_code}' "$url/-/ready")"
 }
 
 check_end() { # TEXT
   stop_exporter
   check_equal "$1: SIGTERM ends it with status 0" 0 "$exporter_status"
-  check "$1: SIGTERM ends it within 5 s ($stop_ms ms)" [ "$stop_ms" -le 5000 ]
+  check_quick "$1: SIGTERM ends it" 5000
 }
 
 write_config() { # [NAME OF ONE MORE]
@@ -175,7 +187,7 @@ start_slowly() { # FLAG...
 check_reload() { # TEXT
   write_config added
   check_equal "$1: a reload is accepted" 200 \
-    "$(curl --noproxy '*' --silent --max-time 10 --output /dev/null --write-out '%{http_code}' --request POST "$url/-/reload")"
+    "$(curl --noproxy '*' --silent --max-time "$PATIENCE" --output /dev/null --write-out '%{http_code}' --request POST "$url/-/reload")"
   expect_metric "$1: a reload takes effect: one more gateway" 1 openclaw_lock_source_up gateway=added source=locks
 }
 
@@ -193,6 +205,7 @@ configured() {
   start_slowly --config.file="$work/config.yml"
   check 'configured: all gateways are watched' wait_for "$START_PATIENCE" all_up "$((GATEWAYS + 4))" locks processes
   check 'configured: all are fresh before' wait_for "$START_PATIENCE" is_fresh "$fresh" locks processes
+  learn_usual "$fresh" locks processes
   threads_before=$(threads_of_exporter)
   freeze
   check_fresh 'configured, hangs later' "$fresh" locks processes
@@ -236,6 +249,7 @@ discovered() {
   start_slowly
   check 'discovered: all gateways are watched' wait_for "$START_PATIENCE" all_up "$((GATEWAYS + 2))" locks processes
   check 'discovered: all are fresh before' wait_for "$START_PATIENCE" is_fresh "$GATEWAYS" locks processes
+  learn_usual "$GATEWAYS" locks processes
   threads_before=$(threads_of_exporter)
   freeze
   check_fresh 'discovered, hangs later' "$GATEWAYS" locks processes

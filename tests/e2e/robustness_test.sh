@@ -30,7 +30,7 @@ BINARY=$place/bin/openclaw-lock-exporter
 problems() { metric openclaw_lock_source_problems_total source=locks; }
 
 reload() {
-  curl --noproxy '*' --silent --max-time 10 --output /dev/null --write-out '%{http_code}' --request POST "$url/-/reload"
+  curl --noproxy '*' --silent --max-time "$PATIENCE" --output /dev/null --write-out '%{http_code}' --request POST "$url/-/reload"
 }
 
 check_end() { # TEXT

@@ -69,13 +69,13 @@ class Listener {
 
 /// Limits that keep strangers from occupying the server.
 struct ListenerLimits {
-  unsigned threads = 48;                       ///< requests answered at once, a
-                                               ///< thread each
-  std::chrono::milliseconds idle_time{10000};  ///< until a thread leaves; not
-                                               ///< with Debian's civetweb
-  unsigned request_timeout_ms = 5000;          ///< for a whole request head
-  ConnectionLimits connections = {};  ///< but head_time; not with Debian's
-                                      ///< civetweb
+  unsigned threads = 48;               ///< requests answered at once, a
+                                       ///< thread each
+  unsigned request_timeout_ms = 5000;  ///< for a whole request head
+  ConnectionLimits connections = {};   ///< but head_time; not with Debian's
+                                       ///< civetweb
+  /// Until a thread without a request leaves; not with Debian's civetweb.
+  std::chrono::milliseconds idle_time{10000};
 };
 
 /// What this build cannot serve of it: with Debian's civetweb there is neither

@@ -4,23 +4,6 @@
 namespace openclaw_lock {
 namespace {
 
-/// Prometheus sees no increase in a series that begins with 1: what alerts read
-/// is there from the start, all events after the first one.
-bool is_shown(LogEventKind event, const LogTotals& totals) {
-  if (totals.lines[static_cast<std::size_t>(LineOutcome::matched)] > 0)
-    return true;
-  switch (event) {
-    case LogEventKind::database_locked:
-    case LogEventKind::embedded_fallback:
-    case LogEventKind::log_suppressed:
-    case LogEventKind::sqlite_lock_wait_failed:
-    case LogEventKind::sqlite_slow_lock_wait:
-      return true;
-    default:
-      return totals.events[static_cast<std::size_t>(event)] > 0;
-  }
-}
-
 void add_timeouts(const GatewayView& gateway, ExpositionWriter& out) {
   for (const auto& [series, count] : gateway.verdicts->timeouts)
     out.add({{"agent", series.agent},
@@ -46,11 +29,10 @@ void add_waits(const GatewayView& gateway, ExpositionWriter& out) {
 void add_events(const GatewayView& gateway, ExpositionWriter& out) {
   if (!gateway.facts->logs) return;
   const auto& totals = gateway.facts->logs->totals;
-  for (std::size_t i = 0; i < kLogEventKindCount; ++i) {
-    const auto event = static_cast<LogEventKind>(i);
-    if (is_shown(event, totals))
-      out.add({{"event", to_string(event)}, gateway.label()}, totals.events[i]);
-  }
+  for (std::size_t i = 0; i < kLogEventKindCount; ++i)
+    out.add(
+        {{"event", to_string(static_cast<LogEventKind>(i))}, gateway.label()},
+        totals.events[i]);
 }
 
 void add_lines(const GatewayView& gateway, ExpositionWriter& out) {
@@ -58,9 +40,7 @@ void add_lines(const GatewayView& gateway, ExpositionWriter& out) {
   for (std::size_t i = 0; i < kLineOutcomeCount; ++i) {
     const auto outcome = static_cast<LineOutcome>(i);
     const auto count = gateway.facts->logs->totals.lines[i];
-    const bool usual =
-        outcome == LineOutcome::matched || outcome == LineOutcome::ignored;
-    if (count > 0 || usual)
+    if (count > 0 || outcome != LineOutcome::oversized)
       out.add({gateway.label(), {"outcome", to_string(outcome)}}, count);
   }
 }
