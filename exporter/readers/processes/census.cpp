@@ -211,8 +211,8 @@ void Census::look_at(const Process& process, Round& round, Known& known) {
   // A lock that was open once is enough.
   look.open_locks.merge(known.look.open_locks);
   known.look = std::move(look);
-  known.readable = known.look.ended || known.look.environment_readable ||
-                   known.look.files_readable;
+  // Without its environment what it keeps open does not tell all.
+  known.readable = known.look.ended || known.look.environment_readable;
   auto& found = known.found;
   found.process = {process.stat.pid, process.stat.start_ticks};
   found.root =

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <system_error>
 
 #include "core/procfs/net_tcp.h"
 #include "exporter/system/file.h"
@@ -20,14 +21,24 @@ std::string link_of(const std::filesystem::path& path) {
   return std::filesystem::read_symlink(path, error).native();
 }
 
+/// Names of descriptors may be seen with less rights than what they are.
+std::string link_of_descriptor(const std::filesystem::path& path, bool& all) {
+  std::error_code error;
+  auto link = std::filesystem::read_symlink(path, error).native();
+  if (error && error != std::errc::no_such_file_or_directory) all = false;
+  return link;
+}
+
 void read_files(const std::filesystem::path& process, ProcessLook& look) {
   const auto directory = open_directory(process / "fd");
   if (!directory) return;
   std::size_t seen = 0;
+  bool all = true;
   std::set<std::string> state_dirs;
   const auto listed = list_directory(
       *directory, [&](std::string_view name, unsigned char /*type*/) {
-        const auto link = link_of(process / "fd" / std::string{name});
+        const auto link =
+            link_of_descriptor(process / "fd" / std::string{name}, all);
         if (const auto socket = socket_inode(link))
           look.sockets.insert(*socket);
         else if (const auto lock = gateway_lock_path(link); !lock.empty())
@@ -36,7 +47,7 @@ void read_files(const std::filesystem::path& process, ProcessLook& look) {
           state_dirs.emplace(dir);
         return ++seen < kMaxOpenFiles;
       });
-  look.files_readable = listed && seen < kMaxOpenFiles;
+  look.files_readable = listed && all && seen < kMaxOpenFiles;
   for (const auto& dir : state_dirs)
     look.state_dirs.push_back({dir, Evidence::open_files});
 }

@@ -288,6 +288,18 @@ TEST_CASE("GatewayReader: without rights the count is absent, and told") {
   CHECK(host.problems[0].fault == Fault::denied);
 }
 
+TEST_CASE("GatewayReader: descriptors whose links are shut are no answer") {
+  Host host;
+  host.add(7, 1, "openclaw", host.tree.path("a"));
+  host.procfs.write("7/fd/3", "a link that cannot be read");
+  CHECK(host.round() == "none");
+  host.procfs.remove("7/environ");
+  host.procfs.add(TreeEntry::directory("7/environ"));
+  CHECK(host.round() == "none");
+  host.procfs.remove("7/fd/3");
+  CHECK(host.round() == "0");  // it does not serve, whatever it uses
+}
+
 TEST_CASE("GatewayReader: from a container the count is absent, and told") {
   Host host;
   host.procfs.remove("2");
