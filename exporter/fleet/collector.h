@@ -16,6 +16,7 @@
 #include "exporter/sampling/scheduler.h"
 #include "exporter/sampling/shared_reading.h"
 #include "exporter/system/inotify_hub.h"
+#include "exporter/system/mount_view.h"
 
 namespace openclaw_lock {
 
@@ -49,6 +50,9 @@ struct CollectorContext {
   std::shared_ptr<LogStorage> storage;   ///< null without logs
   std::shared_ptr<SharedReading<WalLocks>> wal_locks;
   std::shared_ptr<PatternListers> listers;
+
+  /// Outlives the scheduler.
+  MountViews mount_views() const;
 };
 
 /// Makes a collector; null where the settings do not want it.
@@ -85,10 +89,12 @@ class TaskCollector : public Collector {
                 Show show_it, Watch watch_it = nullptr)
       : scheduler_{std::move(scheduler)}, show_{show_it}, watch_{watch_it} {
     id_ = scheduler_->add([&](TaskId id) { return task_ = make(id); });
+    moves_ = !task_->home().empty();
   }
   ~TaskCollector() override { scheduler_->remove(id_); }
 
   void watch(const WatchedGateway& gateway) override {
+    if (moves_) task_->move_home(gateway.home);
     if (watch_) watch_(*task_, gateway);
   }
   bool settled() const override { return task_->source().health().settled; }
@@ -102,6 +108,7 @@ class TaskCollector : public Collector {
   Show show_;
   Watch watch_;
   TaskId id_ = 0;
+  bool moves_ = false;  ///< it lies where the state dir does
 };
 
 }  // namespace openclaw_lock

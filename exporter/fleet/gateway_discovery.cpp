@@ -49,6 +49,7 @@ LookOrder GatewayDiscovery::order() const {
       known.described_at = memory->second.described_at;
       known.identity = memory->second.identity;
       known.processes = gateway.processes;
+      known.home = gateway.home;
     }
     order.known.push_back(std::move(known));
   }
@@ -64,6 +65,7 @@ void GatewayDiscovery::describe(const RegisteredGateway& gateway,
   watched.state_dir = gateway.state_dir;
   watched.origin = gateway.origin;
   watched.missing = gateway.missing;
+  if (watched.home.empty()) watched.home = gateway.state_dir;
   auto& memory = memory_[gateway.name];
   if (seen && !seen->is_as_before) watched.session_dirs = seen->session_dirs;
   // Of what does not answer, what was known before still holds.
@@ -90,6 +92,7 @@ void GatewayDiscovery::describe(const RegisteredGateway& gateway,
     memory.process_names.merge(names);
     watched.passing = seen->gateway.passing;
     watched.root = seen->root;
+    if (!seen->home.empty()) watched.home = seen->home;
     watched.owner = seen->owner;
     watched.processes = seen->processes;
     watched.host_dirs.assign(seen->host_dirs.begin(), seen->host_dirs.end());

@@ -46,6 +46,8 @@ struct WatchedGateway {
   std::string root = {};
   GatewayOrigin origin = GatewayOrigin::discovered;
   bool missing = false;  ///< its directory is gone, and it has no process
+  /// The state dir without symbolic links: what lies there is what hangs.
+  std::string home = {};
 
   bool operator==(const WatchedGateway&) const = default;
 };

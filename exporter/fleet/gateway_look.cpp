@@ -89,7 +89,7 @@ class Look {
   /// Fills in whether it is there, and what it is.
   void see(SeenGateway& gateway) {
     struct stat found {};
-    if (!gate_(gateway.state_dir)) return;
+    if (!may_touch(gateway.state_dir)) return;
     if (::stat(gateway.state_dir.c_str(), &found) != 0) {
       if (fault_of(errno) == Fault::missing) gateway.presence = Presence::gone;
       return;
@@ -100,6 +100,22 @@ class Look {
     gateway.identity = DirectoryIdentity{found.st_dev, found.st_ino};
     owners_[*gateway.identity] = found.st_uid;
     gateway.has_process = !users_of(*gateway.identity).empty();
+  }
+
+  /// Links of a directory that is known already are not followed again.
+  bool may_touch(const std::string& state_dir) {
+    auto& home = homes_[state_dir];
+    if (home.empty())
+      if (const auto known = known_.find(state_dir); known != known_.end())
+        home = std::exchange(known->second.home, {});
+    if (home.empty()) {
+      const auto root = process_root_of(settings_.procfs.native(), state_dir);
+      auto followed =
+          resolve_in_root(root, state_dir.substr(root.size()), gate_);
+      if (!followed && followed.problem().fault == Fault::timeout) return false;
+      home = followed ? *std::move(followed) : state_dir;
+    }
+    return gate_(home);
   }
 
   std::vector<const OpenclawProcess*> users_of(
@@ -335,6 +351,11 @@ class Look {
       directory.is_as_before = is_as_before(known->second, gateway);
       if (directory.is_as_before) return;
     }
+    // A link that leads elsewhere by now.
+    if (known != known_.end() && gateway.identity != known->second.identity)
+      homes_.erase(gateway.state_dir);
+    if (may_touch(gateway.state_dir))
+      directory.home = homes_.at(gateway.state_dir);
     directory.root =
         gateway.passing
             ? process_root_of(settings_.procfs.native(), gateway.state_dir)
@@ -382,6 +403,7 @@ class Look {
   std::string real_root_;   ///< without symbolic links; empty: our own root
   UsualLogs usual_logs_;
   std::map<std::string, KnownGateway> known_;
+  std::map<std::string, std::string> homes_;  ///< by state directory
   std::set<std::string> seen_paths_;
   std::set<std::string> told_;
   std::map<DirectoryIdentity, uid_t> owners_;

@@ -41,6 +41,7 @@ struct KnownGateway {
   std::optional<WallTime> described_at = {};
   std::optional<DirectoryIdentity> identity = {};
   std::vector<ProcessIdentity> processes = {};
+  std::string home = {};  ///< see WatchedGateway; empty: not known
 };
 
 /// What a look is to do.
@@ -65,6 +66,7 @@ struct SeenDirectory {
   /// Its processes know it by a path that is not the host's, so their /tmp is
   /// not the host's either. As it was where it has no process.
   bool contained = false;
+  std::string home = {};  ///< see WatchedGateway; empty: not known
   /// It was described a moment ago: only `gateway` is filled in.
   bool is_as_before = false;
 };

@@ -9,6 +9,15 @@
 
 namespace openclaw_lock {
 
+MountViews CollectorContext::mount_views() const {
+  return [scheduler_ = std::weak_ptr<Scheduler>{scheduler},
+          procfs = settings.procfs](const std::string& path) {
+    const auto alive = scheduler_.lock();
+    return alive ? alive->domains().view_of(path)
+                 : read_mount_view(procfs, path);
+  };
+}
+
 WatchedGateways::WatchedGateways(CollectorContext context)
     : context_{std::move(context)} {}
 

@@ -11,7 +11,6 @@
 #include "core/base/text.h"
 #include "core/procfs/filesystem_type.h"
 #include "exporter/system/file.h"
-#include "exporter/system/mount_view.h"
 #include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
@@ -45,12 +44,14 @@ struct HangDomains::State {
 HangDomain hang_domain_of(const std::vector<Mount>& mounts,
                           const std::string& path) {
   const Mount* mount = find_mount(mounts, path);
-  if (mount == nullptr) return {"unknown", false};
+  if (mount == nullptr) return {"unknown", false, true};
   const auto& type = mount->filesystem;
   if (is_kernel_memory(type)) return {};
   if (type == "nfs" || type == "nfs4")
-    return {"nfs " + mount->source.substr(0, mount->source.rfind(":/")), false};
-  return {mount->device, is_local_filesystem(type)};
+    return {"nfs " + mount->source.substr(0, mount->source.rfind(":/")), false,
+            true};
+  const bool local = is_local_filesystem(type);
+  return {mount->device, local, !local};
 }
 
 HangDomains::HangDomains(std::filesystem::path procfs)
@@ -86,13 +87,19 @@ std::shared_ptr<const std::vector<Mount>> HangDomains::mounts() {
   return state.mounts;
 }
 
+MountView HangDomains::view_of(const std::string& path) {
+  const auto root = process_root_of(procfs_.native(), path);
+  return root.empty() ? MountView{mounts(), {}}
+                      : read_mount_view(procfs_, path);
+}
+
 HangDomain HangDomains::look_up(const std::string& path) {
   const auto pid = process_of(procfs_.native(), path);
   if (pid.empty()) return hang_domain_of(*mounts(), path);
   const auto root = procfs_.native() + '/' + pid + "/root";
-  if (!path.starts_with(root + '/')) return {"process " + pid, true};
+  if (!path.starts_with(root + '/')) return {"process " + pid, true, true};
   const auto view = read_mount_view(procfs_, path);
-  return hang_domain_of(view.mounts, view.inner(path));
+  return hang_domain_of(*view.mounts, view.inner(path));
 }
 
 HangDomain HangDomains::domain_of(const std::string& path) {

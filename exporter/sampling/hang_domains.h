@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/procfs/mountinfo.h"
+#include "exporter/system/mount_view.h"
 
 namespace openclaw_lock {
 
@@ -17,6 +18,8 @@ namespace openclaw_lock {
 struct HangDomain {
   std::string name;
   bool local = true;  ///< false: FUSE, network file systems and what is unknown
+  /// Nothing lies there but what was named: a turn that hangs, hangs there.
+  bool exact = false;
 
   bool operator==(const HangDomain&) const = default;
 };
@@ -35,6 +38,9 @@ class HangDomains {
   /// Our own mounts, read again where the kernel says that they have changed
   /// (proc(5): mountinfo is readable by POLLPRI then). Never null.
   std::shared_ptr<const std::vector<Mount>> mounts();
+
+  /// See MountView; what of it is ours is not read again.
+  MountView view_of(const std::string& path);
 
  private:
   struct State;

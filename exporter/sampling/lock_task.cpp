@@ -17,11 +17,12 @@ constexpr milliseconds kShortestRest{20};
 
 }  // namespace
 
-LockTask::LockTask(const std::string& gateway, LockReaderSettings settings,
+LockTask::LockTask(const std::string& gateway, const std::string& home,
+                   LockReaderSettings settings,
                    std::shared_ptr<CensusSource> census,
                    std::shared_ptr<InotifyHub> hub, std::function<void()> wake,
                    SourceTiming timing)
-    : SourceTask{"locks", gateway, settings.state_dir, timing},
+    : SourceTask{"locks", gateway, home, timing},
       reader_{std::move(settings),
               census ? LockReader::Census{[] { return nullptr; }} : nullptr,
               wall_time_now, std::move(hub), wake},

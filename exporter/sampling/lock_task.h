@@ -24,7 +24,8 @@ namespace openclaw_lock {
 class LockTask : public SourceTask<LockFacts> {
  public:
   /// `census`: null: holders are not judged. `wake`: brings the next turn.
-  LockTask(const std::string& gateway, LockReaderSettings settings,
+  LockTask(const std::string& gateway, const std::string& home,
+           LockReaderSettings settings,
            std::shared_ptr<CensusSource> census,
            std::shared_ptr<InotifyHub> hub, std::function<void()> wake,
            SourceTiming timing);

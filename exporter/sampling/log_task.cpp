@@ -48,7 +48,7 @@ LogTask::LogTask(const WatchedGateway& gateway,
                  std::function<void()> wake,
                  std::function<bool(int)> wake_when_readable,
                  SourceTiming timing)
-    : SourceTask{"logs", gateway.name, gateway.state_dir, timing},
+    : SourceTask{"logs", gateway.name, {}, timing},
       gateway_{gateway.name},
       storage_{std::move(storage)},
       listers_{std::move(listers)},

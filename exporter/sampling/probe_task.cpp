@@ -18,11 +18,11 @@ constexpr milliseconds kPatience{10000};
 }  // namespace
 
 // It rests longer than the interval after a slow probe, and does not hang then.
-ProbeTask::ProbeTask(const std::string& gateway, std::string state_dir,
-                     milliseconds interval)
+ProbeTask::ProbeTask(const std::string& gateway, const std::string& home,
+                     std::string state_dir, milliseconds interval)
     : SourceTask{"disk_probe",
                  gateway,
-                 state_dir,
+                 home,
                  {std::max(interval, kLongestProbeRest), kPatience}},
       state_dir_{std::move(state_dir)},
       interval_{interval} {}

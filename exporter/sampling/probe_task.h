@@ -15,8 +15,8 @@ namespace openclaw_lock {
 /// belongs to a scheduler of its own.
 class ProbeTask : public SourceTask<ProbeHistogram> {
  public:
-  ProbeTask(const std::string& gateway, std::string state_dir,
-            std::chrono::milliseconds interval);
+  ProbeTask(const std::string& gateway, const std::string& home,
+            std::string state_dir, std::chrono::milliseconds interval);
 
   MonotonicTime run(MonotonicTime now) override;
 

@@ -99,6 +99,7 @@ class Scheduler::State : public std::enable_shared_from_this<State> {
   const UniqueFd stop_event_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;  ///< for idle workers
+  std::condition_variable left_;     ///< a turn is elsewhere, or has ended
   std::condition_variable ended_;    ///< a thread has ended
   TaskQueue queue_;
   std::map<std::uint64_t, std::function<void()>> callbacks_;
@@ -174,8 +175,15 @@ void Scheduler::State::call_when_readable(int descriptor,
 bool Scheduler::State::enter(const std::string& path) {
   if (current_turn == 0) return true;
   const auto domain = domains.domain_of(path);
-  const std::lock_guard guard{mutex_};
-  return queue_.enter(current_turn, domain, monotonic_now());
+  std::unique_lock lock{mutex_};
+  const auto give_up = monotonic_now() + TaskQueue::kSlow;
+  for (auto now = monotonic_now(); !queue_.enter(current_turn, domain, now);
+       now = monotonic_now()) {
+    if (now >= give_up || !queue_.may_soon_enter(domain, now)) return false;
+    left_.wait_until(lock, give_up);
+  }
+  left_.notify_all();
+  return true;
 }
 
 bool Scheduler::State::works() const {
@@ -220,6 +228,7 @@ void Scheduler::State::run(std::unique_lock<std::mutex>& lock,
   current_turn = 0;
   lock.lock();
   queue_.finish(turn.id, std::move(home), due);
+  left_.notify_all();
 }
 
 void Scheduler::State::work() {

@@ -70,7 +70,7 @@ class Scheduler {
   bool stop(std::chrono::milliseconds patience);
 
  private:
-  struct State;
+  class State;
 
   std::shared_ptr<State> state_;
 };

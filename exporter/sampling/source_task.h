@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -30,7 +31,15 @@ class SourceTask : public Task {
   const Source<Value>& source() const { return source_; }
 
   std::string name() const override { return name_; }
-  std::string home() const override { return home_; }
+  std::string home() const override {
+    const std::lock_guard guard{home_mutex_};
+    return home_;
+  }
+  /// From the next turn on.
+  void move_home(std::string home) {
+    const std::lock_guard guard{home_mutex_};
+    home_ = std::move(home);
+  }
   std::chrono::milliseconds patience() const override {
     return timing_.patience;
   }
@@ -48,7 +57,8 @@ class SourceTask : public Task {
 
  private:
   const std::string name_;
-  const std::string home_;
+  mutable std::mutex home_mutex_;
+  std::string home_;
 };
 
 /// One round each interval.

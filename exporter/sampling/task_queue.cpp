@@ -55,10 +55,25 @@ bool TaskQueue::may_begin(const HangDomain& domain, MonotonicTime now) const {
   if (!domain.local && hanging() >= kMaxHanging) return false;
   const auto found = domains_.find(domain.name);
   if (found == domains_.end()) return true;
-  return std::ranges::all_of(found->second.turns, [&](TurnId id) {
-    const auto& turn = turns_.at(id);
-    return domain.local && !turn.hangs && now - turn.began < kSlow;
-  });
+  const auto& turns = found->second.turns;
+  if (!domain.local) return turns.empty();
+  const auto slow = slow_in(found->second, now);
+  return slow == 0 || (!domain.exact && slow == 1 && turns.size() == 1);
+}
+
+std::size_t TaskQueue::slow_in(const Domain& domain, MonotonicTime now) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(domain.turns, [&](TurnId id) {
+        const auto& turn = turns_.at(id);
+        return turn.hangs || now - turn.began >= kSlow;
+      }));
+}
+
+bool TaskQueue::may_soon_enter(const HangDomain& domain,
+                               MonotonicTime now) const {
+  if (!domain.local && hanging() >= kMaxHanging) return false;
+  const auto found = domains_.find(domain.name);
+  return found == domains_.end() || slow_in(found->second, now) == 0;
 }
 
 std::optional<TaskQueue::Turn> TaskQueue::take(MonotonicTime now) {

@@ -25,8 +25,10 @@ using TurnId = std::uint64_t;  ///< 0: none
 /// of the domains that they enter. No thread, no clock; not thread-safe.
 ///
 /// - A domain that a turn hangs in gets no other turn until that one returns.
-/// - Neither does one in which a turn takes longer than kSlow, nor one that is
-///   not local while a turn is in it: what hangs costs one worker, not all.
+/// - One that is not local has one turn at a time: what hangs costs one worker.
+/// - Neither does a local one in which a turn takes longer than kSlow. One that
+///   is not exact has one such turn more: another file system may have been
+///   touched unnoticed, and all else should not wait for that.
 /// - With kMaxHanging turns hanging, domains that are not local wait.
 class TaskQueue {
  public:
@@ -64,6 +66,9 @@ class TaskQueue {
 
   /// The turn is about to touch a domain; false where that hangs. See Gate.
   bool enter(TurnId turn, const HangDomain& domain, MonotonicTime now);
+
+  /// What keeps a turn from entering the domain is quick so far.
+  bool may_soon_enter(const HangDomain& domain, MonotonicTime now) const;
 
   /// The turn has come back. `home`: the domain of the task's home by now.
   void finish(TurnId turn, HangDomain home, MonotonicTime due);
@@ -109,6 +114,8 @@ class TaskQueue {
   };
 
   bool may_begin(const HangDomain& domain, MonotonicTime now) const;
+  /// Turns in the domain that are slow or hang.
+  std::size_t slow_in(const Domain& domain, MonotonicTime now) const;
   void schedule(TaskId id, Entry& entry, MonotonicTime due);
   void unschedule(TaskId id, Entry& entry);
   void leave(TurnId turn, const HangDomain& domain);

@@ -37,8 +37,16 @@ MountView read_mount_view(const std::filesystem::path& procfs,
   if (!pid.empty()) view.prefix = procfs.native() + '/' + pid + "/root";
   const auto text = read_small_file(
       procfs / (pid.empty() ? "self" : pid) / "mountinfo", kMaxMountinfo);
-  if (text) view.mounts = parse_mountinfo(*text);
+  if (text)
+    view.mounts =
+        std::make_shared<const std::vector<Mount>>(parse_mountinfo(*text));
   return view;
+}
+
+MountViews mount_views_of(const std::filesystem::path& procfs) {
+  return [procfs](const std::string& path) {
+    return read_mount_view(procfs, path);
+  };
 }
 
 }  // namespace openclaw_lock

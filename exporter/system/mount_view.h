@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,8 +14,10 @@ namespace openclaw_lock {
 /// The mounts by which a path is to be understood: this process' own, or, for
 /// a path below /proc/PID/root, those of that process.
 struct MountView {
-  std::vector<Mount> mounts;  ///< empty where they cannot be read
-  std::string prefix;         ///< /proc/PID/root, or empty
+  /// Empty where they cannot be read; never null.
+  std::shared_ptr<const std::vector<Mount>> mounts =
+      std::make_shared<const std::vector<Mount>>();
+  std::string prefix;  ///< /proc/PID/root, or empty
 
   /// The path as these mounts have it.
   std::string inner(const std::string& path) const;
@@ -24,5 +28,11 @@ std::string process_root_of(const std::string& procfs, const std::string& path);
 
 MountView read_mount_view(const std::filesystem::path& procfs,
                           const std::string& path);
+
+/// Gives the same, perhaps without reading it again.
+using MountViews = std::function<MountView(const std::string& path)>;
+
+/// Reads it each time.
+MountViews mount_views_of(const std::filesystem::path& procfs);
 
 }  // namespace openclaw_lock

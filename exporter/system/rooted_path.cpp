@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/system/rooted_path.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -42,6 +43,10 @@ Result<std::string> resolve_in_root(const std::string& root,
     }
     walked.push_back(std::move(part));
     if (!there) continue;
+    // proc(5): what it leads to cannot be written as a path of ours.
+    if (root.empty() && walked.size() == 3 && walked[0] == "proc" &&
+        walked[2] == "root")
+      continue;
     auto here = root;
     for (const auto& one : walked) here.append("/").append(one);
     if (!gate(here))
@@ -66,6 +71,20 @@ Result<std::string> resolve_in_root(const std::string& root,
   auto result = root;
   for (const auto& one : walked) result.append("/").append(one);
   return result.empty() ? std::string{"/"} : result;
+}
+
+Result<std::string> follow_link(const std::string& root,
+                                const std::string& path, const Gate& gate) {
+  const Problem shut{Fault::timeout, path, "its file system does not answer"};
+  if (!gate(path)) return shut;
+  struct stat entry {};
+  if (::lstat(path.c_str(), &entry) != 0 || !S_ISLNK(entry.st_mode))
+    return path;
+  const bool inside = path.starts_with(root + '/');
+  auto found = inside ? resolve_in_root(root, path.substr(root.size()), gate)
+                      : resolve_in_root({}, path, gate);
+  if (found && !gate(*found)) return shut;
+  return found;
 }
 
 }  // namespace openclaw_lock

@@ -17,4 +17,9 @@ namespace openclaw_lock {
 Result<std::string> resolve_in_root(const std::string& root,
                                     const std::string& path, const Gate& gate);
 
+/// For a path none of whose parents is a link: itself, or, where it is a link,
+/// what resolve_in_root() says. Whoever gets a path may touch it.
+Result<std::string> follow_link(const std::string& root,
+                                const std::string& path, const Gate& gate);
+
 }  // namespace openclaw_lock

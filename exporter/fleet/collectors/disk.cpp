@@ -11,10 +11,11 @@ std::unique_ptr<Collector> collect_disk(const WatchedGateway& gateway,
   const auto& settings = context.settings;
   if (!settings.collect_disk) return nullptr;
   const auto make = [&](TaskId) {
-    const auto reader = std::make_shared<DiskReader>(DiskReaderSettings{
-        gateway.state_dir, settings.procfs, settings.sysfs, settings.rootfs});
+    const auto reader = std::make_shared<DiskReader>(
+        DiskReaderSettings{gateway.state_dir, settings.procfs, settings.sysfs,
+                           settings.rootfs, context.mount_views()});
     return std::make_shared<DiskTask>(
-        "disk", gateway.name, gateway.state_dir, context.timing,
+        "disk", gateway.name, gateway.home, context.timing,
         [reader](std::shared_ptr<const DiskFacts>& facts) {
           auto result = reader->round();
           facts = std::make_shared<const DiskFacts>(reader->report());

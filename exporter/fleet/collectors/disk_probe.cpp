@@ -8,7 +8,8 @@ std::unique_ptr<Collector> probe_disk(const WatchedGateway& gateway,
                                       const CollectorContext& context) {
   if (!context.settings.disk_probe) return nullptr;
   const auto make = [&](TaskId) {
-    return std::make_shared<ProbeTask>(gateway.name, gateway.state_dir,
+    return std::make_shared<ProbeTask>(gateway.name, gateway.home,
+                                       gateway.state_dir,
                                        context.settings.disk_probe_interval);
   };
   return std::make_unique<TaskCollector<ProbeTask>>(

@@ -9,9 +9,10 @@ std::unique_ptr<Collector> collect_locks(const WatchedGateway& gateway,
   if (!context.settings.collect_locks) return nullptr;
   const auto make = [&](TaskId id) {
     return std::make_shared<LockTask>(
-        gateway.name,
+        gateway.name, gateway.home,
         LockReaderSettings{gateway.state_dir, gateway.session_dirs,
-                           context.settings.procfs, gateway.root},
+                           context.settings.procfs, gateway.root,
+                           context.scheduler->gate(), context.mount_views()},
         context.census, context.hub, context.scheduler->waker(id),
         context.timing);
   };

@@ -10,9 +10,10 @@ namespace {
 /// A round each interval, the first when the census has looked.
 class GatewayTask : public SourceTask<GatewayFacts> {
  public:
-  GatewayTask(const std::string& gateway, GatewayReaderSettings settings,
-              const CollectorContext& context, std::function<void()> wake)
-      : SourceTask{"processes", gateway, settings.state_dir, context.timing},
+  GatewayTask(const std::string& gateway, const std::string& home,
+              GatewayReaderSettings settings, const CollectorContext& context,
+              std::function<void()> wake)
+      : SourceTask{"processes", gateway, home, context.timing},
         census_{context.census},
         wal_locks_{context.wal_locks},
         scheduler_{context.scheduler},
@@ -56,9 +57,9 @@ std::unique_ptr<Collector> collect_processes(const WatchedGateway& gateway,
   if (!context.census) return nullptr;
   const auto make = [&](TaskId id) {
     return std::make_shared<GatewayTask>(
-        gateway.name,
+        gateway.name, gateway.home,
         GatewayReaderSettings{gateway.state_dir, context.settings.procfs,
-                              gateway.root},
+                              gateway.root, context.scheduler->gate()},
         context, context.scheduler->waker(id));
   };
   return std::make_unique<TaskCollector<GatewayTask>>(

@@ -86,25 +86,20 @@ void add(const std::string& path, const std::string& agent, bool required,
 
 }  // namespace
 
-std::string path_below(const std::string& root, std::string path) {
-  struct stat entry {};
-  if (root.empty() || !path.starts_with(root + '/') ||
-      ::lstat(path.c_str(), &entry) != 0 || !S_ISLNK(entry.st_mode))
-    return path;
-  auto found = resolve_in_root(root, path.substr(root.size()), always_open);
-  return found ? *std::move(found) : path;
-}
-
 /// A directory `tmp/openclaw-UID` is written by era C gateways alone.
-std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir) {
+std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir,
+                                              const std::string& root,
+                                              const Gate& gate) {
   std::optional<WallTime> newest;
   StateDirectory ignored;
-  for (const auto& name : subdirectories(state_dir + "/tmp", ignored)) {
+  const auto tmp = follow_link(root, state_dir + "/tmp", gate);
+  if (!tmp) return newest;
+  for (const auto& name : subdirectories(*tmp, ignored)) {
     if (!name.starts_with("openclaw-")) continue;
     for (const auto* file :
          {"gateway.state.lock", "gateway.state.lock.sqlite"}) {
-      auto path = state_dir;
-      path.append("/tmp/").append(name).append("/").append(file);
+      auto path = *tmp;
+      path.append("/").append(name).append("/").append(file);
       struct stat found {};
       if (::lstat(path.c_str(), &found) != 0) continue;
       const auto at = modified_at(found);
@@ -116,8 +111,8 @@ std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir) {
 
 StateDirectory read_state_directory(
     const std::string& state_dir,
-    const std::vector<std::string>& extra_session_dirs,
-    const std::string& root) {
+    const std::vector<std::string>& extra_session_dirs, const std::string& root,
+    const Gate& gate) {
   StateDirectory state;
   const auto directory = open_directory(state_dir);
   if (!directory) {
@@ -126,20 +121,46 @@ StateDirectory read_state_directory(
   }
   state.opened = true;
   state.readable = true;
-  const auto agents = path_below(root, state_dir + "/agents");
-  state.structure = {state_dir, agents};
+  const auto not_answering = [&](const std::string& path) {
+    state.readable = false;
+    state.problems.push_back(
+        {Fault::timeout, path, "its file system does not answer"});
+  };
+  // Empty where it cannot be followed now.
+  const auto followed = [&](const std::string& path) -> std::string {
+    auto target = follow_link(root, path, gate);
+    if (target) return *std::move(target);
+    if (target.problem().fault != Fault::timeout) return path;
+    not_answering(path);
+    return {};
+  };
+  state.structure = {state_dir};
   std::set<DirectoryIdentity> known;
-  for (const auto& agent : subdirectories(agents, state)) {
-    const auto path = path_below(root, agents + '/' + agent);
-    state.structure.push_back(path);
-    add(path_below(root, path + "/sessions"), agent, false, known, state);
+  const auto agents = followed(state_dir + "/agents");
+  if (!agents.empty()) {
+    state.structure.push_back(agents);
+    for (const auto& agent : subdirectories(agents, state)) {
+      const auto path = followed(agents + '/' + agent);
+      if (path.empty()) continue;
+      state.structure.push_back(path);
+      const auto sessions = followed(path + "/sessions");
+      if (!sessions.empty()) add(sessions, agent, false, known, state);
+    }
   }
   for (const auto& pattern : extra_session_dirs) {
-    for (const auto& match :
-         expand_glob(pattern, kMaxSessionDirectories, state.problems))
-      add(match.path, agent_of(match.path), !is_glob(pattern), known, state);
+    for (const auto& match : expand_glob(pattern, kMaxSessionDirectories,
+                                         state.problems, gate)) {
+      const auto inside = match.path.starts_with(root + '/') ? root : "";
+      const auto path =
+          resolve_in_root(inside, match.path.substr(inside.size()), gate);
+      if (path ? !gate(*path) : path.problem().fault == Fault::timeout)
+        not_answering(match.path);
+      else
+        add(path ? *path : match.path, agent_of(match.path), !is_glob(pattern),
+            known, state);
+    }
   }
-  state.sqlite_gateway_at = newest_sqlite_gateway(state_dir);
+  state.sqlite_gateway_at = newest_sqlite_gateway(state_dir, root, gate);
   return state;
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/result.h"
 #include "core/base/wall_time.h"
 #include "core/gateways/directory_identity.h"
+#include "exporter/system/gate.h"
 
 namespace openclaw_lock {
 
@@ -28,11 +29,7 @@ struct StateDirectory {
   /// Directories in which a new agent or its sessions appear as a directory:
   /// the state dir, agents/ and each agent's.
   std::vector<std::string> structure;
-  /// The path itself, or, where it is a symbolic link, what that means to those
-/// whose root is `root`; without one, the path itself.
-std::string path_below(const std::string& root, std::string path);
-
-/// mtime of the newest trace of an era C gateway (2026.8.1 on).
+  /// mtime of the newest trace of an era C gateway (2026.8.1 on).
   std::optional<WallTime> sqlite_gateway_at;
   std::vector<Problem> problems;
 };
@@ -40,17 +37,16 @@ std::string path_below(const std::string& root, std::string path);
 /// Lists `<state_dir>/agents/*/sessions` and the extra directories, which may
 /// be globs. A state dir without agents/ is a fresh install, not a problem. At
 /// most 4096 session directories; more are too_big. Symbolic links inside the
-/// state dir mean what they mean below `root` (see resolve_in_root).
+/// state dir mean what they mean below `root` (see resolve_in_root). What the
+/// gate is shut for is a timeout, and not listed.
 StateDirectory read_state_directory(
     const std::string& state_dir,
     const std::vector<std::string>& extra_session_dirs,
-    const std::string& root = {});
-
-/// The path itself, or, where it is a symbolic link, what that means to those
-/// whose root is `root`; without one, the path itself.
-std::string path_below(const std::string& root, std::string path);
+    const std::string& root = {}, const Gate& gate = always_open);
 
 /// mtime of the newest trace of an era C gateway below the state dir.
-std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir);
+std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir,
+                                              const std::string& root,
+                                              const Gate& gate);
 
 }  // namespace openclaw_lock

@@ -25,7 +25,9 @@ bool is_nfs(const Mount& mount) {
 
 DiskReader::DiskReader(DiskReaderSettings settings)
     : settings_{std::move(settings)},
-      devices_{settings_.sysfs, settings_.rootfs} {}
+      devices_{settings_.sysfs, settings_.rootfs} {
+  if (!settings_.mounts) settings_.mounts = mount_views_of(settings_.procfs);
+}
 
 std::optional<DiskReader::Place> DiskReader::state_dir_place(
     std::vector<Problem>& problems) const {
@@ -35,11 +37,11 @@ std::optional<DiskReader::Place> DiskReader::state_dir_place(
                         "it is not there or cannot be reached"});
     return {};
   }
-  const auto view = read_mount_view(settings_.procfs, settings_.state_dir);
+  const auto view = settings_.mounts(settings_.state_dir);
   const auto path =
       view.inner(directory->real_path.empty() ? settings_.state_dir
                                               : directory->real_path);
-  const Mount* mount = find_mount(view.mounts, path);
+  const Mount* mount = find_mount(*view.mounts, path);
   if (!mount) {
     problems.push_back({Fault::missing, "mountinfo",
                         "no mount is known to hold the state directory"});

@@ -11,6 +11,7 @@
 #include "core/fleet/source_health.h"
 #include "core/procfs/mountinfo.h"
 #include "exporter/readers/disk/block_devices.h"
+#include "exporter/system/mount_view.h"
 
 namespace openclaw_lock {
 
@@ -20,6 +21,7 @@ struct DiskReaderSettings {
   std::filesystem::path procfs = "/proc";
   std::filesystem::path sysfs = "/sys";
   std::filesystem::path rootfs = "/";
+  MountViews mounts = {};  ///< empty: read from `procfs`
 };
 
 /// Reads what the state directory of one gateway lies on, and how long that

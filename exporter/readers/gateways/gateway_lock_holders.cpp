@@ -21,8 +21,7 @@ JudgedGatewayLocks GatewayLockHolders::judge(
     const auto taken = acquired_at(claim, lock.modified_at, now);
     // Era C guards by a database; whether it keeps the file open is not known.
     std::optional<FileKey> file;
-    if (!lock.claim.has_owner)
-      file = FileKey{lock.device, lock.identity.inode};
+    if (!lock.claim.has_owner) file = FileKey{lock.device, lock.identity.inode};
     auto evidence = visibility.gather(claim, table, file);
     evidence.local_filesystem = local_filesystem;
     const auto before = seen_.find(key);

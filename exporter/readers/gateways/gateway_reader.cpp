@@ -10,6 +10,7 @@
 #include "core/procfs/filesystem_type.h"
 #include "exporter/readers/directories/directory_facts.h"
 #include "exporter/system/mount_view.h"
+#include "exporter/system/rooted_path.h"
 
 namespace openclaw_lock {
 
@@ -30,15 +31,15 @@ bool GatewayReader::find_place(const GatewayInputs& inputs) {
   if (!same) {
     const auto directory = directory_facts(settings_.state_dir);
     if (!directory) return false;
-    place_.emplace();
+    place_ = Place{};
     place_->identity = identity;
     place_->our_mounts = inputs.mounts;
     const auto prefix =
         process_root_of(settings_.procfs.native(), settings_.state_dir);
     place_->mounts = inputs.mounts;
     if (!prefix.empty())
-      place_->mounts = std::make_shared<const std::vector<Mount>>(
-          read_mount_view(settings_.procfs, settings_.state_dir).mounts);
+      place_->mounts =
+          read_mount_view(settings_.procfs, settings_.state_dir).mounts;
     place_->inner_path = directory->real_path.starts_with(prefix)
                              ? directory->real_path.substr(prefix.size())
                              : directory->real_path;
@@ -61,7 +62,8 @@ bool GatewayReader::belongs_to_another_user(
 }
 
 void GatewayReader::read_store() {
-  store_ = read_store_files(settings_.state_dir, settings_.root);
+  store_ =
+      read_store_files(settings_.state_dir, settings_.root, settings_.gate);
   store_.traces.owner_lock = std::ranges::any_of(
       state_locks_.locks,
       [](const GatewayLock& lock) { return lock.claim.has_owner; });
@@ -87,8 +89,8 @@ void GatewayReader::look_at_writers(const GatewayInputs& inputs) {
     for (const auto& file : (*files)->shared_memory) {
       const auto [begin, end] = inputs.wal_locks->equal_range(file.inode);
       for (auto lock = begin; lock != end; ++lock) {
-        const auto& [major, minor] = std::pair{lock->second.device_major,
-                                               lock->second.device_minor};
+        const auto& [major, minor] =
+            std::pair{lock->second.device_major, lock->second.device_minor};
         // Where stat gives another device than the superblock's (btrfs), that
         // of mountinfo is the one.
         if (std::to_string(major) + ':' + std::to_string(minor) ==
@@ -145,9 +147,8 @@ std::vector<GatewayCandidate> GatewayReader::candidates(
         continue;
       const ProcessIdentity identity{process.stat.pid,
                                      process.stat.start_ticks};
-      const auto known = std::ranges::find_if(found, [&](const auto& one) {
-        return one.pid == identity.pid;
-      });
+      const auto known = std::ranges::find_if(
+          found, [&](const auto& one) { return one.pid == identity.pid; });
       const auto* by_census = facts.find(identity);
       const bool is_openclaw =
           by_census && by_census->role != ProcessRole::command;
@@ -229,9 +230,8 @@ void GatewayReader::tell(const ProcessFacts& facts, const GatewayCount& count,
         *table.boot_time +
         span_of_ticks(count.running.back().start_ticks, table.ticks_per_second);
   const bool named = std::ranges::any_of(
-      count.running, [&](const ProcessIdentity& running) {
-        return is_named(facts, running);
-      });
+      count.running,
+      [&](const ProcessIdentity& running) { return is_named(facts, running); });
   if (named || state_locks_.readable) facts_.lock_mismatch = !named;
 }
 
@@ -243,9 +243,13 @@ RoundResult GatewayReader::round(const GatewayInputs& inputs) {
   // The lock reader tells of a state directory that is not there.
   if (!find_place(inputs)) return round;
   const auto now = wall_clock_();
-  state_locks_ = lock_reader_.read_all(settings_.state_dir + "/tmp", now);
+  const auto tmp =
+      follow_link(settings_.root, settings_.state_dir + "/tmp", settings_.gate);
+  state_locks_ = tmp ? lock_reader_.read_all(*tmp, now) : GatewayLocks{};
+  state_locks_.readable = state_locks_.readable && tmp;
   lock_reader_.forget_unread();
   read_store();
+  settings_.gate(settings_.state_dir);  // back from what links led to
   look_at_writers(inputs);
   facts_.state_database = database_facts(store_.state);
   facts_.agent_databases = database_facts(store_.agents);
@@ -266,8 +270,8 @@ RoundResult GatewayReader::round(const GatewayInputs& inputs) {
   if (const auto others = facts.locks.find(place_->identity);
       others != facts.locks.end())
     locks.insert(locks.end(), others->second.begin(), others->second.end());
-  auto judged = lock_holders_.judge(
-      locks, place_->is_local, visibility, *facts.table, now);
+  auto judged = lock_holders_.judge(locks, place_->is_local, visibility,
+                                    *facts.table, now);
   held = std::move(judged.held);
   if (state_locks_.readable) facts_.singleton_locks = std::move(judged.locks);
   judge_era();

@@ -25,6 +25,7 @@
 #include "exporter/readers/gateways/wal_locks.h"
 #include "exporter/readers/processes/process_facts.h"
 #include "exporter/system/clock.h"
+#include "exporter/system/gate.h"
 
 namespace openclaw_lock {
 
@@ -33,6 +34,7 @@ struct GatewayReaderSettings {
   std::filesystem::path procfs = "/proc";
   /// What links inside the state dir start at, see LockReaderSettings.
   std::string root = {};
+  Gate gate = always_open;
 };
 
 /// What is read once for all gateways.

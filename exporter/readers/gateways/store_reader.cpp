@@ -9,6 +9,7 @@
 
 #include "exporter/readers/directories/session_directories.h"
 #include "exporter/system/file.h"
+#include "exporter/system/rooted_path.h"
 
 namespace openclaw_lock {
 namespace {
@@ -37,11 +38,16 @@ void add_database(const std::string& path, DatabaseFiles& files,
 }
 
 void add_agent(const std::string& agent, const std::string& root,
-               DatabaseFiles& databases, StoreTraces& traces, bool& readable) {
-  add_database(agent + "/agent/openclaw-agent.sqlite", databases, readable);
+               const Gate& gate, DatabaseFiles& databases, StoreTraces& traces,
+               bool& readable) {
+  if (const auto own = follow_link(root, agent + "/agent", gate))
+    add_database(*own + "/openclaw-agent.sqlite", databases, readable);
+  else
+    readable = false;
   bool unseen = true;
-  const auto sessions = path_below(root, agent + "/sessions");
-  const auto store = look(sessions + "/sessions.json", unseen);
+  const auto sessions = follow_link(root, agent + "/sessions", gate);
+  if (!sessions) return;
+  const auto store = look(*sessions + "/sessions.json", unseen);
   if (!store) return;
   const auto at = modified_at(*store);
   traces.session_store_at =
@@ -51,18 +57,22 @@ void add_agent(const std::string& agent, const std::string& root,
 }  // namespace
 
 StoreFiles read_store_files(const std::string& state_dir,
-                            const std::string& root) {
+                            const std::string& root, const Gate& gate) {
   StoreFiles files;
   bool readable = true;
   DatabaseFiles state;
-  add_database(state_dir + "/state/openclaw.sqlite", state, readable);
+  if (const auto own = follow_link(root, state_dir + "/state", gate))
+    add_database(*own + "/openclaw.sqlite", state, readable);
+  else
+    readable = false;
   if (readable) files.state = std::move(state);
-  files.traces.sqlite_gateway_at = newest_sqlite_gateway(state_dir);
+  files.traces.sqlite_gateway_at = newest_sqlite_gateway(state_dir, root, gate);
 
   readable = true;
   DatabaseFiles databases;
-  const auto agents = path_below(root, state_dir + "/agents");
-  const auto directory = open_directory(agents);
+  const auto agents = follow_link(root, state_dir + "/agents", gate);
+  if (!agents) return files;
+  const auto directory = open_directory(*agents);
   if (!directory) {
     if (directory.problem().fault == Fault::missing) files.agents = databases;
     return files;
@@ -70,8 +80,12 @@ StoreFiles read_store_files(const std::string& state_dir,
   std::size_t seen = 0;
   const auto listed =
       list_directory(*directory, [&](std::string_view name, unsigned char) {
-        add_agent(path_below(root, agents + '/' + std::string{name}), root,
-                  databases, files.traces, readable);
+        const auto agent =
+            follow_link(root, *agents + '/' + std::string{name}, gate);
+        if (agent)
+          add_agent(*agent, root, gate, databases, files.traces, readable);
+        else
+          readable = false;
         return ++seen < kMaxAgents;
       });
   if (listed && readable && seen < kMaxAgents)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/gateways/session_store_era.h"
+#include "exporter/system/gate.h"
 
 namespace openclaw_lock {
 
@@ -37,9 +38,10 @@ struct StoreFiles {
 /// Looks at `state/openclaw.sqlite` and, of each agent, at
 /// `agent/openclaw-agent.sqlite` and `sessions/sessions.json`. At most 4096
 /// agents. Links mean what they mean below `root`, see read_state_directory().
-/// Hangs where the file system does.
+/// Hangs where the file system does; where the gate is shut it may not look.
 StoreFiles read_store_files(const std::string& state_dir,
-                            const std::string& root = {});
+                            const std::string& root = {},
+                            const Gate& gate = always_open);
 
 /// Reads `openclaw.json` for the version that last wrote it, again only when
 /// the file has changed.

@@ -11,6 +11,8 @@
 namespace openclaw_lock {
 namespace {
 
+constexpr const char* kNoAnswer = "its file system does not answer";
+
 std::string why_unknown(Fault obstacle) {
   std::string text = "holders cannot be judged: ";
   if (obstacle == Fault::denied)
@@ -31,7 +33,9 @@ LockReader::LockReader(LockReaderSettings settings, Census census,
       clock_{std::move(clock)},
       watches_{hub ? std::move(hub) : std::make_shared<InotifyHub>(clock_),
                std::move(wake)},
-      ledger_{kMaxLocks} {}
+      ledger_{kMaxLocks} {
+  if (!settings_.mounts) settings_.mounts = mount_views_of(settings_.procfs);
+}
 
 void LockReader::take_directories(const StateDirectory& state) {
   std::set<DirectoryIdentity> present;
@@ -61,17 +65,25 @@ void LockReader::take_directories(const StateDirectory& state) {
 void LockReader::watch_directories(const StateDirectory& state,
                                    const MountView& view) {
   bool all = true;
-  for (const auto& path : state.structure) watches_.watch_structure(path);
+  for (const auto& path : state.structure)
+    if (settings_.gate(path)) watches_.watch_structure(path);
   for (auto& [identity, directory] : directories_) {
     const Mount* mount =
-        find_mount(view.mounts, view.inner(directory.facts.path));
+        find_mount(*view.mounts, view.inner(directory.facts.path));
     // Other hosts' changes to a network file system give no events.
-    const bool may_watch = mount && is_local_filesystem(mount->filesystem);
+    const bool may_watch = mount && is_local_filesystem(mount->filesystem) &&
+                           settings_.gate(directory.facts.path);
     all = may_watch &&
           watches_.watch_sessions(directory.number, directory.facts.path) &&
           all;
   }
   report_.followed = all && watches_.descriptor() >= 0;
+}
+
+Result<UniqueFd> LockReader::open(const Directory& directory) const {
+  const auto& path = directory.facts.path;
+  if (settings_.gate(path)) return open_directory(path);
+  return Problem{Fault::timeout, path, kNoAnswer};
 }
 
 std::optional<HolderVerdict> LockReader::judge(
@@ -93,7 +105,7 @@ std::optional<HolderVerdict> LockReader::judge(
   const auto verdict = judge_holder(*lock.claim, taken, evidence);
   if (verdict.holder != Holder::dead && verdict.holder != Holder::recycled)
     return verdict;
-  const auto handle = open_directory(directory.facts.path);
+  const auto handle = open(directory);
   const auto again =
       handle ? stat_lock_file(*handle, lock.name) : handle.problem();
   if (again && again->identity == lock.identity) return verdict;
@@ -103,16 +115,14 @@ std::optional<HolderVerdict> LockReader::judge(
 }
 
 /// One is enough for all locks of a directory.
-void LockReader::add_obstacle(const Directory& directory, Fault obstacle) {
-  Problem problem{obstacle, directory.facts.path, why_unknown(obstacle)};
-  if (std::find(holder_problems_.begin(), holder_problems_.end(), problem) !=
-      holder_problems_.end())
-    return;
+void LockReader::add_obstacle(Directory& directory, Fault obstacle) {
+  if (!directory.obstacles.insert(obstacle).second) return;
   ++report_.holder_problems[static_cast<std::size_t>(obstacle)];
-  holder_problems_.push_back(std::move(problem));
+  holder_problems_.push_back(
+      {obstacle, directory.facts.path, why_unknown(obstacle)});
 }
 
-void LockReader::add_judged(const Directory& directory, const ScannedLock& lock,
+void LockReader::add_judged(Directory& directory, const ScannedLock& lock,
                             const HolderVerdict& verdict) {
   if (verdict.obstacle) add_obstacle(directory, *verdict.obstacle);
   ledger_.judged({directory.number, lock.name}, verdict);
@@ -134,9 +144,11 @@ void LockReader::add_judged(const Directory& directory, const ScannedLock& lock,
 
 void LockReader::judge_directory(Directory& directory, const MountView& view,
                                  const ProcessTable* table) {
+  directory.obstacles.clear();
   DirectoryVisibility visibility{
-      settings_.procfs, view.mounts, view.inner(directory.facts.path),
+      settings_.procfs, *view.mounts, view.inner(directory.facts.path),
       directory.facts.identity.device, directory.facts.identity.inode};
+  if (!settings_.gate(directory.facts.path)) table = nullptr;
   for (const auto& lock : directory.found.locks) {
     std::optional<HolderVerdict> verdict = HolderVerdict{};
     if (!table && census_ && lock.claim)
@@ -153,13 +165,13 @@ bool LockReader::read() {
   snapshot_ = {};
   holder_problems_.clear();
   auto state = read_state_directory(settings_.state_dir, settings_.session_dirs,
-                                    settings_.root);
+                                    settings_.root, settings_.gate);
   round_.problems = std::move(state.problems);
   round_.success = state.readable;
   opened_ = state.opened;
   snapshot_.writers_known = state.readable;
 
-  view_ = read_mount_view(settings_.procfs, settings_.state_dir);
+  view_ = settings_.mounts(settings_.state_dir);
   take_directories(state);
   watch_directories(state, view_);
   if (auto obstacle = watches_.take_obstacle())
@@ -197,8 +209,11 @@ bool LockReader::list_directories(const StateDirectory& state) {
   bool any_claim = false;
   for (auto& [identity, directory] : directories_) {
     auto& found = directory.found;
-    found = directory.scan.scan(directory.facts.path, state.sqlite_gateway_at,
-                                clock_);
+    const auto& path = directory.facts.path;
+    if (settings_.gate(path))
+      found = directory.scan.scan(path, state.sqlite_gateway_at, clock_);
+    else
+      found = {};
     snapshot_.writers_known = snapshot_.writers_known && found.complete;
     round_.success = round_.success && found.complete;
     round_.problems.insert(round_.problems.end(), found.problems.begin(),
@@ -237,7 +252,7 @@ void LockReader::handle_file(Directory& directory,
     ledger_.created(place, {directory.label, *kind}, now);
   if ((event.mask & (IN_MODIFY | IN_MOVED_TO)) != 0 &&
       ledger_.wants_claim(place)) {
-    const auto handle = open_directory(directory.facts.path);
+    const auto handle = open(directory);
     const auto file =
         handle ? read_lock_file(*handle, place.name) : handle.problem();
     if (file)

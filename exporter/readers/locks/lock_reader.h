@@ -20,6 +20,7 @@
 #include "exporter/readers/locks/lock_watches.h"
 #include "exporter/readers/locks/session_lock_scan.h"
 #include "exporter/system/clock.h"
+#include "exporter/system/gate.h"
 #include "exporter/system/mount_view.h"
 
 namespace openclaw_lock {
@@ -31,6 +32,8 @@ struct LockReaderSettings {
   /// What links inside the state dir start at: rootfs or /proc/PID/root, in
   /// front of `state_dir`; empty: our own root.
   std::string root = {};
+  Gate gate = always_open;
+  MountViews mounts = {};  ///< empty: read from `procfs`
 };
 
 /// Reads and follows the session locks of one gateway. Not thread-safe: its
@@ -91,6 +94,7 @@ class LockReader {
     bool preexisting = false;  ///< not yet looked at, and may be old
     SessionLockScan scan;
     SessionLocks found;  ///< in this round
+    std::set<Fault> obstacles = {};  ///< that were told in this round
   };
 
   void take_directories(const StateDirectory& state);
@@ -104,11 +108,12 @@ class LockReader {
                                      const ScannedLock& lock,
                                      DirectoryVisibility& visibility,
                                      const ProcessTable& table) const;
-  void add_obstacle(const Directory& directory, Fault obstacle);
-  void add_judged(const Directory& directory, const ScannedLock& lock,
+  void add_obstacle(Directory& directory, Fault obstacle);
+  void add_judged(Directory& directory, const ScannedLock& lock,
                   const HolderVerdict& verdict);
   void handle(const LockWatches::Event& event);
   void handle_file(Directory& directory, const InotifyHub::Event& event);
+  Result<UniqueFd> open(const Directory& directory) const;
 
   LockReaderSettings settings_;
   Census census_;

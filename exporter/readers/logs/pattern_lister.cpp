@@ -72,9 +72,15 @@ Problem closed(const std::string& path) {
 
 /// Leaves what a thread has entered, whatever happens there.
 template <typename Leave>
-struct OnExit {
-  ~OnExit() { leave(); }
-  Leave leave;
+class OnExit {
+ public:
+  explicit OnExit(Leave leave) : leave_{std::move(leave)} {}
+  OnExit(const OnExit&) = delete;
+  OnExit& operator=(const OnExit&) = delete;
+  ~OnExit() { leave_(); }
+
+ private:
+  Leave leave_;
 };
 
 }  // namespace

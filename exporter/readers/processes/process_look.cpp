@@ -123,10 +123,10 @@ std::optional<bool> ListeningSockets::any(
   if (link.empty()) link = std::to_string(pid);
   const auto [entry, is_new] = namespaces_.try_emplace(std::move(link));
   if (is_new) entry->second = read(process);
-  const auto& [inodes, readable] = entry->second;
+  const auto& inodes = entry->second.inodes;
   const bool listens = std::ranges::any_of(
       sockets, [&](std::uint64_t inode) { return inodes.contains(inode); });
-  return listens || readable ? std::optional{listens} : std::nullopt;
+  return listens || entry->second.readable ? std::optional{listens} : std::nullopt;
 }
 
 }  // namespace openclaw_lock

@@ -104,7 +104,8 @@ void ProcessReader::read_process(const Entry& entry, ProcessTable& table,
 void ProcessReader::read_surroundings(WallTime now) {
   if (surroundings_ && !is_older(surroundings_->read_at, now, kLongestRest))
     return;
-  auto& found = surroundings_.emplace();
+  surroundings_ = Surroundings{};
+  auto& found = *surroundings_;
   found.read_at = now;
   std::error_code error;
   const auto self = std::filesystem::read_symlink(procfs_ / "self", error);

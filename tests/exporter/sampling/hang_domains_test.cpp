@@ -24,11 +24,14 @@ TEST_CASE("hang_domain_of: file systems, servers and memory") {
   CHECK(hang_domain_of(mounts, "/home/x") == HangDomain{"254:1", true});
   CHECK(hang_domain_of(mounts, "/proc/1/stat") == HangDomain{});
   CHECK(hang_domain_of(mounts, "/tmp/openclaw") == HangDomain{});
-  CHECK(hang_domain_of(mounts, "/mnt/far/x") == HangDomain{"0:50", false});
+  CHECK(hang_domain_of(mounts, "/mnt/far/x") ==
+        HangDomain{"0:50", false, true});
   // Exports of one server hang together.
-  CHECK(hang_domain_of(mounts, "/srv/a/x") == HangDomain{"nfs filer", false});
-  CHECK(hang_domain_of(mounts, "/srv/b/x") == HangDomain{"nfs filer", false});
-  CHECK(hang_domain_of({}, "/x") == HangDomain{"unknown", false});
+  CHECK(hang_domain_of(mounts, "/srv/a/x") ==
+        HangDomain{"nfs filer", false, true});
+  CHECK(hang_domain_of(mounts, "/srv/b/x") ==
+        HangDomain{"nfs filer", false, true});
+  CHECK(hang_domain_of({}, "/x") == HangDomain{"unknown", false, true});
 }
 
 TEST_CASE("HangDomains: what a process sees is told by its own mounts") {
@@ -37,10 +40,11 @@ TEST_CASE("HangDomains: what a process sees is told by its own mounts") {
   HangDomains domains{tree.root()};
   const auto root = tree.root().native();
   CHECK(domains.domain_of("") == HangDomain{});
-  CHECK(domains.domain_of("/mnt/far/x") == HangDomain{"0:50", false});
-  CHECK(domains.domain_of(root + "/7/root/home") == HangDomain{"0:77", false});
+  CHECK(domains.domain_of("/mnt/far/x") == HangDomain{"0:50", false, true});
+  CHECK(domains.domain_of(root + "/7/root/home") ==
+        HangDomain{"0:77", false, true});
   CHECK(domains.domain_of(root + "/7/environ") ==
-        HangDomain{"process 7", true});
+        HangDomain{"process 7", true, true});
   CHECK(domains.mounts()->size() == 6);
 }
 
@@ -50,5 +54,5 @@ TEST_CASE("HangDomains: takes in that mounts have changed") {
   CHECK(domains.domain_of("/mnt/new/x") == HangDomain{"254:1", true});
   tree.add(
       {"self/mountinfo", kMounts + "26 20 0:60 / /mnt/new rw - fuse.x x rw\n"});
-  CHECK(domains.domain_of("/mnt/new/x") == HangDomain{"0:60", false});
+  CHECK(domains.domain_of("/mnt/new/x") == HangDomain{"0:60", false, true});
 }

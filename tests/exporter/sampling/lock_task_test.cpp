@@ -26,8 +26,9 @@ RunningTask<LockTask> run(LockReaderSettings settings,
         const auto hub = std::make_shared<InotifyHub>();
         scheduler->call_when_readable(hub->descriptor(),
                                       [hub] { hub->drain(); });
-        return std::make_shared<LockTask>("main", std::move(settings), census,
-                                          hub, scheduler->waker(id), timing);
+        return std::make_shared<LockTask>("main", settings.state_dir, settings,
+                                          census, hub, scheduler->waker(id),
+                                          timing);
       },
       settings.procfs};
 }

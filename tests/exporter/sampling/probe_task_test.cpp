@@ -55,7 +55,7 @@ TEST_CASE("time_synced_write: a directory that may not be written to" *
 
 TEST_CASE("ProbeTask: probes again and again") {
   const TempTree tree;
-  ProbeTask task{"main", tree.path(""), 1ms};
+  ProbeTask task{"main", tree.path(""), tree.path(""), 1ms};
   const MonotonicTime now{1s};
   for (int i = 0; i < 3; ++i) CHECK(task.run(now) > now);
   CHECK(task.source().latest()->count() == 3);
@@ -65,7 +65,7 @@ TEST_CASE("ProbeTask: probes again and again") {
 
 TEST_CASE("ProbeTask: a probe that fails has no sample") {
   const TempTree tree;
-  ProbeTask task{"main", tree.path("gone"), 1h};
+  ProbeTask task{"main", tree.path("gone"), tree.path("gone"), 1h};
   task.run(MonotonicTime{1s});
   const auto health = task.source().health();
   CHECK_FALSE(health.up);

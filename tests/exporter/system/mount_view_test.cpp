@@ -25,8 +25,8 @@ TEST_CASE("read_mount_view: a path of ours by our own mounts") {
   for (const std::string path :
        {"/home/node/.openclaw", "/", "/proc/7/root/home"}) {
     const auto view = read_mount_view(host.path(), path);
-    REQUIRE(view.mounts.size() == 1);
-    CHECK(view.mounts[0].filesystem == "ext4");
+    REQUIRE((*view.mounts).size() == 1);
+    CHECK((*view.mounts)[0].filesystem == "ext4");
     CHECK(view.inner(path) == path);
   }
 }
@@ -35,8 +35,8 @@ TEST_CASE("read_mount_view: a path below a process' root by its mounts") {
   const Host host;
   const auto root = host.path().native() + "/7/root";
   const auto view = read_mount_view(host.path(), root + "/home/.openclaw");
-  REQUIRE(view.mounts.size() == 1);
-  CHECK(view.mounts[0].filesystem == "overlay");
+  REQUIRE((*view.mounts).size() == 1);
+  CHECK((*view.mounts)[0].filesystem == "overlay");
   CHECK(view.inner(root + "/home/.openclaw/agents") ==
         "/home/.openclaw/agents");
   CHECK(view.inner("/elsewhere") == "/elsewhere");
@@ -50,15 +50,15 @@ TEST_CASE("read_mount_view: what only looks like it is ours") {
     CAPTURE(below);
     const auto view =
         read_mount_view(host.path(), host.path().native() + below);
-    REQUIRE(view.mounts.size() == 1);
-    CHECK(view.mounts[0].filesystem == "ext4");
+    REQUIRE((*view.mounts).size() == 1);
+    CHECK((*view.mounts)[0].filesystem == "ext4");
   }
 }
 
 TEST_CASE("read_mount_view: mounts that cannot be read are none") {
   const Host host;
   CHECK(read_mount_view(host.path(), host.path().native() + "/9/root/a")
-            .mounts.empty());
+            .mounts->empty());
   host.remove("self/mountinfo");
-  CHECK(read_mount_view(host.path(), "/").mounts.empty());
+  CHECK(read_mount_view(host.path(), "/").mounts->empty());
 }

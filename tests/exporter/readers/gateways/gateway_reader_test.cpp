@@ -73,8 +73,7 @@ struct Host {
     Census census{{procfs.path(), tree.root()}};
     census.round(std::move(table), {}, always_open);
     return {census.facts(), nullptr,
-            std::make_shared<const std::vector<Mount>>(
-                read_mount_view(procfs.path(), "/").mounts)};
+            read_mount_view(procfs.path(), "/").mounts};
   }
 
   /// `instances`, or `none`, and the lock: `+` fits, `!` does not.

@@ -100,8 +100,7 @@ TEST_CASE("GatewayReader: a writer that holds a database") {
     Census census{{procfs.path()}};
     census.round(table, now, always_open);
     reader.round({census.facts(), read_wal_locks(procfs.path()),
-                  std::make_shared<const std::vector<Mount>>(
-                      read_mount_view(procfs.path(), "/").mounts)});
+                  read_mount_view(procfs.path(), "/").mounts});
     return reader.facts().agent_databases.value().writer_held;
   };
   CHECK_FALSE(held());  // no locks to be read

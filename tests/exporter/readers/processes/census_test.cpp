@@ -104,15 +104,15 @@ TEST_CASE("Census: no command line keeps a gateway from being found") {
     const char* comm;
     std::string argv;
   };
-  for (const auto& [comm, argv] :
+  for (const auto& one :
        {Case{"MainThread", "node\0dist/index.js\0gateway\0--bind\0lan\0"s},
         Case{"node", "node\0/app/dist/index.js\0gateway\0run\0"s},
         Case{"bun", "bun\0run\0/x/openclaw/dist/entry.js\0gateway\0"s},
         Case{"electron", "/opt/e/electron\0/x/openclaw.mjs\0gateway\0"s},
         Case{"openclaw", "openclaw\0"s}}) {
-    CAPTURE(comm);
+    CAPTURE(one.comm);
     Host host;
-    host.add(7, comm, argv, "OPENCLAW_STATE_DIR=" + host.state_dir("a"));
+    host.add(7, one.comm, one.argv, "OPENCLAW_STATE_DIR=" + host.state_dir("a"));
     host.look();
     CHECK(host.found() == "7=a ");
     CHECK(host.census.facts()->processes[0].is_certain());
