@@ -10,9 +10,20 @@ std::chrono::microseconds span(MonotonicTime from, MonotonicTime to) {
   return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
 }
 
+bool hangs(const SourceHistory& history, const SourceTiming& timing,
+           MonotonicTime now) {
+  if (history.running_since)
+    return span(*history.running_since, now) > timing.patience;
+  return history.finished_at && span(*history.finished_at, now) >
+                                    timing.interval + timing.patience;
+}
+
 }  // namespace
 
-void SourceHistory::begin(MonotonicTime now) { running_since = now; }
+void SourceHistory::begin(const SourceTiming& timing, MonotonicTime now) {
+  if (hangs(*this, timing, now)) ++problems[kTimeout];
+  running_since = now;
+}
 
 void SourceHistory::finish(const RoundResult& result,
                            const SourceTiming& timing, MonotonicTime now,
@@ -31,20 +42,15 @@ void SourceHistory::finish(const RoundResult& result,
 
 SourceHealth assess_source(const SourceHistory& history,
                            const SourceTiming& timing, MonotonicTime now) {
-  const bool round_hangs = history.running_since &&
-                           span(*history.running_since, now) > timing.patience;
-  const bool none_begins =
-      !history.running_since && history.finished_at &&
-      span(*history.finished_at, now) > timing.interval + timing.patience;
-  const bool hangs = round_hangs || none_begins;
+  const bool hung = hangs(history, timing, now);
   SourceHealth health;
-  health.up = history.last_succeeded && !hangs;
-  health.fresh = history.finished_at.has_value() && !hangs;
-  health.settled = history.finished_at.has_value() || hangs;
+  health.up = history.last_succeeded && !hung;
+  health.fresh = history.finished_at.has_value() && !hung;
+  health.settled = history.finished_at.has_value() || hung;
   health.last_success_at = history.last_success_at;
   health.last_duration = history.last_duration;
   health.problems = history.problems;
-  if (hangs) ++health.problems[kTimeout];
+  if (hung) ++health.problems[kTimeout];
   return health;
 }
 

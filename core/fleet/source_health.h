@@ -37,7 +37,8 @@ struct SourceHistory {
   bool last_succeeded = false;
   ProblemCounts problems{};
 
-  void begin(MonotonicTime now);
+  /// A hang that ends by it has been a timeout.
+  void begin(const SourceTiming& timing, MonotonicTime now);
   void finish(const RoundResult& result, const SourceTiming& timing,
               MonotonicTime now, WallTime wall_now);
 };

@@ -18,7 +18,7 @@ class Source {
 
   void begin_round() {
     const std::lock_guard guard{mutex_};
-    history_.begin(monotonic_now());
+    history_.begin(timing_, monotonic_now());
   }
 
   void finish_round(const RoundResult& result) {

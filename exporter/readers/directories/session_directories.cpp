@@ -73,6 +73,7 @@ void add(const std::string& path, const std::string& agent, bool required,
     // A link loop or an endless name leads to no directory.
     if (problem.fault != Fault::malformed || required) state.readable = false;
     state.problems.push_back(problem);
+    state.incomplete_agents.insert(agent);
     return;
   }
   const DirectoryIdentity identity{found.st_dev, found.st_ino};
@@ -121,29 +122,32 @@ StateDirectory read_state_directory(
   }
   state.opened = true;
   state.readable = true;
-  const auto not_answering = [&](const std::string& path) {
+  const auto not_answering = [&](const std::string& path,
+                                 const std::string& agent) {
     state.readable = false;
+    state.incomplete_agents.insert(agent);
     state.problems.push_back(
         {Fault::timeout, path, "its file system does not answer"});
   };
   // Empty where it cannot be followed now.
-  const auto followed = [&](const std::string& path) -> std::string {
+  const auto followed = [&](const std::string& path,
+                            const std::string& agent) -> std::string {
     auto target = follow_link(root, path, gate);
     if (target) return *std::move(target);
     if (target.problem().fault != Fault::timeout) return path;
-    not_answering(path);
+    not_answering(path, agent);
     return {};
   };
   state.structure = {state_dir};
   std::set<DirectoryIdentity> known;
-  const auto agents = followed(state_dir + "/agents");
+  const auto agents = followed(state_dir + "/agents", {});
   if (!agents.empty()) {
     state.structure.push_back(agents);
     for (const auto& agent : subdirectories(agents, state)) {
-      const auto path = followed(agents + '/' + agent);
+      const auto path = followed(agents + '/' + agent, agent);
       if (path.empty()) continue;
       state.structure.push_back(path);
-      const auto sessions = followed(path + "/sessions");
+      const auto sessions = followed(path + "/sessions", agent);
       if (!sessions.empty()) add(sessions, agent, false, known, state);
     }
   }
@@ -154,7 +158,7 @@ StateDirectory read_state_directory(
       const auto path =
           resolve_in_root(inside, match.path.substr(inside.size()), gate);
       if (path ? !gate(*path) : path.problem().fault == Fault::timeout)
-        not_answering(match.path);
+        not_answering(match.path, agent_of(match.path));
       else
         add(path ? *path : match.path, agent_of(match.path), !is_glob(pattern),
             known, state);

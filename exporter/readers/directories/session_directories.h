@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct StateDirectory {
   bool opened = false;    ///< the state dir itself could be opened
   bool readable = false;  ///< and everything below it listed
   std::vector<SessionDirectory> sessions;  ///< sorted by agent and path
+  /// Whose sessions there may be more of than were found.
+  std::set<std::string> incomplete_agents;
   /// Directories in which a new agent or its sessions appear as a directory:
   /// the state dir, agents/ and each agent's.
   std::vector<std::string> structure;

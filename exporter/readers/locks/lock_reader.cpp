@@ -180,7 +180,7 @@ bool LockReader::read() {
   ledger_.begin_scan();
   const bool any_claim = list_directories(state);
   follow();
-  reconcile();
+  reconcile(state);
   ledger_.end_scan();
   looked_before_ = looked_before_ || state.readable;
   return any_claim;
@@ -227,8 +227,10 @@ bool LockReader::list_directories(const StateDirectory& state) {
   return any_claim;
 }
 
-void LockReader::reconcile() {
+void LockReader::reconcile(const StateDirectory& state) {
   std::set<std::string> incomplete;
+  for (const auto& agent : state.incomplete_agents)
+    incomplete.insert(labels_.label(agent));
   for (auto& [identity, directory] : directories_) {
     if (!directory.found.complete) {
       incomplete.insert(directory.label);

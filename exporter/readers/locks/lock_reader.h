@@ -99,7 +99,7 @@ class LockReader {
 
   void take_directories(const StateDirectory& state);
   bool list_directories(const StateDirectory& state);
-  void reconcile();
+  void reconcile(const StateDirectory& state);
   void watch_directories(const StateDirectory& state, const MountView& view);
   void judge_directory(Directory& directory, const MountView& view,
                        const ProcessTable* table);

@@ -16,7 +16,7 @@ constexpr auto kTimeout = static_cast<std::size_t>(Fault::timeout);
 SourceHistory after_round(const RoundResult& result,
                           std::chrono::milliseconds took = 20ms) {
   SourceHistory history;
-  history.begin(kStart);
+  history.begin(kTiming, kStart);
   history.finish(result, kTiming, kStart + took, kWall);
   return history;
 }
@@ -40,7 +40,7 @@ TEST_CASE(
     "assess_source: a first round under way is not settled, until its "
     "patience ends") {
   SourceHistory history;
-  history.begin(kStart);
+  history.begin(kTiming, kStart);
   CHECK_FALSE(health(history, 10s).settled);
   const auto late = health(history, 10s + 1ms);
   CHECK(late.settled);
@@ -71,7 +71,7 @@ TEST_CASE("assess_source: a round that failed is down, yet fresh") {
 
 TEST_CASE("assess_source: a failure keeps the time of the last success") {
   auto history = after_round({true, {}});
-  history.begin(kStart + 5s);
+  history.begin(kTiming, kStart + 5s);
   history.finish({false, {}}, kTiming, kStart + 6s, kWall + 6s);
   const auto now = health(history, 7s);
   CHECK_FALSE(now.up);
@@ -81,7 +81,7 @@ TEST_CASE("assess_source: a failure keeps the time of the last success") {
 
 TEST_CASE("assess_source: a later round that hangs takes freshness away") {
   auto history = after_round({true, {}});
-  history.begin(kStart + 5s);
+  history.begin(kTiming, kStart + 5s);
   CHECK(health(history, 15s).up);
   const auto hanging = health(history, 15s + 1ms);
   CHECK_FALSE(hanging.up);
@@ -100,17 +100,29 @@ TEST_CASE("assess_source: a hang that ended is one timeout for good") {
   auto history = after_round({true, {}}, 60s);
   CHECK(health(history, 60s).up);
   CHECK(health(history, 60s).problems[kTimeout] == 1);
-  history.begin(kStart + 61s);
+  history.begin(kTiming, kStart + 61s);
   CHECK(health(history, 62s).problems[kTimeout] == 1);
   CHECK(health(history, 72s).problems[kTimeout] == 2);
   history.finish({true, {}}, kTiming, kStart + 72s, kWall);
   CHECK(health(history, 72s).problems[kTimeout] == 2);
 }
 
+TEST_CASE("assess_source: so is one between rounds, or that another ends") {
+  auto history = after_round({true, {}}, 0ms);
+  CHECK(health(history, 16s).problems[kTimeout] == 1);
+  history.begin(kTiming, kStart + 16s);
+  CHECK(health(history, 16s).problems[kTimeout] == 1);
+  CHECK(health(history, 16s).up);
+  history.begin(kTiming, kStart + 27s);
+  CHECK(health(history, 27s).problems[kTimeout] == 2);
+  history.finish({true, {}}, kTiming, kStart + 28s, kWall);
+  CHECK(health(history, 28s).problems[kTimeout] == 2);
+}
+
 TEST_CASE("SourceHistory: counts the problems of all rounds") {
   auto history = after_round(
       {true, {{Fault::malformed, "a", ""}, {Fault::malformed, "b", ""}}});
-  history.begin(kStart + 5s);
+  history.begin(kTiming, kStart + 5s);
   history.finish({true, {{Fault::malformed, "a", ""}}}, kTiming, kStart + 5s,
                  kWall);
   CHECK(history.problems[static_cast<std::size_t>(Fault::malformed)] == 3);

@@ -29,7 +29,7 @@ WallTime time_at(const char* text) { return *parse_iso8601(text); }
 SourceHealth health_of(const RoundResult& round, WallTime now) {
   const MonotonicTime began{1s};
   SourceHistory history;
-  history.begin(began);
+  history.begin({}, began);
   history.finish(round, {}, began + 2ms, now);
   return assess_source(history, {}, began + 2ms);
 }
