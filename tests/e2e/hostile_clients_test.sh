@@ -41,13 +41,18 @@ for i in $(seq 64); do
   dir=$(made_session_dir "$state" "agent-with-a-name-that-makes-answers-long-$i")
   make_lock "$dir/a.jsonl.lock" 4194305 1
 done
+dirs=("--openclaw.state-dir=many=$state")
+for i in 1 2 3; do
+  cp -r "$state" "$work/many-$i"
+  dirs+=("--openclaw.state-dir=many-$i=$work/many-$i")
+done
 
 # Where answers take long, whole requests are more than --web.max-requests at once.
 flags=()
 [ "$SLOWDOWN" -eq 1 ] || flags=(--web.max-requests=0)
-start_exporter --openclaw.state-dir="many=$state"
+start_exporter "${dirs[@]}"
 control=${url#http://}
-start_exporter --openclaw.state-dir="many=$state" "${flags[@]}"
+start_exporter "${dirs[@]}" "${flags[@]}"
 target=${url#http://}
 size=$(scrape | wc -c)
 check "an answer of $size bytes" [ "$size" -gt 200000 ]
@@ -92,7 +97,7 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=exporter -out cert.p
 cat > web.yml << 'YAML'
 tls_server_config: {cert_file: cert.pem, key_file: key.pem}
 YAML
-launch_exporter --openclaw.state-dir="many=$state" --web.config.file=web.yml
+launch_exporter "${dirs[@]}" --web.config.file=web.yml
 target=${url#https://}
 attack half-handshake 1000 5 tls
 attack slowloris 500 5 tls
@@ -103,7 +108,7 @@ cat > web.yml << 'YAML'
 basic_auth_users:
   alice: $2b$10$CCCCCCCCCCCCCCCCCCCCC.VVp5aqsPmU7zaCQqZwwreor7t89ae/K
 YAML
-launch_exporter --openclaw.state-dir="many=$state" --web.config.file=web.yml
+launch_exporter "${dirs[@]}" --web.config.file=web.yml
 target=${url#http://}
 status=$(curl --noproxy '*' --silent --output "$work/ignored" --write-out '%{http_code}' --user alice:secret "$url/metrics")
 check_equal 'a scrape with the right password' 200 "$status"

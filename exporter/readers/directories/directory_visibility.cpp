@@ -162,22 +162,29 @@ void DirectoryVisibility::tell_namespaces(const ProcessTable& table,
       !own.empty() && namespaces == std::set<std::string>{own};
 }
 
+Result<ProcessStat> DirectoryVisibility::read_stat(int pid) const {
+  const auto text =
+      read_small_file(procfs_ / std::to_string(pid) / "stat", kMaxStat);
+  return text ? parse_process_stat(*text) : text.problem();
+}
+
 bool DirectoryVisibility::read_again(HolderCandidate& candidate,
-                                     HolderEvidence& evidence) const {
-  const auto text = read_small_file(
-      procfs_ / std::to_string(candidate.stat.pid) / "stat", kMaxStat);
-  if (!text) {
-    if (text.problem().fault == Fault::missing) return false;
+                                     HolderEvidence& evidence) {
+  const auto pid = candidate.stat.pid;
+  auto known = stats_.find(pid);
+  if (known == stats_.end()) known = stats_.emplace(pid, read_stat(pid)).first;
+  const auto& stat = known->second;
+  if (!stat && stat.problem().fault != Fault::malformed) {
+    if (stat.problem().fault == Fault::missing) return false;
     evidence.table_complete = false;
     return true;
   }
-  auto stat = parse_process_stat(*text);
   // Another process with this pid: of its namespaces nothing is known.
   if (!stat || stat->start_ticks != candidate.stat.start_ticks) {
     evidence.table_complete = false;
     return false;
   }
-  candidate.stat = *std::move(stat);
+  candidate.stat = *stat;
   return true;
 }
 
@@ -189,20 +196,19 @@ std::optional<bool> DirectoryVisibility::keeps_open(int pid,
   bool found = false;
   bool all = true;
   std::size_t seen = 0;
-  const auto listed = list_directory(
-      *directory, [&](std::string_view name, unsigned char /*type*/) {
-        std::error_code error;
-        const auto file = path / std::string{name};
-        const auto link = std::filesystem::read_symlink(file, error).native();
-        all = all && (!error || error == std::errc::no_such_file_or_directory);
-        // Nothing is touched that is not called a lock: it might hang.
-        struct stat open {};
-        found = found || (link.find(".lock") != std::string::npos &&
-                          ::stat(file.c_str(), &open) == 0 &&
-                          open.st_dev == lock.device &&
-                          open.st_ino == lock.inode);
-        return !found && ++seen < kMaxOpenFiles;
-      });
+  const auto listed = list_directory(*directory, [&](std::string_view name,
+                                                     unsigned char /*type*/) {
+    std::error_code error;
+    const auto file = path / std::string{name};
+    const auto link = std::filesystem::read_symlink(file, error).native();
+    all = all && (!error || error == std::errc::no_such_file_or_directory);
+    // Nothing is touched that is not called a lock: it might hang.
+    struct stat open {};
+    found = found || (link.find(".lock") != std::string::npos &&
+                      ::stat(file.c_str(), &open) == 0 &&
+                      open.st_dev == lock.device && open.st_ino == lock.inode);
+    return !found && ++seen < kMaxOpenFiles;
+  });
   if (found) return true;
   return listed && all && seen < kMaxOpenFiles ? std::optional{false}
                                                : std::nullopt;

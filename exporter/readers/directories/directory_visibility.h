@@ -51,9 +51,10 @@ class DirectoryVisibility {
   /// The process is known to reach the directory.
   void note_seen(int pid) { known_[pid] = Sees::yes; }
 
-  /// What is known of the processes that a lock may mean. `stat` of each is
-  /// read anew; without a start time in the claim, what it has open, too.
-  /// `lock`: the lock file; empty: of a kind that its holder closes.
+  /// What is known of the processes that a lock may mean: the lock must have
+  /// been read before this object was made. `stat` of each is read anew, once;
+  /// without a start time in the claim, what it has open, too. `lock`: the lock
+  /// file; empty: of a kind that its holder closes.
   HolderEvidence gather(const LockClaim& claim, const ProcessTable& table,
                         const std::optional<FileKey>& lock);
 
@@ -64,7 +65,8 @@ class DirectoryVisibility {
   std::optional<std::int64_t> read_offset_ticks(
       int pid, const ProcessTable& table) const;
   /// Brings `stat` up to date; false where the process has ended.
-  bool read_again(HolderCandidate& candidate, HolderEvidence& evidence) const;
+  bool read_again(HolderCandidate& candidate, HolderEvidence& evidence);
+  Result<ProcessStat> read_stat(int pid) const;
   std::optional<bool> keeps_open(int pid, const FileKey& lock) const;
   bool command_may_be_openclaw(const ProcessStat& stat) const;
   /// Link of its PID namespace; empty without the right to read it.
@@ -83,6 +85,7 @@ class DirectoryVisibility {
   ino_t inode_;
   std::map<int, Sees> known_;
   std::map<int, std::optional<std::int64_t>> offsets_;
+  std::map<int, Result<ProcessStat>> stats_;
   std::optional<std::set<std::string>> nested_namespaces_;
 };
 

@@ -87,9 +87,11 @@ std::vector<std::string> sorted_lines(const std::string& text) {
   return lines;
 }
 
+constexpr auto kGauge = gauge("g", "Help.");
+
 /// Samples of a gauge `g`.
 std::string samples(const std::function<void(ExpositionWriter&)>& write,
-                    const MetricHead& head = gauge("g", "Help.")) {
+                    const MetricHead& head = kGauge) {
   auto text = written(kText, [&](ExpositionWriter& out) {
     out.begin(head);
     write(out);
