@@ -36,6 +36,11 @@ GatewayRegister::Gateways::iterator GatewayRegister::find(
     const SeenGateway& seen) {
   if (const auto known = known_.find(seen.state_dir); known != known_.end())
     return known;
+  // What does not answer is what it was.
+  if (seen.presence == Presence::unknown)
+    if (const auto other = other_paths_.find(seen.state_dir);
+        other != other_paths_.end())
+      return known_.find(other->second);
   if (seen.identity)
     if (const auto found = identities_.find(*seen.identity);
         found != identities_.end()) {
@@ -113,6 +118,22 @@ void GatewayRegister::note(const SeenGateway& seen, Gateways::iterator entry) {
   }
 }
 
+void GatewayRegister::forget_twin(const SeenGateway& seen) {
+  const auto known = known_.find(seen.state_dir);
+  if (known == known_.end() || known->second.identity || !seen.identity) return;
+  const auto first = identities_.find(*seen.identity);
+  if (first != identities_.end() && first->second != seen.state_dir)
+    erase(known);
+}
+
+void GatewayRegister::note_path(const SeenGateway& seen,
+                                Gateways::iterator known) {
+  if (known == known_.end() || known->first == seen.state_dir)
+    other_paths_.erase(seen.state_dir);
+  else
+    other_paths_[seen.state_dir] = known->first;
+}
+
 void GatewayRegister::note_missing(WallTime now) {
   for (auto& [state_dir, known] : known_) {
     if (!known.seen_gone) continue;
@@ -133,7 +154,9 @@ void GatewayRegister::update(const std::vector<SeenGateway>& seen, WallTime now,
       note(one, known);
   note_missing(now);
   for (const auto& one : seen) {
+    forget_twin(one);
     const auto known = find(one);
+    if (one.presence == Presence::present) note_path(one, known);
     if (known != known_.end() && one.presence != Presence::gone)
       note(one, known);
     else if (known == known_.end() &&
@@ -161,9 +184,11 @@ bool GatewayRegister::is_over(
 GatewayRegister::Gateways::iterator GatewayRegister::erase(
     Gateways::iterator known) {
   names_.erase(known->second.gateway.name);
-  std::erase_if(identities_, [&](const auto& identity) {
-    return identity.second == known->first;
-  });
+  const auto leads_there = [&](const auto& one) {
+    return one.second == known->first;
+  };
+  std::erase_if(identities_, leads_there);
+  std::erase_if(other_paths_, leads_there);
   return known_.erase(known);
 }
 

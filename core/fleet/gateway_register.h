@@ -26,11 +26,11 @@ enum class Presence {
 
 /// A state directory as one look saw it.
 struct SeenGateway {
-  std::string state_dir;  ///< as the exporter can open it
-  std::string name;       ///< that the configuration gives; may be empty
-  std::string name_from;  ///< the path to make a name of
-  std::string entry;      ///< of the configuration; empty: discovered
-  std::optional<DirectoryIdentity> identity;
+  std::string state_dir = {};  ///< as the exporter can open it
+  std::string name = {};       ///< that the configuration gives; may be empty
+  std::string name_from = {};  ///< the path to make a name of
+  std::string entry = {};      ///< of the configuration; empty: discovered
+  std::optional<DirectoryIdentity> identity = {};
   Presence presence = Presence::unknown;
   bool has_process = false;
   bool passing = false;  ///< `state_dir` leads through a process' root
@@ -96,6 +96,9 @@ class GatewayRegister {
   void add(const SeenGateway& seen, WallTime now,
            std::vector<Problem>& problems);
   void note(const SeenGateway& seen, Gateways::iterator known);
+  /// One that could not be looked at so far, and is known by another path.
+  void forget_twin(const SeenGateway& seen);
+  void note_path(const SeenGateway& seen, Gateways::iterator known);
   void set_identity(Known& known, const DirectoryIdentity& identity);
   void note_missing(WallTime now);
   bool is_over(const Known& known, WallTime now,
@@ -104,6 +107,7 @@ class GatewayRegister {
 
   Gateways known_;
   std::map<DirectoryIdentity, std::string> identities_;  ///< to state directory
+  std::map<std::string, std::string> other_paths_;       ///< to state directory
   std::set<std::string> names_;
   std::map<std::string, WallTime> restored_;
 };

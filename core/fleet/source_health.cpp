@@ -14,8 +14,9 @@ bool hangs(const SourceHistory& history, const SourceTiming& timing,
            MonotonicTime now) {
   if (history.running_since)
     return span(*history.running_since, now) > timing.patience;
-  return history.finished_at && span(*history.finished_at, now) >
-                                    timing.interval + timing.patience;
+  const auto since =
+      history.finished_at ? history.finished_at : history.expected_since;
+  return since && span(*since, now) > timing.interval + timing.patience;
 }
 
 }  // namespace

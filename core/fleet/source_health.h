@@ -30,6 +30,7 @@ struct SourceTiming {
 
 /// What is known of the rounds of one reader.
 struct SourceHistory {
+  std::optional<MonotonicTime> expected_since;  ///< when it was made
   std::optional<MonotonicTime> running_since;  ///< a round is under way
   std::optional<MonotonicTime> finished_at;    ///< the last round
   std::optional<WallTime> last_success_at;

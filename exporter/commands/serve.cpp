@@ -88,6 +88,7 @@ Result<std::unique_ptr<Listener>> start_http(
     return *answer->get();
   };
   sources.ready = [fleet] { return fleet->ready(); };
+  sources.hanging = [fleet] { return fleet->hanging_places(); };
   sources.answered = [fleet](int status) { fleet->count_http_answer(status); };
   sources.reload = [reloader] { return reloader->reload(); };
   sources.guard = [web](const HttpRequest& request,

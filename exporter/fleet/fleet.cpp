@@ -2,6 +2,7 @@
 #include "exporter/fleet/fleet.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/fleet/verdicts.h"
@@ -167,6 +168,16 @@ bool Fleet::ready() const {
   return parts.discovery->source().health().settled && settled(parts.census) &&
          settled(parts.pressure) && settled(parts.stalls) &&
          parts.gateways->settled();
+}
+
+std::vector<std::string> Fleet::hanging_places() const {
+  auto places = parts_->scheduler->hanging_places();
+  if (parts_->writing_scheduler) {
+    auto more = parts_->writing_scheduler->hanging_places();
+    places.insert(places.end(), std::move_iterator{more.begin()},
+                  std::move_iterator{more.end()});
+  }
+  return places;
 }
 
 bool Fleet::lives() const { return parts_->scheduler->works(); }

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/fleet/snapshot.h"
 #include "exporter/config/settings.h"
@@ -39,6 +40,10 @@ class Fleet {
 
   /// Each reader has finished a round or timed out.
   bool ready() const;
+
+  /// What hangs now: file systems, processes, or readers whose place is
+  /// unknown.
+  std::vector<std::string> hanging_places() const;
 
   /// Rounds go on being run. One that hangs in the system counts as going on:
   /// to begin anew would not help it, and cost what the others know.

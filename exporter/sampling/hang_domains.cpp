@@ -51,7 +51,7 @@ HangDomain hang_domain_of(const std::vector<Mount>& mounts,
     return {"nfs " + mount->source.substr(0, mount->source.rfind(":/")), false,
             true};
   const bool local = is_local_filesystem(type);
-  return {mount->device, local, !local};
+  return {type + ' ' + mount->device, local, !local};
 }
 
 HangDomains::HangDomains(std::filesystem::path procfs)

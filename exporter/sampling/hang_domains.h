@@ -12,7 +12,7 @@
 
 namespace openclaw_lock {
 
-/// What hangs together: the file system of a device number (`254:1`), the
+/// What hangs together: the file system of a device number (`ext4 254:1`), the
 /// server of an NFS mount (`nfs SERVER`), or the mappings of one process
 /// (`process PID`). Empty: memory of the kernel, which answers always.
 struct HangDomain {

@@ -14,7 +14,9 @@ namespace openclaw_lock {
 template <typename Value>
 class Source {
  public:
-  explicit Source(SourceTiming timing) : timing_{timing} {}
+  explicit Source(SourceTiming timing) : timing_{timing} {
+    history_.expected_since = monotonic_now();
+  }
 
   void begin_round() {
     const std::lock_guard guard{mutex_};

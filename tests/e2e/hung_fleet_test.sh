@@ -96,13 +96,13 @@ watch_freshness() { # ROUNDS COUNT SOURCE...
       worst=$age worst_of=$whose
     fi
     [ "$worst" != missing ] || return 0
-    now=$(grep 'last_success.*g0000.*"locks"' "$work/scrape" || true)
+    now=$(grep 'last_success.*g0001.*"locks"' "$work/scrape" || true)
     if [ "$now" != "$before" ]; then
       rounds=$((rounds + 1))
       before=$now
       deadline=$((SECONDS + STAND_STILL))
     elif [ "$SECONDS" -ge "$deadline" ]; then
-      worst=stands worst_of=g0000
+      worst=stands worst_of=g0001
       return 0
     fi
     sleep 0.2
@@ -126,7 +126,7 @@ learn_usual() { # COUNT SOURCE...
 check_fresh() { # TEXT COUNT SOURCE...
   local fine=0 limit
   watch_freshness "$ROUNDS" "${@:2}"
-  limit=$(awk -v a="$((2 * INTERVAL_SECONDS))" -v b="$usual" 'BEGIN { print a > 2 * b ? a : 2 * b }')
+  limit=$(awk -v a="$((2 * INTERVAL_SECONDS))" -v b="$usual" 'BEGIN { print (a > 2 * b ? a : 2 * b) }')
   [[ $worst == [0-9]* ]] && awk -v a="$worst" -v b="$limit" 'BEGIN { exit !(a <= b) }' || fine=1
   check "$1: everything else is fresh within $limit s (worst $worst s, $worst_of; before $usual s)" [ "$fine" -eq 0 ]
 }
@@ -138,8 +138,8 @@ check_threads() { # TEXT
 }
 
 tells_what_hangs() {
-  curl --noproxy '*' --silent --max-time "$PATIENCE" "$url/-/ready" | grep --quiet --ignore-case 'hang' &&
-    scrape | grep --quiet --extended-regexp '^openclaw_lock_[a-z_]*hung[a-z_]*(\{.*\})? [1-9]'
+  [[ $(curl --noproxy '*' --silent --max-time "$PATIENCE" "$url/-/ready") == *$'\n''hangs: fuse'* ]] &&
+    [ "$(metric openclaw_lock_hanging_reads)" -gt 0 ]
 }
 
 check_told() { # TEXT
@@ -203,7 +203,7 @@ configured() {
 
   write_config
   start_slowly --config.file="$work/config.yml"
-  check 'configured: all gateways are watched' wait_for "$START_PATIENCE" all_up "$((GATEWAYS + 4))" locks processes
+  check 'configured: all gateways are watched' wait_for "$START_PATIENCE" all_up "$((GATEWAYS + 3))" locks processes
   check 'configured: all are fresh before' wait_for "$START_PATIENCE" is_fresh "$fresh" locks processes
   learn_usual "$fresh" locks processes
   threads_before=$(threads_of_exporter)
@@ -282,7 +282,7 @@ check_discovery() { # TEXT NUMBER
 }
 
 is_watched() { # PART OF NAME
-  scrape | grep --quiet "^openclaw_lock_source_up{gateway=\"[^\"]*$1[^\"]*\",source=\"locks\"} 1\$"
+  scrape | grep "^openclaw_lock_source_up{gateway=\"[^\"]*$1[^\"]*\",source=\"locks\"} 1\$" > /dev/null
 }
 
 make_fleet "$GATEWAYS"

@@ -59,7 +59,7 @@ check_equal 'one line tells how it is confined' 1 "$(grep --count 'msg=confined 
 expect_metric 'it works: locks' 1 openclaw_lock_files gateway=main kind=session holder=dead
 expect_metric 'it works: logs' 1 openclaw_lock_log_files gateway=main
 check 'it works: the text file' wait_for "$PATIENCE" [ -s "$work/textfile/openclaw.prom" ]
-check 'it works: positions are kept' wait_for "$PATIENCE" [ -n "$(find "$work/storage" -name 'logs-*')" ]
+check 'it works: positions are kept' wait_for "$PATIENCE" test -s "$work/storage/positions"
 stop_exporter
 check_equal 'it ends with status 0' 0 "$exporter_status"
 check_equal 'readers are refused no call that they make' '' "$(grep 'msg="a system call was refused' "$exporter_log" || true)"

@@ -177,9 +177,12 @@ class Endpoints {
   }
 
   HttpResponse ready() const {
-    return sources_.ready()
-               ? plain_text(200, "ready\n")
-               : plain_text(503, "not ready: a reader has not reported yet\n");
+    const bool is_ready = sources_.ready();
+    std::string text =
+        is_ready ? "ready\n" : "not ready: a reader has not reported yet\n";
+    for (const auto& place : sources_.hanging())
+      text += "hangs: " + place + '\n';
+    return plain_text(is_ready ? 200 : 503, std::move(text));
   }
 
   HttpResponse landing() const {

@@ -26,6 +26,10 @@ struct ReloadOutcome {
 struct EndpointSources {
   std::function<std::string(ExpositionFormat)> metrics;
   std::function<bool()> ready;  ///< each reader finished or timed out once
+  /// What hangs now, a name each; `/-/ready` tells it.
+  std::function<std::vector<std::string>()> hanging = [] {
+    return std::vector<std::string>{};
+  };
   /// Empty: there is no `/-/reload`. May block while it reads files.
   std::function<ReloadOutcome()> reload = {};
   /// Decides whether the endpoints are asked at all.

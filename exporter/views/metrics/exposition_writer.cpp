@@ -2,7 +2,6 @@
 #include "exporter/views/metrics/exposition_writer.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -26,8 +25,7 @@ std::string_view to_word(MetricType type) {
 constexpr std::string_view kLongestSuffix = "_bucket";
 
 char* write(char* to, std::string_view text) {
-  std::memcpy(to, text.data(), text.size());
-  return to + text.size();
+  return std::ranges::copy(text, to).out;
 }
 
 void append_labels(std::string& out, MetricLabels labels) {

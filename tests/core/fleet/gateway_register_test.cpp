@@ -52,6 +52,32 @@ TEST_CASE("GatewayRegister: one directory under two names is one gateway") {
         "clawdbot=/a/.clawdbot ");
 }
 
+TEST_CASE("GatewayRegister: two names of what does not answer") {
+  const auto configured = [](SeenGateway gateway) {
+    gateway.entry = "e";
+    return gateway;
+  };
+  const SeenGateway silent{"/far/x", {}, "/far/x", "e"};
+  const auto near = configured(present("/near/x", 1));
+  const auto far = configured(present("/far/x", 1));
+  SUBCASE("the second was known to be the first") {
+    Register all;
+    CHECK(all.see({near, far}) == "x=/near/x ");
+    CHECK(all.see({{"/near/x", {}, "/near/x", "e"}, silent}) == "x=/near/x ");
+  }
+  SUBCASE("it turns out to be") {
+    Register all;
+    CHECK(all.see({near, silent}) == "far-x=/far/x x=/near/x ");
+    CHECK(all.see({near, far}) == "x=/near/x ");
+  }
+  SUBCASE("it turns out to be another") {
+    Register all;
+    const auto other = configured(present("/far/x", 2));
+    CHECK(all.see({near, silent}) == "far-x=/far/x x=/near/x ");
+    CHECK(all.see({near, other}) == "far-x=/far/x x=/near/x ");
+  }
+}
+
 TEST_CASE("GatewayRegister: known for less than an hour, gone in two rounds") {
   Register all;
   const WallTime begin{100h};

@@ -96,6 +96,16 @@ TEST_CASE("assess_source: a round that never begins is a hang as well") {
   CHECK_FALSE(health(history, 15s + 1ms).up);
 }
 
+TEST_CASE("assess_source: so is a first round that never begins") {
+  SourceHistory history;
+  history.expected_since = kStart;
+  CHECK_FALSE(health(history, 15s).settled);
+  CHECK(health(history, 16s).settled);
+  CHECK(health(history, 16s).problems[kTimeout] == 1);
+  history.begin(kTiming, kStart + 16s);
+  CHECK(health(history, 16s).problems[kTimeout] == 1);
+}
+
 TEST_CASE("assess_source: a hang that ended is one timeout for good") {
   auto history = after_round({true, {}}, 60s);
   CHECK(health(history, 60s).up);

@@ -21,11 +21,11 @@ const std::string kMounts =
 
 TEST_CASE("hang_domain_of: file systems, servers and memory") {
   const auto mounts = parse_mountinfo(kMounts);
-  CHECK(hang_domain_of(mounts, "/home/x") == HangDomain{"254:1", true});
+  CHECK(hang_domain_of(mounts, "/home/x") == HangDomain{"ext4 254:1", true});
   CHECK(hang_domain_of(mounts, "/proc/1/stat") == HangDomain{});
   CHECK(hang_domain_of(mounts, "/tmp/openclaw") == HangDomain{});
   CHECK(hang_domain_of(mounts, "/mnt/far/x") ==
-        HangDomain{"0:50", false, true});
+        HangDomain{"fuse.sshfs 0:50", false, true});
   // Exports of one server hang together.
   CHECK(hang_domain_of(mounts, "/srv/a/x") ==
         HangDomain{"nfs filer", false, true});
@@ -40,9 +40,10 @@ TEST_CASE("HangDomains: what a process sees is told by its own mounts") {
   HangDomains domains{tree.root()};
   const auto root = tree.root().native();
   CHECK(domains.domain_of("") == HangDomain{});
-  CHECK(domains.domain_of("/mnt/far/x") == HangDomain{"0:50", false, true});
+  CHECK(domains.domain_of("/mnt/far/x") ==
+        HangDomain{"fuse.sshfs 0:50", false, true});
   CHECK(domains.domain_of(root + "/7/root/home") ==
-        HangDomain{"0:77", false, true});
+        HangDomain{"fuse.x 0:77", false, true});
   CHECK(domains.domain_of(root + "/7/environ") ==
         HangDomain{"process 7", true, true});
   CHECK(domains.mounts()->size() == 6);
@@ -51,8 +52,9 @@ TEST_CASE("HangDomains: what a process sees is told by its own mounts") {
 TEST_CASE("HangDomains: takes in that mounts have changed") {
   TempTree tree{{"self/mountinfo", kMounts}};
   HangDomains domains{tree.root()};
-  CHECK(domains.domain_of("/mnt/new/x") == HangDomain{"254:1", true});
+  CHECK(domains.domain_of("/mnt/new/x") == HangDomain{"ext4 254:1", true});
   tree.add(
       {"self/mountinfo", kMounts + "26 20 0:60 / /mnt/new rw - fuse.x x rw\n"});
-  CHECK(domains.domain_of("/mnt/new/x") == HangDomain{"0:60", false, true});
+  CHECK(domains.domain_of("/mnt/new/x") ==
+        HangDomain{"fuse.x 0:60", false, true});
 }

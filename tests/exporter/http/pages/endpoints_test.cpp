@@ -103,6 +103,9 @@ TEST_CASE("endpoints: healthy always, ready when every reader is") {
   is_ready = true;
   CHECK(handler(get("/-/ready")).status == 200);
   CHECK(handler(get("/-/ready")).body == "ready\n");
+  sources.hanging = [] { return std::vector<std::string>{"nfs filer"}; };
+  CHECK(make_endpoints(settings(), sources)(get("/-/ready")).body ==
+        "ready\nhangs: nfs filer\n");
 }
 
 TEST_CASE("endpoints: other paths are not found, other methods not allowed") {
