@@ -78,8 +78,12 @@ class CensusTask : public Task {
              std::set<int> avoided_pids = {});
 
   std::string name() const override { return "processes"; }
+  /// A successor is to be done before what the last round knew is two
+  /// intervals old.
   std::chrono::milliseconds patience() const override {
-    return source_->timing.patience;
+    using std::chrono::milliseconds;
+    return std::clamp(source_->timing.interval * 3 / 4, milliseconds{1000},
+                      milliseconds{5000});
   }
   MonotonicTime run(MonotonicTime now) override;
   std::shared_ptr<Task> successor() const override;

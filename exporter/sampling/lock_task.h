@@ -25,8 +25,7 @@ class LockTask : public SourceTask<LockFacts> {
  public:
   /// `census`: null: holders are not judged. `wake`: brings the next turn.
   LockTask(const std::string& gateway, const std::string& home,
-           LockReaderSettings settings,
-           std::shared_ptr<CensusSource> census,
+           LockReaderSettings settings, std::shared_ptr<CensusSource> census,
            std::shared_ptr<InotifyHub> hub, std::function<void()> wake,
            SourceTiming timing);
 

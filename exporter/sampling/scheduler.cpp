@@ -93,6 +93,7 @@ class Scheduler::State : public std::enable_shared_from_this<State> {
   void run(std::unique_lock<std::mutex>& lock, TaskQueue::Turn turn);
   void wait_for_events();
   void look_after_workers();
+  MonotonicTime next_overrun() const;
   void notify_if_due(MonotonicTime now);
 
   const UniqueFd events_;
@@ -277,7 +278,7 @@ void Scheduler::State::wait_for_events() {
   for (;;) {
     if (monotonic_now() >= check_at) {
       look_after_workers();
-      check_at = monotonic_now() + kCheckInterval;
+      check_at = std::min(monotonic_now() + kCheckInterval, next_overrun());
     }
     const auto left =
         std::chrono::ceil<milliseconds>(check_at - monotonic_now());
@@ -303,6 +304,11 @@ void Scheduler::State::wait_for_events() {
       callback();
     }
   }
+}
+
+MonotonicTime Scheduler::State::next_overrun() const {
+  const std::lock_guard guard{mutex_};
+  return queue_.next_overrun().value_or(MonotonicTime::max());
 }
 
 bool Scheduler::State::stop(milliseconds patience) {

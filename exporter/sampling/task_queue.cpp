@@ -166,6 +166,14 @@ std::vector<TaskQueue::Overrun> TaskQueue::find_overruns(MonotonicTime now) {
   return overruns;
 }
 
+std::optional<MonotonicTime> TaskQueue::next_overrun() const {
+  std::optional<MonotonicTime> next;
+  for (const auto& [id, running] : turns_)
+    if (!running.hangs && (!next || running.patient_until < *next))
+      next = running.patient_until;
+  return next;
+}
+
 std::optional<MonotonicTime> TaskQueue::next_due() const {
   if (due_.empty()) return {};
   return due_.begin()->first;

@@ -76,6 +76,9 @@ class TaskQueue {
   /// Takes note of turns that are past their patience.
   std::vector<Overrun> find_overruns(MonotonicTime now);
 
+  /// When the next turn is past its patience; empty: none is under way.
+  std::optional<MonotonicTime> next_overrun() const;
+
   /// When a task is due that may begin; empty: none waits.
   std::optional<MonotonicTime> next_due() const;
 

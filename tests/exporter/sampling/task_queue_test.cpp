@@ -167,9 +167,11 @@ TEST_CASE("TaskQueue: where a turn hangs one begins; elsewhere they do") {
   CHECK(queue.next(kStart) == "a");
   const auto hung = queue.last;
   CHECK(queue.find_overruns(kStart + 9s).empty());
+  CHECK(queue.next_overrun() == kStart + 10s);
   const auto then = kStart + 10s;
   const auto overruns = queue.find_overruns(then);
   REQUIRE(overruns.size() == 1);
+  CHECK(queue.next_overrun() == std::nullopt);
   CHECK(overruns[0].task == "a");
   CHECK(overruns[0].domain == "254:1");
   CHECK(queue.find_overruns(then).empty());
