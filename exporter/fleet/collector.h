@@ -9,6 +9,7 @@
 #include "core/fleet/snapshot.h"
 #include "exporter/config/settings.h"
 #include "exporter/fleet/gateway_discovery.h"
+#include "exporter/readers/disk/disk_tables.h"
 #include "exporter/readers/gateways/wal_locks.h"
 #include "exporter/readers/logs/pattern_lister.h"
 #include "exporter/sampling/census_task.h"
@@ -50,6 +51,7 @@ struct CollectorContext {
   std::shared_ptr<LogStorage> storage;   ///< null without logs
   std::shared_ptr<SharedReading<WalLocks>> wal_locks;
   std::shared_ptr<PatternListers> listers;
+  std::shared_ptr<DiskTables> disks;
 
   /// Outlives the scheduler.
   MountViews mount_views() const;

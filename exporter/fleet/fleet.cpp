@@ -91,7 +91,9 @@ Fleet::Parts::Parts(const Settings& settings_, DiscoveryEnvironment environment,
           timing.interval / 5),
       std::make_shared<PatternListers>(
           timing.interval / 5,
-          settings.rootfs == "/" ? std::string{} : settings.rootfs.native())});
+          settings.rootfs == "/" ? std::string{} : settings.rootfs.native()),
+      std::make_shared<DiskTables>(settings.procfs, settings.sysfs,
+                                   settings.rootfs, timing.interval / 5)});
   start_disk();
   start_discovery(std::move(environment));
   start_census();

@@ -10,6 +10,7 @@
 
 #include "core/base/text.h"
 #include "core/procfs/filesystem_type.h"
+#include "exporter/system/clock.h"
 #include "exporter/system/file.h"
 #include "exporter/system/unique_fd.h"
 
@@ -17,6 +18,8 @@ namespace openclaw_lock {
 namespace {
 
 constexpr std::size_t kMaxMountinfo = 4 << 20;
+/// How long the kernel is not asked for changes.
+constexpr std::chrono::milliseconds kFresh{50};
 
 bool is_kernel_memory(std::string_view type) {
   return type == "proc" || type == "sysfs" || type == "cgroup2" ||
@@ -37,6 +40,7 @@ struct HangDomains::State {
   std::mutex mutex;
   UniqueFd changes;  ///< open on mountinfo, for poll(2)
   bool tells_changes = false;
+  MonotonicTime asked_at{};
   std::shared_ptr<const std::vector<Mount>> mounts;
   std::unordered_map<std::string, HangDomain> known;  ///< by path
 };
@@ -70,6 +74,10 @@ std::shared_ptr<const std::vector<Mount>> HangDomains::mounts() {
                           ::fstat(state.changes.get(), &found) == 0 &&
                           found.st_size == 0;
   }
+  const auto now = monotonic_now();
+  if (state.mounts && state.tells_changes && now < state.asked_at + kFresh)
+    return state.mounts;
+  state.asked_at = now;
   if (state.tells_changes) {
     pollfd event{state.changes.get(), POLLPRI, 0};
     changed = (::poll(&event, 1, 0) > 0 &&

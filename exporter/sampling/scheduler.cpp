@@ -107,6 +107,7 @@ class Scheduler::State : public std::enable_shared_from_this<State> {
   std::optional<MonotonicTime> watched_until_;  ///< by a worker that waits
   std::size_t workers_ = 0;
   std::size_t idle_ = 0;
+  std::size_t entering_ = 0;  ///< turns that wait at the gate
   std::size_t others_ = 0;  ///< threads that are no workers
   bool thread_missing_ = false;
   bool stopped_ = false;
@@ -181,9 +182,11 @@ bool Scheduler::State::enter(const std::string& path) {
   for (auto now = monotonic_now(); !queue_.enter(current_turn, domain, now);
        now = monotonic_now()) {
     if (now >= give_up || !queue_.may_soon_enter(domain, now)) return false;
+    ++entering_;
     left_.wait_until(lock, give_up);
+    --entering_;
   }
-  left_.notify_all();
+  if (entering_ > 0) left_.notify_all();
   return true;
 }
 
@@ -229,7 +232,7 @@ void Scheduler::State::run(std::unique_lock<std::mutex>& lock,
   current_turn = 0;
   lock.lock();
   queue_.finish(turn.id, std::move(home), due);
-  left_.notify_all();
+  if (entering_ > 0) left_.notify_all();
 }
 
 void Scheduler::State::work() {

@@ -11,9 +11,9 @@ std::unique_ptr<Collector> collect_disk(const WatchedGateway& gateway,
   const auto& settings = context.settings;
   if (!settings.collect_disk) return nullptr;
   const auto make = [&](TaskId) {
-    const auto reader = std::make_shared<DiskReader>(
-        DiskReaderSettings{gateway.state_dir, settings.procfs, settings.sysfs,
-                           settings.rootfs, context.mount_views()});
+    const auto reader = std::make_shared<DiskReader>(DiskReaderSettings{
+        gateway.state_dir, settings.procfs, settings.sysfs, settings.rootfs,
+        context.mount_views(), context.disks});
     return std::make_shared<DiskTask>(
         "disk", gateway.name, gateway.home, context.timing,
         [reader](std::shared_ptr<const DiskFacts>& facts) {

@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "core/disk/diskstats.h"
 #include "core/disk/mountstats.h"
 #include "core/procfs/filesystem_type.h"
 #include "exporter/readers/directories/directory_facts.h"
@@ -14,8 +13,7 @@ namespace openclaw_lock {
 namespace {
 
 constexpr std::size_t kMaxMounts = 4 << 20;  // mountinfo, mountstats
-constexpr std::size_t kMaxDiskstats = 4 << 20;
-constexpr int kMaxOverlays = 4;  // overlays on overlays
+constexpr int kMaxOverlays = 4;              // overlays on overlays
 
 bool is_nfs(const Mount& mount) {
   return mount.filesystem == "nfs" || mount.filesystem == "nfs4";
@@ -24,9 +22,11 @@ bool is_nfs(const Mount& mount) {
 }  // namespace
 
 DiskReader::DiskReader(DiskReaderSettings settings)
-    : settings_{std::move(settings)},
-      devices_{settings_.sysfs, settings_.rootfs} {
+    : settings_{std::move(settings)} {
   if (!settings_.mounts) settings_.mounts = mount_views_of(settings_.procfs);
+  if (!settings_.disks)
+    settings_.disks = std::make_shared<DiskTables>(
+        settings_.procfs, settings_.sysfs, settings_.rootfs);
 }
 
 std::optional<DiskReader::Place> DiskReader::state_dir_place(
@@ -83,25 +83,25 @@ void DiskReader::read_nfs(const Place& place, std::vector<Problem>& problems) {
 
 void DiskReader::read_device(const std::string& device,
                              std::vector<Problem>& problems) {
-  const auto file = settings_.procfs / "diskstats";
-  const auto text = read_small_file(file, kMaxDiskstats);
-  if (!text) {
-    problems.push_back(text.problem());
+  auto& disks = *settings_.disks;
+  const auto table = disks.rows();
+  if (!*table) {
+    problems.push_back(table->problem());
     return;
   }
-  const auto rows = parse_diskstats(*text);
+  const auto& rows = **table;
   const auto row = rows.find(device);
   if (row == rows.end()) {
-    problems.push_back({Fault::missing, file.string(),
+    problems.push_back({Fault::missing, disks.file().string(),
                         "no row of the state directory's device"});
     return;
   }
   report_.work = {row->second.read, row->second.write, {}};
-  const auto disks = devices_.whole_disks(device);
-  if (disks.empty())
+  const auto whole_disks = disks.whole_disks(device);
+  if (whole_disks.empty())
     problems.push_back({Fault::missing, settings_.sysfs.string(),
                         "it does not know the state directory's device"});
-  for (const auto& disk : disks) {
+  for (const auto& disk : whole_disks) {
     const auto whole = rows.find(disk);
     if (whole == rows.end() || !whole->second.flush) continue;
     auto& flush = report_.work.flush;
@@ -117,7 +117,7 @@ void DiskReader::read_work(const Place& place, std::vector<Problem>& problems) {
   if (!mount.device.starts_with("0:"))
     return read_device(mount.device, problems);
   if (mount.filesystem != "btrfs") return;
-  if (const auto device = devices_.find(mount.source))
+  if (const auto device = settings_.disks->find(mount.source))
     return read_device(*device, problems);
   problems.push_back({Fault::missing, "btrfs",
                       "the device that it names as its source is not known"});

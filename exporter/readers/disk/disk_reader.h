@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,7 +11,7 @@
 #include "core/fleet/disk_facts.h"
 #include "core/fleet/source_health.h"
 #include "core/procfs/mountinfo.h"
-#include "exporter/readers/disk/block_devices.h"
+#include "exporter/readers/disk/disk_tables.h"
 #include "exporter/system/mount_view.h"
 
 namespace openclaw_lock {
@@ -21,7 +22,8 @@ struct DiskReaderSettings {
   std::filesystem::path procfs = "/proc";
   std::filesystem::path sysfs = "/sys";
   std::filesystem::path rootfs = "/";
-  MountViews mounts = {};  ///< empty: read from `procfs`
+  MountViews mounts = {};                  ///< empty: read from `procfs`
+  std::shared_ptr<DiskTables> disks = {};  ///< null: its own
 };
 
 /// Reads what the state directory of one gateway lies on, and how long that
@@ -50,7 +52,6 @@ class DiskReader {
   void read_device(const std::string& device, std::vector<Problem>& problems);
 
   DiskReaderSettings settings_;
-  BlockDevices devices_;
   DiskFacts report_;
 };
 
