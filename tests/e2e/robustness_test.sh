@@ -47,6 +47,9 @@ write_config() { # [GLOB]
 
 # ---- a limit of what runs plus one, and then a hundred gateways more
 
+# The first has no log.
+all_watched() { all_up 101 locks && all_up 100 logs; }
+
 threads_run_out() {
   local threads
   write_config
@@ -57,13 +60,13 @@ threads_run_out() {
   "${other_user[@]}" prlimit --pid "$exporter_pid" --nproc="$((threads + 1)):"
   write_config "$place/fleet/g*/.openclaw"
   check_equal "threads: $threads and one more may run; a reload is accepted" 200 "$(reload)"
-  check 'threads: a hundred gateways more are watched' wait_for "$((PATIENCE * 3))" all_up 101 locks logs
+  check 'threads: a hundred gateways more are watched' wait_for "$((PATIENCE * 3))" all_watched
   wait_rounds first "$ROUNDS" || true
   check 'threads: the first one is watched on' wait_rounds first 2
-  check 'threads: all of them are' all_up 101 locks logs
+  check 'threads: all of them are' all_watched
   check 'threads: it looks for gateways on' discovery_goes_on
   "${other_user[@]}" prlimit --pid "$exporter_pid" --nproc="$((threads + 1000)):"
-  check 'threads: enough again: all are watched' wait_for "$((PATIENCE * 3))" all_up 101 locks logs
+  check 'threads: enough again: all are watched' wait_for "$((PATIENCE * 3))" all_watched
   check_end threads
   exporter_prefix=()
 }
