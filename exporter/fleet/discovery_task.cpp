@@ -21,18 +21,25 @@ DiscoveryTask::Shared::Shared(const Settings& settings,
                               SourceTiming timing_,
                               std::shared_ptr<CensusSource> census_,
                               std::shared_ptr<WatchedGateways> gateways,
-                              Found found)
+                              std::shared_ptr<LogStorage> storage, Found found)
     : timing{timing_},
       census{std::move(census_)},
       gateways_{std::move(gateways)},
+      storage_{std::move(storage)},
       found_{std::move(found)},
       source_{timing_},
-      discovery_{settings, std::move(environment)} {}
+      discovery_{settings, std::move(environment)} {
+  if (!storage_) return;
+  first_seen_ = storage_->first_seen();
+  discovery_.restore(first_seen_);
+}
 
 std::uint64_t DiscoveryTask::Shared::reload(const Settings& settings) {
   const std::lock_guard guard{mutex_};
   discovery_.configure(settings);
   said_none_ = false;
+  // What the configuration ends is not forgotten.
+  names_.clear();
   return begun_ + 1;
 }
 
@@ -69,12 +76,31 @@ void DiscoveryTask::Shared::finish(std::uint64_t look,
   discovery_.take(seen, wall_time_now(), incidents, result.problems);
   const auto& gateways = discovery_.gateways();
   gateways_->replace(gateways);
+  remember();
   found_(gateways);
   if (gateways.empty() && !said_none_)
     log::info("no OpenClaw state directory found yet; looking on");
   said_none_ = said_none_ || gateways.empty();
   problems_.tell(result.problems);
   source_.finish_round(result);
+}
+
+void DiscoveryTask::Shared::remember() {
+  if (!storage_) return;
+  auto first_seen = discovery_.first_seen();
+  for (const auto& [gateway, at] : first_seen)
+    if (const auto known = first_seen_.find(gateway);
+        known == first_seen_.end() || known->second != at)
+      storage_->put_first_seen(gateway, at);
+  for (const auto& [gateway, at] : first_seen_)
+    if (!first_seen.contains(gateway)) storage_->forget(gateway);
+  first_seen_ = std::move(first_seen);
+  std::set<std::string> names;
+  for (const auto& gateway : discovery_.gateways())
+    if (gateway.origin == GatewayOrigin::discovered) names.insert(gateway.name);
+  for (const auto& name : names_)
+    if (!names.contains(name)) storage_->forget(name);
+  names_ = std::move(names);
 }
 
 DiscoveryTask::DiscoveryTask(std::shared_ptr<Shared> shared, Gate gate)

@@ -4,8 +4,10 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "exporter/fleet/gateway_look.h"
 #include "exporter/fleet/watched_gateways.h"
 #include "exporter/sampling/census_task.h"
+#include "exporter/sampling/log_storage.h"
 #include "exporter/sampling/problem_log.h"
 #include "exporter/sampling/source.h"
 #include "exporter/sampling/task.h"
@@ -32,10 +35,12 @@ class DiscoveryTask : public Task {
    public:
     using Found = std::function<void(const std::vector<WatchedGateway>&)>;
 
+    /// `storage` keeps when gateways were first seen; null: nobody does.
     /// `found` is told of the gateways of each look.
     Shared(const Settings& settings, DiscoveryEnvironment environment,
            SourceTiming timing_, std::shared_ptr<CensusSource> census_,
-           std::shared_ptr<WatchedGateways> gateways_, Found found_);
+           std::shared_ptr<WatchedGateways> gateways_,
+           std::shared_ptr<LogStorage> storage, Found found_);
 
     /// Returns the number of the first look for these settings.
     std::uint64_t reload(const Settings& settings);
@@ -55,7 +60,10 @@ class DiscoveryTask : public Task {
     void finish(std::uint64_t look, const GatewaysSeen& seen);
 
    private:
+    void remember();
+
     const std::shared_ptr<WatchedGateways> gateways_;
+    const std::shared_ptr<LogStorage> storage_;
     const Found found_;
     Source<int> source_;
     mutable std::mutex mutex_;
@@ -65,6 +73,8 @@ class DiscoveryTask : public Task {
     std::uint64_t begun_ = 0;
     std::uint64_t taken_ = 0;
     bool said_none_ = false;
+    std::map<std::string, WallTime> first_seen_;  ///< as stored
+    std::set<std::string> names_;                 ///< of discovered gateways
   };
 
   DiscoveryTask(std::shared_ptr<Shared> shared, Gate gate);

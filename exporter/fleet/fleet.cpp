@@ -67,7 +67,8 @@ class Fleet::Parts {
  private:
   void start_census();
   void start_disk();
-  void start_discovery(DiscoveryEnvironment environment);
+  void start_discovery(DiscoveryEnvironment environment,
+                       std::shared_ptr<LogStorage> storage);
 };
 
 Fleet::Parts::Parts(const Settings& settings_, DiscoveryEnvironment environment,
@@ -84,8 +85,7 @@ Fleet::Parts::Parts(const Settings& settings_, DiscoveryEnvironment environment,
   if (settings.collect_processes)
     census = std::make_shared<CensusSource>(timing);
   gateways = std::make_shared<WatchedGateways>(CollectorContext{
-      settings, timing, scheduler, writing_scheduler, hub, census,
-      std::move(storage),
+      settings, timing, scheduler, writing_scheduler, hub, census, storage,
       std::make_shared<SharedReading<WalLocks>>(
           [procfs = settings.procfs] { return read_wal_locks(procfs); },
           timing.interval / 5),
@@ -95,7 +95,7 @@ Fleet::Parts::Parts(const Settings& settings_, DiscoveryEnvironment environment,
       std::make_shared<DiskTables>(settings.procfs, settings.sysfs,
                                    settings.rootfs, timing.interval / 5)});
   start_disk();
-  start_discovery(std::move(environment));
+  start_discovery(std::move(environment), std::move(storage));
   start_census();
 }
 
@@ -118,7 +118,8 @@ void Fleet::Parts::start_disk() {
   });
 }
 
-void Fleet::Parts::start_discovery(DiscoveryEnvironment environment) {
+void Fleet::Parts::start_discovery(DiscoveryEnvironment environment,
+                                   std::shared_ptr<LogStorage> storage) {
   const auto found =
       [stalls_ = stalls](const std::vector<WatchedGateway>& found_gateways) {
         if (!stalls_) return;
@@ -128,7 +129,8 @@ void Fleet::Parts::start_discovery(DiscoveryEnvironment environment) {
         stalls_->watch(std::move(processes));
       };
   discovery = std::make_shared<DiscoveryTask::Shared>(
-      settings, std::move(environment), timing, census, gateways, found);
+      settings, std::move(environment), timing, census, gateways,
+      std::move(storage), found);
   discovery_id = scheduler->add([&](TaskId) {
     return std::make_shared<DiscoveryTask>(discovery, scheduler->gate());
   });

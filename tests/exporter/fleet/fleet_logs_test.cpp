@@ -7,6 +7,7 @@
 
 #include "exporter/fleet/fleet.h"
 #include "tests/support/captured_stderr.h"
+#include "tests/support/eventually.h"
 #include "tests/support/fake_procfs.h"
 #include "tests/support/log_records.h"
 
@@ -120,4 +121,33 @@ TEST_CASE("Fleet: a gateway without any log is no obstacle to a sample") {
   CHECK(value_of(text, kUp) == "0");
   CHECK(value_of(text, R"(openclaw_lock_source_problems_total{gateway="main",)"
                        R"(problem="missing",source="logs"})") == "1");
+}
+
+TEST_CASE("Fleet: when a discovered gateway was first seen is kept") {
+  OnceHost host;
+  host.settings.gateways.clear();
+  host.settings.sample_interval = 10ms;
+  host.settings.rootfs = host.tree.root();
+  host.tree.add(TreeEntry::directory("home/node/.openclaw/agents"));
+  const auto path = host.tree.path("home/node/.openclaw");
+  const auto run_until = [&](const auto& is_done) {
+    std::shared_ptr<LogStorage> storage;
+    REQUIRE(eventually([&] {
+      auto opened = LogStorage::open(host.settings.storage_path);
+      if (opened) storage = *std::move(opened);
+      return storage != nullptr;
+    }));
+    Fleet fleet{host.settings, {}, storage};
+    CHECK(eventually([&] { return is_done(storage->first_seen()); }));
+    CHECK(fleet.stop(1min));
+  };
+  std::map<std::string, WallTime> first;
+  run_until([&](const auto& seen) {
+    first = seen;
+    return seen.contains(path);
+  });
+  // A later run knows it, and forgets it where it has gone.
+  run_until([&](const auto& seen) { return seen == first; });
+  host.tree.remove("home/node/.openclaw");
+  run_until([&](const auto& seen) { return seen.empty(); });
 }
