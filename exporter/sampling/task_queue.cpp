@@ -122,7 +122,7 @@ void TaskQueue::unpark_all() {
 bool TaskQueue::enter(TurnId turn, const HangDomain& domain,
                       MonotonicTime now) {
   const auto found = turns_.find(turn);
-  if (found == turns_.end() || found->second.hangs) return true;
+  if (found == turns_.end()) return true;
   auto& running = found->second;
   if (running.domain == domain) return true;
   if (!may_begin(domain, now)) return false;

@@ -64,7 +64,8 @@ class TaskQueue {
   /// The next turn, if one is due that may begin.
   std::optional<Turn> take(MonotonicTime now);
 
-  /// The turn is about to touch a domain; false where that hangs. See Gate.
+  /// The turn is about to touch a domain; false where that hangs. See Gate. One
+  /// that was written off hangs there from now on.
   bool enter(TurnId turn, const HangDomain& domain, MonotonicTime now);
 
   /// What keeps a turn from entering the domain is quick so far.

@@ -204,6 +204,7 @@ TEST_CASE("TaskQueue: a turn may enter domains, but none that hangs") {
   CHECK(overruns[1].domain == "254:1");
   queue.finish(hung, kFuse, then);
   CHECK(queue.enter(other, kFuse, then));
+  CHECK(queue.hanging_places() == std::vector<std::string>{"0:50"});
 }
 
 TEST_CASE("TaskQueue: a successor takes over from a turn that hangs") {
