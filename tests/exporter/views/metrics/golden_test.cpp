@@ -5,7 +5,11 @@
 #include <fstream>
 #include <iterator>
 
+#include "exporter/readers/disk/disk_reader.h"
+#include "exporter/readers/gateways/gateway_reader.h"
+#include "exporter/readers/locks/lock_reader.h"
 #include "exporter/readers/logs/log_follower.h"
+#include "exporter/readers/logs/log_reader.h"
 #include "exporter/readers/processes/process_reader.h"
 #include "exporter/system/file.h"
 #include "exporter/views/metrics/exposition.h"
