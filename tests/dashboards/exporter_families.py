@@ -14,7 +14,7 @@ _NAME = re.compile(r'"((?:openclaw_lock|process)_[a-z0-9_]+)"')
 
 
 def sources():
-    return sorted((ROOT / "exporter" / "metrics").glob("*.cpp"))
+    return sorted((ROOT / "exporter" / "views" / "metrics").glob("*.cpp"))
 
 
 def literal_names():
