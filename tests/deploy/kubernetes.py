@@ -15,7 +15,8 @@ import sys
 
 import jsonschema
 import yaml
-from openclaws import CONTAINER, HERE, OPENER, Exporter, Namespace, OpenClaw, await_that, in_container, place
+from openclaws import (CONTAINER, HERE, OPENER, PATIENCE, Exporter, Namespace, OpenClaw, await_that, in_container,
+                       place)
 from verdicts import check, run_test
 
 ROOT, BINARY = sys.argv[2:4]
