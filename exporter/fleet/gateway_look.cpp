@@ -21,6 +21,7 @@
 #include "exporter/system/glob_walker.h"
 #include "exporter/system/mount_view.h"
 #include "exporter/system/rooted_path.h"
+#include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
@@ -394,9 +395,7 @@ class Look {
   /// Tells of what does not answer.
   const Gate gate_ = [this](const std::string& path) {
     if (asked_(path)) return true;
-    if (told_.insert(path).second)
-      seen_.problems.push_back(
-          {Fault::timeout, path, "its file system does not answer"});
+    if (told_.insert(path).second) seen_.problems.push_back(shut_gate(path));
     return false;
   };
   const std::string root_;  ///< rootfs as a prefix of paths

@@ -7,6 +7,7 @@
 
 #include "core/gateways/glob_capture.h"
 #include "exporter/system/file.h"
+#include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
@@ -29,8 +30,7 @@ std::vector<GlobMatch> descend(const std::vector<GlobMatch>& parents,
     }
     const auto path = parent.path.empty() ? "/" : parent.path;
     if (!gate(path)) {
-      problems.push_back(
-          {Fault::timeout, path, "its file system does not answer"});
+      problems.push_back(shut_gate(path));
       continue;
     }
     const auto directory = open_directory(path);

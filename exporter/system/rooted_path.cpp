@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/gateways/glob_capture.h"
+#include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
@@ -26,8 +27,7 @@ std::vector<std::string> to_walk(std::string_view path) {
 }  // namespace
 
 Result<std::string> resolve_in_root(const std::string& root,
-                                    const std::string& path,
-                                    const Gate& gate) {
+                                    const std::string& path, const Gate& gate) {
   std::vector<std::string> walked;
   auto left = to_walk(path);
   int links = 0;
@@ -49,8 +49,7 @@ Result<std::string> resolve_in_root(const std::string& root,
       continue;
     auto here = root;
     for (const auto& one : walked) here.append("/").append(one);
-    if (!gate(here))
-      return Problem{Fault::timeout, here, "its file system does not answer"};
+    if (!gate(here)) return shut_gate(here);
     const auto length = ::readlink(here.c_str(), target.data(), target.size());
     if (length < 0) {
       there = errno != ENOENT && errno != ENOTDIR;
@@ -75,15 +74,14 @@ Result<std::string> resolve_in_root(const std::string& root,
 
 Result<std::string> follow_link(const std::string& root,
                                 const std::string& path, const Gate& gate) {
-  const Problem shut{Fault::timeout, path, "its file system does not answer"};
-  if (!gate(path)) return shut;
+  if (!gate(path)) return shut_gate(path);
   struct stat entry {};
   if (::lstat(path.c_str(), &entry) != 0 || !S_ISLNK(entry.st_mode))
     return path;
   const bool inside = path.starts_with(root + '/');
   auto found = inside ? resolve_in_root(root, path.substr(root.size()), gate)
                       : resolve_in_root({}, path, gate);
-  if (found && !gate(*found)) return shut;
+  if (found && !gate(*found)) return shut_gate(path);
   return found;
 }
 

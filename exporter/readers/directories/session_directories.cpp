@@ -12,6 +12,7 @@
 #include "exporter/system/file.h"
 #include "exporter/system/glob_walker.h"
 #include "exporter/system/rooted_path.h"
+#include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
@@ -126,8 +127,7 @@ StateDirectory read_state_directory(
                                  const std::string& agent) {
     state.readable = false;
     state.incomplete_agents.insert(agent);
-    state.problems.push_back(
-        {Fault::timeout, path, "its file system does not answer"});
+    state.problems.push_back(shut_gate(path));
   };
   // Empty where it cannot be followed now.
   const auto followed = [&](const std::string& path,
@@ -152,8 +152,8 @@ StateDirectory read_state_directory(
     }
   }
   for (const auto& pattern : extra_session_dirs) {
-    for (const auto& match : expand_glob(pattern, kMaxSessionDirectories,
-                                         state.problems, gate)) {
+    for (const auto& match :
+         expand_glob(pattern, kMaxSessionDirectories, state.problems, gate)) {
       const auto inside = match.path.starts_with(root + '/') ? root : "";
       const auto path =
           resolve_in_root(inside, match.path.substr(inside.size()), gate);

@@ -7,11 +7,10 @@
 
 #include "core/procfs/filesystem_type.h"
 #include "exporter/system/file.h"
+#include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
-
-constexpr const char* kNoAnswer = "its file system does not answer";
 
 std::string why_unknown(Fault obstacle) {
   std::string text = "holders cannot be judged: ";
@@ -83,7 +82,7 @@ void LockReader::watch_directories(const StateDirectory& state,
 Result<UniqueFd> LockReader::open(const Directory& directory) const {
   const auto& path = directory.facts.path;
   if (settings_.gate(path)) return open_directory(path);
-  return Problem{Fault::timeout, path, kNoAnswer};
+  return shut_gate(path);
 }
 
 std::optional<HolderVerdict> LockReader::judge(

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "exporter/system/clock.h"
+#include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
@@ -102,8 +103,7 @@ bool LogFollower::wants_new_listing(
 
 bool LogFollower::is_within_reach(const std::string& path) {
   if ((*gate_)(path)) return true;
-  problems_->push_back(
-      {Fault::timeout, path, "its file system does not answer"});
+  problems_->push_back(shut_gate(path));
   return false;
 }
 

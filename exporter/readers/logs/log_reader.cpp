@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "exporter/system/clock.h"
+#include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
@@ -118,8 +119,7 @@ void LogReader::read_journals(WallTime now, const Gate& gate,
   // It lies in one of these, or in both.
   for (const auto* place : {"/run/log/journal", "/var/log/journal"})
     if (!gate(place)) {
-      problems.push_back(
-          {Fault::timeout, place, "its file system does not answer"});
+      problems.push_back(shut_gate(place));
       return;
     }
   const auto until = monotonic_now() + kRoundTime;

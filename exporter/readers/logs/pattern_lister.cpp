@@ -15,6 +15,7 @@
 #include "exporter/readers/logs/docker_container.h"
 #include "exporter/system/clock.h"
 #include "exporter/system/file.h"
+#include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
@@ -66,10 +67,6 @@ std::string target_of(const std::string& path) {
                              : path.substr(0, path.rfind('/') + 1) + text;
 }
 
-Problem closed(const std::string& path) {
-  return {Fault::timeout, path, "its file system does not answer"};
-}
-
 /// Leaves what a thread has entered, whatever happens there.
 template <typename Leave>
 class OnExit {
@@ -113,7 +110,7 @@ FoundLogs PatternLister::list(MonotonicTime now, milliseconds max_age,
   FoundLogs found;
   if (components_.empty()) return found;
   if (!enter()) {
-    found.unseen.push_back(closed(pattern_));
+    found.unseen.push_back(shut_gate(pattern_));
     return found;
   }
   const OnExit exit{[this] { leave(); }};
@@ -187,7 +184,7 @@ PatternLister::Directory* PatternLister::look_into(const std::string& path,
   const bool is_linked =
       known != directories_.end() && !known->second.real_path.empty();
   if (!gate(place) || (is_linked && !gate(known->second.real_path))) {
-    unseen_.push_back(closed(place));
+    unseen_.push_back(shut_gate(place));
     if (known == directories_.end()) return nullptr;
     known->second.visited_at = now_;
     let_count(known->second, false);
@@ -344,7 +341,7 @@ void PatternLister::look_at(Name& name, const Gate& gate) const {
   name.problem.reset();
   name.found.reset();
   if (name.may_lie_elsewhere && !gate(target_of(name.path))) {
-    name.problem = closed(name.path);
+    name.problem = shut_gate(name.path);
     return;
   }
   struct stat found {};

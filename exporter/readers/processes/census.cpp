@@ -11,6 +11,7 @@
 #include "exporter/readers/directories/directory_facts.h"
 #include "exporter/system/file.h"
 #include "exporter/system/rooted_path.h"
+#include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
@@ -66,7 +67,7 @@ struct Census::Round {
   /// Whether a path may be touched; told where not.
   bool may_touch(const std::string& path) {
     if (gate(path)) return true;
-    Problem problem{Fault::timeout, path, "its file system does not answer"};
+    auto problem = shut_gate(path);
     if (std::ranges::find(result.problems, problem) == result.problems.end())
       result.problems.push_back(std::move(problem));
     return false;
