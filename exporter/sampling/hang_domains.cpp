@@ -37,6 +37,13 @@ std::string process_of(const std::string& procfs, const std::string& path) {
 }  // namespace
 
 struct HangDomains::State {
+  explicit State(std::filesystem::path mountinfo_)
+      : mountinfo{std::move(mountinfo_)} {}
+
+  /// Asks the kernel for changes of the mounts, if it is time. With `mutex`.
+  void refresh();
+
+  const std::filesystem::path mountinfo;
   std::mutex mutex;
   UniqueFd changes;  ///< open on mountinfo, for poll(2)
   bool tells_changes = false;
@@ -59,40 +66,39 @@ HangDomain hang_domain_of(const std::vector<Mount>& mounts,
 }
 
 HangDomains::HangDomains(std::filesystem::path procfs)
-    : procfs_{std::move(procfs)}, state_{std::make_shared<State>()} {}
+    : procfs_{std::move(procfs)},
+      state_{std::make_shared<State>(procfs_ / "self/mountinfo")} {}
 
-std::shared_ptr<const std::vector<Mount>> HangDomains::mounts() {
-  auto& state = *state_;
-  const std::lock_guard guard{state.mutex};
-  const auto path = procfs_ / "self/mountinfo";
-  bool changed = !state.mounts;
-  if (!state.changes) {
-    state.changes = UniqueFd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+void HangDomains::State::refresh() {
+  const auto now = monotonic_now();
+  if (mounts && tells_changes && now < asked_at + kFresh) return;
+  asked_at = now;
+  if (!changes) {
+    changes = UniqueFd{::open(mountinfo.c_str(), O_RDONLY | O_CLOEXEC)};
     // A copy of a mountinfo has a size and tells nothing.
     struct stat found {};
-    state.tells_changes = state.changes &&
-                          ::fstat(state.changes.get(), &found) == 0 &&
-                          found.st_size == 0;
+    tells_changes =
+        changes && ::fstat(changes.get(), &found) == 0 && found.st_size == 0;
   }
-  const auto now = monotonic_now();
-  if (state.mounts && state.tells_changes && now < state.asked_at + kFresh)
-    return state.mounts;
-  state.asked_at = now;
-  if (state.tells_changes) {
-    pollfd event{state.changes.get(), POLLPRI, 0};
+  bool changed = !mounts || !tells_changes;
+  if (tells_changes) {
+    pollfd event{changes.get(), POLLPRI, 0};
     changed = (::poll(&event, 1, 0) > 0 &&
                (event.revents & (POLLPRI | POLLERR)) != 0) ||
               changed;
-  } else {
-    changed = true;
   }
-  if (!changed) return state.mounts;
-  const auto text = read_small_file(path, kMaxMountinfo);
-  state.known.clear();
-  if (text || !state.mounts)
-    state.mounts = std::make_shared<const std::vector<Mount>>(
+  if (!changed) return;
+  const auto text = read_small_file(mountinfo, kMaxMountinfo);
+  known.clear();
+  if (text || !mounts)
+    mounts = std::make_shared<const std::vector<Mount>>(
         text ? parse_mountinfo(*text) : std::vector<Mount>{});
-  return state.mounts;
+}
+
+std::shared_ptr<const std::vector<Mount>> HangDomains::mounts() {
+  const std::lock_guard guard{state_->mutex};
+  state_->refresh();
+  return state_->mounts;
 }
 
 MountView HangDomains::view_of(const std::string& path) {
@@ -113,9 +119,9 @@ HangDomain HangDomains::look_up(const std::string& path) {
 HangDomain HangDomains::domain_of(const std::string& path) {
   constexpr std::size_t kMaxKnown = 8192;
   if (path.empty()) return {};
-  mounts();
   {
     const std::lock_guard guard{state_->mutex};
+    state_->refresh();
     const auto found = state_->known.find(path);
     if (found != state_->known.end()) return found->second;
   }

@@ -40,6 +40,8 @@ UniqueFd checked(int descriptor, const char* what) {
 
 /// The turn that this thread runs; 0: none.
 thread_local TurnId current_turn = 0;
+/// Where it is.
+thread_local HangDomain current_domain;
 
 /// The next turn of a task, whatever it throws.
 MonotonicTime run_turn(Task& task) {
@@ -176,7 +178,8 @@ void Scheduler::State::call_when_readable(int descriptor,
 
 bool Scheduler::State::enter(const std::string& path) {
   if (current_turn == 0) return true;
-  const auto domain = domains.domain_of(path);
+  auto domain = domains.domain_of(path);
+  if (domain == current_domain) return true;
   std::unique_lock lock{mutex_};
   const auto give_up = monotonic_now() + TaskQueue::kSlow;
   for (auto now = monotonic_now(); !queue_.enter(current_turn, domain, now);
@@ -187,6 +190,7 @@ bool Scheduler::State::enter(const std::string& path) {
     --entering_;
   }
   if (entering_ > 0) left_.notify_all();
+  current_domain = std::move(domain);
   return true;
 }
 
@@ -221,6 +225,7 @@ void Scheduler::State::run(std::unique_lock<std::mutex>& lock,
   notify_if_due(monotonic_now());
   lock.unlock();
   current_turn = turn.id;
+  current_domain = std::move(turn.home);
   MonotonicTime due{};
   HangDomain home;
   if (!turn.last) {

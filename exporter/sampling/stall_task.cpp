@@ -18,9 +18,12 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kSoon{100};
 constexpr milliseconds kSeldom{500};
-/// Of a core's time, a look may take one part of so many.
+/// Of a core's time, looks may take one part of so many while disks are waited
+/// for.
 constexpr std::int64_t kPartsForOne = 2000;
 constexpr std::int64_t kPartsForAll = 200;
+/// So many times less while nobody waits.
+constexpr std::int64_t kThrift = 2;
 
 /// Of the clock that processes' start times are on.
 std::uint64_t boot_ticks() {
@@ -38,7 +41,8 @@ milliseconds rest_between_looks(bool disks_are_waited_for, microseconds look,
   const auto parts = std::max(
       kPartsForAll, kPartsForOne / std::max<std::int64_t>(
                                        static_cast<std::int64_t>(gateways), 1));
-  const auto affordable = std::chrono::ceil<milliseconds>(look * parts);
+  const auto affordable = std::chrono::ceil<milliseconds>(
+      look * parts * (disks_are_waited_for ? 1 : kThrift));
   return std::max(disks_are_waited_for ? kSoon : kSeldom, affordable);
 }
 
@@ -81,7 +85,7 @@ MonotonicTime StallTask::run(MonotonicTime now) {
     next_look_ = next_look(now, monotonic_now());
   }
   if (due) {
-    reader_.read_pressures();
+    reader_.read_pressures(now);
     reader_.read_delays(boot_ticks());
     source_.put(std::make_shared<const StallFacts>(reader_.report()));
     shown_at_ = now;

@@ -18,7 +18,7 @@ namespace openclaw_lock {
 ///
 /// Ten looks a second while the system waits for disks, else two, and less
 /// often where looking would take more than 0.05 % of a core's time for each
-/// gateway, 0.5 % in all.
+/// gateway, 0.5 % in all; half of that while nobody waits.
 std::chrono::milliseconds rest_between_looks(bool disks_are_waited_for,
                                              std::chrono::microseconds look,
                                              std::size_t gateways);

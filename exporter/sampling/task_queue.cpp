@@ -92,7 +92,7 @@ std::optional<TaskQueue::Turn> TaskQueue::take(MonotonicTime now) {
       domains_[entry.home.name].turns.insert(entry.turn);
     turns_[entry.turn] = {id, entry.task->name(), entry.home, now,
                           now + entry.task->patience()};
-    Turn turn{entry.turn, entry.task, entry.removed};
+    Turn turn{entry.turn, entry.task, entry.home, entry.removed};
     if (entry.removed) entries_.erase(id);
     return turn;
   }

@@ -38,6 +38,7 @@ class TaskQueue {
   struct Turn {
     TurnId id = 0;
     std::shared_ptr<Task> task;
+    HangDomain home;
     bool last = false;  ///< it was removed: only to be destroyed
   };
 

@@ -86,28 +86,33 @@ void add(const std::string& path, const std::string& agent, bool required,
   state.sessions.push_back({ours ? *real : path, agent, identity});
 }
 
-}  // namespace
-
-/// A directory `tmp/openclaw-UID` is written by era C gateways alone.
-std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir,
-                                              const std::string& root,
-                                              const Gate& gate) {
-  std::optional<WallTime> newest;
+/// Directories `openclaw-UID` below the state dir.
+std::vector<std::string> gateway_lock_directories(const std::string& state_dir,
+                                                  const std::string& root,
+                                                  const Gate& gate) {
+  std::vector<std::string> directories;
   StateDirectory ignored;
   const auto tmp = follow_link(root, state_dir + "/tmp", gate);
-  if (!tmp) return newest;
-  for (const auto& name : subdirectories(*tmp, ignored)) {
-    if (!name.starts_with("openclaw-")) continue;
+  if (!tmp) return directories;
+  for (const auto& name : subdirectories(*tmp, ignored))
+    if (name.starts_with("openclaw-"))
+      directories.push_back(*tmp + '/' + name);
+  return directories;
+}
+
+}  // namespace
+
+std::optional<WallTime> newest_sqlite_gateway(
+    const std::vector<std::string>& directories) {
+  std::optional<WallTime> newest;
+  for (const auto& directory : directories)
     for (const auto* file :
-         {"gateway.state.lock", "gateway.state.lock.sqlite"}) {
-      auto path = *tmp;
-      path.append("/").append(name).append("/").append(file);
+         {"/gateway.state.lock", "/gateway.state.lock.sqlite"}) {
       struct stat found {};
-      if (::lstat(path.c_str(), &found) != 0) continue;
+      if (::lstat((directory + file).c_str(), &found) != 0) continue;
       const auto at = modified_at(found);
       if (!newest || at > *newest) newest = at;
     }
-  }
   return newest;
 }
 
@@ -164,7 +169,8 @@ StateDirectory read_state_directory(
             known, state);
     }
   }
-  state.sqlite_gateway_at = newest_sqlite_gateway(state_dir, root, gate);
+  state.sqlite_gateway_at = newest_sqlite_gateway(
+      gateway_lock_directories(state_dir, root, gate));
   return state;
 }
 

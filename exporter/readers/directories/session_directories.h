@@ -47,9 +47,9 @@ StateDirectory read_state_directory(
     const std::vector<std::string>& extra_session_dirs,
     const std::string& root = {}, const Gate& gate = always_open);
 
-/// mtime of the newest trace of an era C gateway below the state dir.
-std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir,
-                                              const std::string& root,
-                                              const Gate& gate);
+/// mtime of the newest trace of an era C gateway in directories `openclaw-UID`
+/// below STATE/tmp: such gateways alone write there.
+std::optional<WallTime> newest_sqlite_gateway(
+    const std::vector<std::string>& directories);
 
 }  // namespace openclaw_lock

@@ -92,25 +92,54 @@ void StallReader::look(MonotonicTime now) {
   }
 }
 
-void StallReader::read_pressures() {
-  const auto text = read_small_file(procfs_ / "self/mountinfo", kMaxMountinfo);
-  const auto mounts = text ? parse_mountinfo(*text) : std::vector<Mount>{};
+std::optional<StallReader::ControlGroup> StallReader::find_group(
+    const ProcessIdentity& process,
+    std::optional<std::vector<Mount>>& mounts) const {
+  const auto cgroup = read_small_file(
+      procfs_ / std::to_string(process.pid) / "cgroup", kMaxCgroup);
+  const auto name = cgroup ? parse_unified_cgroup(*cgroup) : std::nullopt;
+  if (!name) return {};
+  if (!mounts) {
+    const auto text =
+        read_small_file(procfs_ / "self/mountinfo", kMaxMountinfo);
+    mounts = text ? parse_mountinfo(*text) : std::vector<Mount>{};
+  }
+  for (const auto& directory : directories_of(*mounts, *name))
+    if (auto file = directory + "/io.pressure"; read_pressure(file))
+      return ControlGroup{*name, std::move(file), {}};
+  return {};
+}
+
+void StallReader::read_pressures(MonotonicTime now) {
+  constexpr std::chrono::seconds kStays{60};
+  std::map<ProcessIdentity, ControlGroup> known;
+  std::map<std::string, std::optional<Pressure>> pressures;
+  std::optional<std::vector<Mount>> mounts;
+  const auto pressure_of =
+      [&](const ControlGroup& group) -> const std::optional<Pressure>& {
+    const auto [entry, is_new] = pressures.try_emplace(group.name);
+    if (is_new)
+      if (const auto found = read_pressure(group.file)) entry->second = *found;
+    return entry->second;
+  };
   for (auto& [name, gateway] : gateways_) {
     std::map<std::string, Pressure> groups;
     for (const auto& process : gateway.processes) {
-      const auto cgroup = read_small_file(
-          procfs_ / std::to_string(process.pid) / "cgroup", kMaxCgroup);
-      const auto group = cgroup ? parse_unified_cgroup(*cgroup) : std::nullopt;
-      if (!group || groups.contains(*group)) continue;
-      for (const auto& directory : directories_of(mounts, *group))
-        if (const auto found =
-                read_pressure(fs::path{directory} / "io.pressure")) {
-          groups.emplace(*group, *found);
-          break;
-        }
+      const auto before = groups_.find(process);
+      std::optional<ControlGroup> group;
+      if (before != groups_.end() && now - before->second.found_at < kStays &&
+          pressure_of(before->second))
+        group = std::move(before->second);
+      else if ((group = find_group(process, mounts)))
+        group->found_at = now;
+      if (!group) continue;
+      if (const auto& pressure = pressure_of(*group))
+        groups.emplace(group->name, *pressure);
+      known.emplace(process, *std::move(group));
     }
     gateway.pressure.observe(std::move(groups));
   }
+  groups_ = std::move(known);
 }
 
 std::map<ThreadIdentity, std::uint64_t> StallReader::delays_of(

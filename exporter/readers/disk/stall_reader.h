@@ -12,7 +12,9 @@
 #include "core/disk/delay_ledger.h"
 #include "core/disk/pressure.h"
 #include "core/disk/pressure_ledger.h"
+#include "core/base/monotonic_time.h"
 #include "core/fleet/stall_facts.h"
+#include "core/procfs/mountinfo.h"
 #include "core/procfs/process_identity.h"
 
 namespace openclaw_lock {
@@ -32,8 +34,9 @@ class StallReader {
   /// Looks at the state of each thread.
   void look(MonotonicTime now);
 
-  /// Reads what the control groups say.
-  void read_pressures();
+  /// Reads what the control groups say. That a process has moved to another
+  /// group is noticed within a minute.
+  void read_pressures(MonotonicTime now);
 
   /// Reads the delays that the kernel accounts. `now_ticks`: of the boot clock,
   /// as the start of a process. A process that began before accounting was
@@ -50,6 +53,17 @@ class StallReader {
     DelayLedger delay;
   };
 
+  struct ControlGroup {
+    std::string name;
+    std::string file;  ///< its io.pressure
+    MonotonicTime found_at;
+  };
+
+  /// Empty where it has none that can be read. `mounts`: ours, once read.
+  std::optional<ControlGroup> find_group(
+      const ProcessIdentity& process,
+      std::optional<std::vector<Mount>>& mounts) const;
+
   /// Of the threads of a process; none where it is gone or not accounted.
   std::map<ThreadIdentity, std::uint64_t> delays_of(
       const ProcessIdentity& process) const;
@@ -59,6 +73,7 @@ class StallReader {
 
   std::filesystem::path procfs_;
   std::map<std::string, Gateway> gateways_;
+  std::map<ProcessIdentity, ControlGroup> groups_;
   std::optional<std::uint64_t> accounting_since_;  ///< ticks; empty: it is off
 };
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <utility>
 
 #include "exporter/readers/locks/lock_file_reader.h"
@@ -69,20 +68,6 @@ bool read_into(const std::string& path, GatewayLocks& locks) {
 
 }  // namespace
 
-bool GatewayLockReader::Freshness::holds(const struct stat& found,
-                                         WallTime now) const {
-  constexpr std::chrono::seconds kLongest{60};
-  return settled && inode == found.st_ino && mtime_ns == mtime_in_ns(found) &&
-         now >= read_at && now - read_at < kLongest;
-}
-
-GatewayLockReader::Freshness GatewayLockReader::Freshness::of(
-    const struct stat& found, WallTime now) {
-  constexpr std::chrono::seconds kCoarsest{2};
-  return {found.st_ino, mtime_in_ns(found), now,
-          now - modified_at(found) >= kCoarsest};
-}
-
 const GatewayLocks& GatewayLockReader::read_directory(const std::string& path,
                                                       WallTime now) {
   auto& known = directories_[path];
@@ -93,11 +78,10 @@ const GatewayLocks& GatewayLockReader::read_directory(const std::string& path,
     known.locks.readable = fault_of(errno) == Fault::missing;
     return known.locks;
   }
-  if (known.freshness.holds(found, now)) return known.locks;
+  if (known.stamp.holds(found, now)) return known.locks;
   known.locks = {};
   const bool complete = read_into(path, known.locks);
-  known.freshness = Freshness::of(found, now);
-  known.freshness.settled = known.freshness.settled && complete;
+  known.stamp = complete ? DirectoryStamp{found, now} : DirectoryStamp{};
   return known.locks;
 }
 
@@ -111,18 +95,19 @@ GatewayLocks GatewayLockReader::read_all(const std::string& tmp, WallTime now) {
     locks.readable = fault_of(errno) == Fault::missing;
     return locks;
   }
-  if (!known.freshness.holds(found, now)) {
+  if (!known.stamp.holds(found, now)) {
     known = {};
     if (const auto directory = open_directory(tmp)) {
       known.names = entries(*directory, "openclaw-", "", known.readable);
-      known.freshness = Freshness::of(found, now);
+      known.stamp = DirectoryStamp{found, now};
     } else {
       known.readable = directory.problem().fault == Fault::missing;
     }
   }
   locks.readable = known.readable;
   for (const auto& name : known.names) {
-    const auto& more = read_directory(tmp + '/' + name, now);
+    auto& directory = locks.directories.emplace_back(tmp + '/' + name);
+    const auto& more = read_directory(directory, now);
     locks.readable = locks.readable && more.readable;
     locks.locks.insert(locks.locks.end(), more.locks.begin(), more.locks.end());
   }

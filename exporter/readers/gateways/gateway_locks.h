@@ -12,6 +12,7 @@
 #include "core/gateways/gateway_claim.h"
 #include "core/locks/lock_ledger.h"
 #include "core/procfs/process_table.h"
+#include "exporter/readers/directories/directory_stamp.h"
 
 namespace openclaw_lock {
 
@@ -29,6 +30,7 @@ struct GatewayLock {
 struct GatewayLocks {
   std::vector<GatewayLock> locks;
   bool readable = true;  ///< false: there may be locks that could not be read
+  std::vector<std::string> directories = {};  ///< that were looked into
 };
 
 /// The singleton locks in directories `openclaw-UID`: `.../TMPDIR/openclaw-UID`
@@ -48,23 +50,13 @@ class GatewayLockReader {
   void forget_unread();
 
  private:
-  /// Until when what was read of a directory holds.
-  struct Freshness {
-    std::uint64_t inode = 0;
-    std::int64_t mtime_ns = 0;
-    WallTime read_at{};
-    bool settled = false;  ///< no later change can have the same mtime
-
-    static Freshness of(const struct stat& found, WallTime now);
-    bool holds(const struct stat& found, WallTime now) const;
-  };
   struct Directory {
-    Freshness freshness;
+    DirectoryStamp stamp;
     GatewayLocks locks;
     bool used = true;
   };
   struct Names {
-    Freshness freshness;
+    DirectoryStamp stamp;
     std::vector<std::string> names;
     bool readable = true;
     bool used = true;

@@ -18,13 +18,11 @@ GatewayReader::GatewayReader(GatewayReaderSettings settings, Clock clock,
                              WallClock wall_clock)
     : settings_{std::move(settings)},
       clock_{std::move(clock)},
-      wall_clock_{std::move(wall_clock)} {}
+      wall_clock_{std::move(wall_clock)},
+      store_reader_{settings_.state_dir, settings_.root, settings_.gate} {}
 
-bool GatewayReader::find_place(const GatewayInputs& inputs) {
-  struct stat found {};
-  if (::stat(settings_.state_dir.c_str(), &found) != 0 ||
-      !S_ISDIR(found.st_mode))
-    return false;
+bool GatewayReader::find_place(const struct stat& found,
+                               const GatewayInputs& inputs) {
   const DirectoryIdentity identity{found.st_dev, found.st_ino};
   const bool same = place_ && place_->identity == identity &&
                     place_->our_mounts == inputs.mounts;
@@ -61,9 +59,10 @@ bool GatewayReader::belongs_to_another_user(
          (place_->mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-void GatewayReader::read_store() {
-  store_ =
-      read_store_files(settings_.state_dir, settings_.root, settings_.gate);
+void GatewayReader::read_store(const struct stat& state_dir, WallTime now) {
+  store_ = store_reader_.read(state_dir, now);
+  store_.traces.sqlite_gateway_at =
+      newest_sqlite_gateway(state_locks_.directories);
   store_.traces.owner_lock = std::ranges::any_of(
       state_locks_.locks,
       [](const GatewayLock& lock) { return lock.claim.has_owner; });
@@ -241,14 +240,17 @@ RoundResult GatewayReader::round(const GatewayInputs& inputs) {
   facts_ = {};
   writers_seen_ = false;
   // The lock reader tells of a state directory that is not there.
-  if (!find_place(inputs)) return round;
+  struct stat found {};
+  if (::stat(settings_.state_dir.c_str(), &found) != 0 ||
+      !S_ISDIR(found.st_mode) || !find_place(found, inputs))
+    return round;
   const auto now = wall_clock_();
   const auto tmp =
       follow_link(settings_.root, settings_.state_dir + "/tmp", settings_.gate);
   state_locks_ = tmp ? lock_reader_.read_all(*tmp, now) : GatewayLocks{};
   state_locks_.readable = state_locks_.readable && tmp;
   lock_reader_.forget_unread();
-  read_store();
+  read_store(found, now);
   settings_.gate(settings_.state_dir);  // back from what links led to
   look_at_writers(inputs);
   facts_.state_database = database_facts(store_.state);

@@ -75,8 +75,8 @@ class GatewayReader {
     std::shared_ptr<const std::vector<Mount>> our_mounts;
   };
 
-  bool find_place(const GatewayInputs& inputs);
-  void read_store();
+  bool find_place(const struct stat& found, const GatewayInputs& inputs);
+  void read_store(const struct stat& state_dir, WallTime now);
   void judge_era();
   /// Who holds WAL write locks of this state directory's databases.
   void look_at_writers(const GatewayInputs& inputs);
@@ -100,6 +100,7 @@ class GatewayReader {
   const WallClock wall_clock_;
   GatewayLockReader lock_reader_;
   GatewayLockHolders lock_holders_;
+  StoreReader store_reader_;
   ConfigVersion config_version_;
   WalWriters writers_;
   std::optional<Place> place_;

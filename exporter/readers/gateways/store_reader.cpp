@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/readers/gateways/store_reader.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 
-#include "exporter/readers/directories/session_directories.h"
 #include "exporter/system/file.h"
 #include "exporter/system/rooted_path.h"
 
@@ -37,59 +35,91 @@ void add_database(const std::string& path, DatabaseFiles& files,
     files.shared_memory.push_back({shm->st_dev, shm->st_ino});
 }
 
-void add_agent(const std::string& agent, const std::string& root,
-               const Gate& gate, DatabaseFiles& databases, StoreTraces& traces,
-               bool& readable) {
-  if (const auto own = follow_link(root, agent + "/agent", gate))
-    add_database(*own + "/openclaw-agent.sqlite", databases, readable);
-  else
-    readable = false;
-  bool unseen = true;
-  const auto sessions = follow_link(root, agent + "/sessions", gate);
-  if (!sessions) return;
-  const auto store = look(*sessions + "/sessions.json", unseen);
-  if (!store) return;
-  const auto at = modified_at(*store);
-  traces.session_store_at =
-      traces.session_store_at ? std::max(*traces.session_store_at, at) : at;
-}
-
 }  // namespace
 
-StoreFiles read_store_files(const std::string& state_dir,
-                            const std::string& root, const Gate& gate) {
-  StoreFiles files;
-  bool readable = true;
-  DatabaseFiles state;
-  if (const auto own = follow_link(root, state_dir + "/state", gate))
-    add_database(*own + "/openclaw.sqlite", state, readable);
-  else
-    readable = false;
-  if (readable) files.state = std::move(state);
-  files.traces.sqlite_gateway_at = newest_sqlite_gateway(state_dir, root, gate);
+std::string StoreReader::follow(const std::string& path) {
+  auto target = follow_link(root_, path, gate_);
+  layout_.complete = layout_.complete && target;
+  return target ? *std::move(target) : std::string{};
+}
 
-  readable = true;
-  DatabaseFiles databases;
-  const auto agents = follow_link(root, state_dir + "/agents", gate);
-  if (!agents) return files;
-  const auto directory = open_directory(*agents);
-  if (!directory) {
-    if (directory.problem().fault == Fault::missing) files.agents = databases;
-    return files;
+void StoreReader::list_agents(WallTime now) {
+  struct stat found {};
+  const auto directory = open_directory(layout_.agents_dir);
+  if (!directory || ::fstat(directory->get(), &found) != 0) {
+    const bool missing =
+        !directory && directory.problem().fault == Fault::missing;
+    layout_.lists_agents = missing;
+    layout_.complete = layout_.complete && missing;
+    layout_.agents_dir.clear();
+    return;
   }
-  std::size_t seen = 0;
+  std::vector<std::string> names;
   const auto listed =
       list_directory(*directory, [&](std::string_view name, unsigned char) {
-        const auto agent =
-            follow_link(root, *agents + '/' + std::string{name}, gate);
-        if (agent)
-          add_agent(*agent, root, gate, databases, files.traces, readable);
-        else
-          readable = false;
-        return ++seen < kMaxAgents;
+        names.emplace_back(name);
+        return names.size() < kMaxAgents;
       });
-  if (listed && readable && seen < kMaxAgents)
-    files.agents = std::move(databases);
+  layout_.lists_agents = listed && names.size() < kMaxAgents;
+  for (const auto& name : names) {
+    const auto agent = follow(layout_.agents_dir + '/' + name);
+    if (agent.empty())
+      layout_.agents.emplace_back();
+    else
+      layout_.agents.push_back(
+          {follow(agent + "/agent"), follow(agent + "/sessions")});
+  }
+  layout_.agents_stamp = {found, now};
+  layout_.complete = layout_.complete && layout_.lists_agents;
+}
+
+void StoreReader::look(const struct stat& state_dir, WallTime now) {
+  layout_ = {};
+  layout_.complete = true;
+  layout_.state_dir_stamp = {state_dir, now};
+  layout_.state = follow(state_dir_ + "/state");
+  layout_.agents_dir = follow(state_dir_ + "/agents");
+  if (!layout_.agents_dir.empty()) list_agents(now);
+}
+
+bool StoreReader::holds(const struct stat& state_dir, WallTime now) const {
+  if (!layout_.complete || !layout_.state_dir_stamp.holds(state_dir, now))
+    return false;
+  struct stat found {};
+  return layout_.agents_dir.empty() ||
+         (gate_(layout_.agents_dir) &&
+          ::stat(layout_.agents_dir.c_str(), &found) == 0 &&
+          layout_.agents_stamp.holds(found, now));
+}
+
+StoreFiles StoreReader::read(const struct stat& state_dir, WallTime now) {
+  if (!holds(state_dir, now)) look(state_dir, now);
+  StoreFiles files;
+  bool readable = true;
+  const auto add = [&](const std::string& directory, const char* name,
+                       DatabaseFiles& databases) {
+    if (!directory.empty() && gate_(directory))
+      add_database(directory + name, databases, readable);
+    else
+      readable = false;
+  };
+  DatabaseFiles state;
+  add(layout_.state, "/openclaw.sqlite", state);
+  if (readable) files.state = std::move(state);
+
+  readable = layout_.lists_agents;
+  DatabaseFiles databases;
+  for (const auto& agent : layout_.agents) {
+    add(agent.own, "/openclaw-agent.sqlite", databases);
+    if (agent.sessions.empty() || !gate_(agent.sessions)) continue;
+    struct stat store {};
+    if (::stat((agent.sessions + "/sessions.json").c_str(), &store) != 0)
+      continue;
+    const auto at = modified_at(store);
+    auto& newest = files.traces.session_store_at;
+    newest = newest ? std::max(*newest, at) : at;
+  }
+  if (readable) files.agents = std::move(databases);
   return files;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -9,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/wall_time.h"
 #include "core/gateways/session_store_era.h"
+#include "exporter/readers/directories/directory_stamp.h"
 #include "exporter/system/gate.h"
 
 namespace openclaw_lock {
@@ -37,11 +40,47 @@ struct StoreFiles {
 
 /// Looks at `state/openclaw.sqlite` and, of each agent, at
 /// `agent/openclaw-agent.sqlite` and `sessions/sessions.json`. At most 4096
-/// agents. Links mean what they mean below `root`, see read_state_directory().
-/// Hangs where the file system does; where the gate is shut it may not look.
-StoreFiles read_store_files(const std::string& state_dir,
-                            const std::string& root = {},
-                            const Gate& gate = always_open);
+/// agents. Links mean what they mean below `root`, see read_state_directory();
+/// one inside an agent's directory that leads elsewhere is noticed within a
+/// minute. Not thread-safe. Hangs where the file system does; where the gate is
+/// shut it may not look.
+class StoreReader {
+ public:
+  explicit StoreReader(std::string state_dir, std::string root = {},
+                       Gate gate = always_open)
+      : state_dir_{std::move(state_dir)},
+        root_{std::move(root)},
+        gate_{std::move(gate)} {}
+
+  /// `state_dir`: what stat(2) says of it now.
+  StoreFiles read(const struct stat& state_dir, WallTime now);
+
+ private:
+  /// Directories without links; empty: it cannot be told.
+  struct Agent {
+    std::string own;
+    std::string sessions;
+  };
+  struct Layout {
+    bool complete = false;  ///< all could be told
+    DirectoryStamp state_dir_stamp;
+    DirectoryStamp agents_stamp;
+    std::string state;
+    std::string agents_dir;  ///< empty: there are none, or it cannot be told
+    bool lists_agents = false;  ///< all of them
+    std::vector<Agent> agents;
+  };
+
+  bool holds(const struct stat& state_dir, WallTime now) const;
+  void look(const struct stat& state_dir, WallTime now);
+  void list_agents(WallTime now);
+  std::string follow(const std::string& path);
+
+  const std::string state_dir_;
+  const std::string root_;
+  const Gate gate_;
+  Layout layout_;
+};
 
 /// Reads `openclaw.json` for the version that last wrote it, again only when
 /// the file has changed.

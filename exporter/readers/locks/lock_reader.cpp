@@ -2,6 +2,7 @@
 #include "exporter/readers/locks/lock_reader.h"
 
 #include <sys/inotify.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -36,9 +37,9 @@ LockReader::LockReader(LockReaderSettings settings, Census census,
   if (!settings_.mounts) settings_.mounts = mount_views_of(settings_.procfs);
 }
 
-void LockReader::take_directories(const StateDirectory& state) {
+void LockReader::take_directories() {
   std::set<DirectoryIdentity> present;
-  for (const auto& sessions : state.sessions) {
+  for (const auto& sessions : state_.sessions) {
     present.insert(sessions.identity);
     auto [entry, is_new] = directories_.try_emplace(sessions.identity);
     auto& directory = entry->second;
@@ -51,7 +52,7 @@ void LockReader::take_directories(const StateDirectory& state) {
     for (const auto kind : kSessionLockKinds)
       ledger_.add_series({directory.label, kind});
   }
-  if (!state.readable) return;
+  if (!state_.readable) return;
   std::erase_if(directories_, [&](const auto& entry) {
     if (present.contains(entry.first)) return false;
     ledger_.forget(entry.second.number);
@@ -61,20 +62,22 @@ void LockReader::take_directories(const StateDirectory& state) {
   });
 }
 
-void LockReader::watch_directories(const StateDirectory& state,
-                                   const MountView& view) {
+void LockReader::watch_directories() {
   bool all = true;
-  for (const auto& path : state.structure)
-    if (settings_.gate(path)) watches_.watch_structure(path);
+  structure_followed_ = true;
+  for (const auto& path : state_.structure)
+    structure_followed_ = settings_.gate(path) &&
+                          watches_.watch_structure(path) && structure_followed_;
   for (auto& [identity, directory] : directories_) {
     const Mount* mount =
-        find_mount(*view.mounts, view.inner(directory.facts.path));
+        find_mount(*view_.mounts, view_.inner(directory.facts.path));
     // Other hosts' changes to a network file system give no events.
     const bool may_watch = mount && is_local_filesystem(mount->filesystem) &&
                            settings_.gate(directory.facts.path);
-    all = may_watch &&
-          watches_.watch_sessions(directory.number, directory.facts.path) &&
-          all;
+    directory.followed = may_watch && watches_.watch_sessions(
+                                          directory.number,
+                                          directory.facts.path);
+    all = all && directory.followed;
   }
   report_.followed = all && watches_.descriptor() >= 0;
 }
@@ -158,30 +161,57 @@ void LockReader::judge_directory(Directory& directory, const MountView& view,
   }
 }
 
+bool LockReader::may_keep_walk() const {
+  constexpr std::chrono::seconds kLongest{60};
+  const auto now = clock_();
+  struct stat found {};
+  return !rescan_ && !entry_came_ && structure_followed_ && report_.followed &&
+         state_.readable && state_.problems.empty() &&
+         settings_.session_dirs.empty() && now >= walked_at_ &&
+         now - walked_at_ < kLongest &&
+         std::ranges::all_of(directories_,
+                             [](const auto& entry) {
+                               const auto& last = entry.second.found;
+                               return last.complete && last.locks.empty();
+                             }) &&
+         ::stat(settings_.state_dir.c_str(), &found) == 0 &&
+         DirectoryIdentity{found.st_dev, found.st_ino} == state_identity_;
+}
+
+void LockReader::walk() {
+  walked_at_ = clock_();
+  struct stat found {};
+  state_identity_ = {};
+  if (::stat(settings_.state_dir.c_str(), &found) == 0)
+    state_identity_ = {found.st_dev, found.st_ino};
+  state_ = read_state_directory(settings_.state_dir, settings_.session_dirs,
+                                settings_.root, settings_.gate);
+  take_directories();
+  watch_directories();
+}
+
 bool LockReader::read() {
   round_ = {};
-  rescan_ = false;
   snapshot_ = {};
   holder_problems_.clear();
-  auto state = read_state_directory(settings_.state_dir, settings_.session_dirs,
-                                    settings_.root, settings_.gate);
-  round_.problems = std::move(state.problems);
-  round_.success = state.readable;
-  opened_ = state.opened;
-  snapshot_.writers_known = state.readable;
-
+  follow();
   view_ = settings_.mounts(settings_.state_dir);
-  take_directories(state);
-  watch_directories(state, view_);
+  if (!may_keep_walk()) {
+    rescan_ = entry_came_ = false;
+    walk();
+  }
+  round_.problems = state_.problems;
+  round_.success = state_.readable;
+  snapshot_.writers_known = state_.readable;
   if (auto obstacle = watches_.take_obstacle())
     round_.problems.push_back(*std::move(obstacle));
 
   ledger_.begin_scan();
-  const bool any_claim = list_directories(state);
+  const bool any_claim = list_directories();
   follow();
-  reconcile(state);
+  reconcile();
   ledger_.end_scan();
-  looked_before_ = looked_before_ || state.readable;
+  looked_before_ = looked_before_ || state_.readable;
   return any_claim;
 }
 
@@ -192,7 +222,7 @@ RoundResult LockReader::judge(const ProcessTable* table) {
   ledger_.settle(clock_());
   report_.totals = ledger_.totals();
   report_.snapshot.reset();
-  if (opened_)
+  if (state_.opened)
     report_.snapshot =
         std::make_shared<const LockSnapshot>(std::move(snapshot_));
   return std::move(round_);
@@ -204,13 +234,14 @@ RoundResult LockReader::round() {
   return judge(table.get());
 }
 
-bool LockReader::list_directories(const StateDirectory& state) {
+bool LockReader::list_directories() {
   bool any_claim = false;
   for (auto& [identity, directory] : directories_) {
     auto& found = directory.found;
     const auto& path = directory.facts.path;
     if (settings_.gate(path))
-      found = directory.scan.scan(path, state.sqlite_gateway_at, clock_);
+      found = directory.scan.scan(path, directory.followed,
+                                  state_.sqlite_gateway_at, clock_);
     else
       found = {};
     snapshot_.writers_known = snapshot_.writers_known && found.complete;
@@ -226,9 +257,9 @@ bool LockReader::list_directories(const StateDirectory& state) {
   return any_claim;
 }
 
-void LockReader::reconcile(const StateDirectory& state) {
+void LockReader::reconcile() {
   std::set<std::string> incomplete;
-  for (const auto& agent : state.incomplete_agents)
+  for (const auto& agent : state_.incomplete_agents)
     incomplete.insert(labels_.label(agent));
   for (auto& [identity, directory] : directories_) {
     if (!directory.found.complete) {
@@ -279,6 +310,9 @@ void LockReader::handle(const LockWatches::Event& event) {
       return;
     case LockWatches::Meaning::structure:
       rescan_ = true;
+      return;
+    case LockWatches::Meaning::entry:
+      entry_came_ = true;
       return;
     case LockWatches::Meaning::nothing:
       return;

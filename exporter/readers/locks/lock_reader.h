@@ -55,9 +55,12 @@ class LockReader {
   /// The extra session directories from the next round on.
   void watch(std::vector<std::string> session_dirs) {
     settings_.session_dirs = std::move(session_dirs);
+    rescan_ = true;
   }
 
   /// Lists every session directory, reads what is new, judges each holder.
+  /// Where events tell of every change and no lock is held, it looks at stamps
+  /// instead, and lists once a minute.
   RoundResult round();
 
   /// The first half of a round: reads. True where there are holders to judge.
@@ -92,15 +95,20 @@ class LockReader {
     SessionDirectory facts;
     std::string label;         ///< of the agent
     bool preexisting = false;  ///< not yet looked at, and may be old
+    bool followed = false;     ///< events tell of every change
     SessionLockScan scan;
     SessionLocks found;  ///< in this round
     std::set<Fault> obstacles = {};  ///< that were told in this round
   };
 
-  void take_directories(const StateDirectory& state);
-  bool list_directories(const StateDirectory& state);
-  void reconcile(const StateDirectory& state);
-  void watch_directories(const StateDirectory& state, const MountView& view);
+  /// Nothing can have changed since the last walk through the state dir that
+  /// matters to it.
+  bool may_keep_walk() const;
+  void walk();
+  void take_directories();
+  bool list_directories();
+  void reconcile();
+  void watch_directories();
   void judge_directory(Directory& directory, const MountView& view,
                        const ProcessTable* table);
   /// Empty where the lock is gone by now.
@@ -125,12 +133,16 @@ class LockReader {
   std::map<int, DirectoryIdentity> by_number_;
   int next_number_ = 0;
   bool looked_before_ = false;
-  bool rescan_ = false;
+  bool rescan_ = false;      ///< at once
+  bool entry_came_ = false;  ///< the next round walks
+  StateDirectory state_;  ///< of the last walk
+  DirectoryIdentity state_identity_;
+  WallTime walked_at_{};
+  bool structure_followed_ = false;
   LockFacts report_;
   // Of the round under way:
   RoundResult round_;
   MountView view_;
-  bool opened_ = false;
   LockSnapshot snapshot_;
   std::vector<Problem> holder_problems_;
 };

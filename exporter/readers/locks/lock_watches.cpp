@@ -78,7 +78,7 @@ LockWatches::Event LockWatches::interpret(InotifyHub::Event event) {
   }
   if ((event.mask & IN_ISDIR) != 0)
     return {Meaning::structure, 0, std::move(event)};
-  if (directory < 0) return {Meaning::nothing, 0, std::move(event)};
+  if (directory < 0) return {Meaning::entry, 0, std::move(event)};
   return {Meaning::session_file, directory, std::move(event)};
 }
 

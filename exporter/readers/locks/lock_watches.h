@@ -23,6 +23,7 @@ class LockWatches {
   enum class Meaning {
     session_file,  ///< something about a file of a session directory
     structure,     ///< a directory came or went: look again
+    entry,         ///< what came may be a link to one: look again some time
     lost,          ///< the kernel's queue overflowed
     nothing,
   };

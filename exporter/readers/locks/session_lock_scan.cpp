@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/readers/locks/session_lock_scan.h"
 
+#include <sys/stat.h>
+
 #include "core/locks/lock_assessment.h"
 #include "exporter/system/file.h"
 
@@ -51,10 +53,20 @@ Result<LockFile> SessionLockScan::look(const UniqueFd& directory,
 }
 
 SessionLocks SessionLockScan::scan(
-    const std::string& path, const std::optional<WallTime>& sqlite_gateway_at,
-    const WallClock& clock) {
+    const std::string& path, bool followed,
+    const std::optional<WallTime>& sqlite_gateway_at, const WallClock& clock) {
   SessionLocks found;
+  struct stat before {};
+  if (followed && ::stat(path.c_str(), &before) == 0 &&
+      stamp_.holds(before, clock())) {
+    found.complete = true;
+    found.leftover_files = leftover_files_;
+    return found;
+  }
+  stamp_ = {};
   const auto directory = open_directory(path);
+  const bool has_stamp = directory && ::fstat(directory->get(), &before) == 0;
+  const auto began = clock();
   const auto names = directory ? list_names(*directory) : directory.problem();
   if (!names) {
     found.problems.push_back(
@@ -85,6 +97,9 @@ SessionLocks SessionLockScan::scan(
     read.insert_or_assign(name, std::move(*file));
   }
   known_ = std::move(read);
+  leftover_files_ = found.leftover_files;
+  if (has_stamp && found.locks.empty() && found.problems.empty())
+    stamp_ = {before, began};
   return found;
 }
 

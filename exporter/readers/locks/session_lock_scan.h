@@ -8,6 +8,7 @@
 
 #include "core/base/wall_time.h"
 #include "core/locks/lock_ledger.h"
+#include "exporter/readers/directories/directory_stamp.h"
 #include "exporter/readers/locks/lock_file_reader.h"
 #include "exporter/system/clock.h"
 
@@ -26,8 +27,9 @@ struct SessionLocks {
 class SessionLockScan {
  public:
   /// `sqlite_gateway_at`: see StateDirectory. At most 65536 locks; a directory
-  /// with more is too_big.
-  SessionLocks scan(const std::string& path,
+  /// with more is too_big. `followed`: events tell of each change in it; while
+  /// it holds no lock and its stamp holds it is not listed again.
+  SessionLocks scan(const std::string& path, bool followed,
                     const std::optional<WallTime>& sqlite_gateway_at,
                     const WallClock& clock);
 
@@ -35,6 +37,8 @@ class SessionLockScan {
   Result<LockFile> look(const UniqueFd& directory, const std::string& name);
 
   std::map<std::string, LockFile> known_;  ///< as last read
+  DirectoryStamp stamp_;  ///< of the last listing, if it found no lock
+  std::uint64_t leftover_files_ = 0;  ///< in that
 };
 
 /// How many locks of a directory are read, and of a gateway remembered.

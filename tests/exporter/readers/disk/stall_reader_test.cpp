@@ -102,10 +102,24 @@ TEST_CASE("StallReader: the pressure of the processes' control groups") {
   host.put_into_group(8, "/system.slice/oc.service", 100, 50);
   StallReader reader{host.path()};
   reader.watch({{"a", {{7, 5000}, {8, 5000}}}});
-  reader.read_pressures();
+  reader.read_pressures(MonotonicTime{1s});
   CHECK(reader.report().at("a").pressure == Pressure{0us, 0us});
   host.put_into_group(7, "/system.slice/oc.service", 130, 60);
-  reader.read_pressures();
+  reader.read_pressures(MonotonicTime{1s});
+  CHECK(reader.report().at("a").pressure == Pressure{30us, 10us});
+}
+
+TEST_CASE("StallReader: a process that moves to another control group") {
+  Host host;
+  host.add_threads(7, "S");
+  host.put_into_group(7, "/one", 100, 50);
+  StallReader reader{host.path()};
+  reader.watch({{"a", {{7, 5000}}}});
+  reader.read_pressures(MonotonicTime{1s});
+  host.put_into_group(7, "/two", 1000, 500);
+  reader.read_pressures(MonotonicTime{61s});
+  host.put_into_group(7, "/two", 1030, 510);
+  reader.read_pressures(MonotonicTime{66s});
   CHECK(reader.report().at("a").pressure == Pressure{30us, 10us});
 }
 
@@ -119,7 +133,7 @@ TEST_CASE("StallReader: a hierarchy that is mounted from further down") {
                                    " rw - cgroup2 cgroup2 rw\n");
   StallReader reader{host.path()};
   reader.watch({{"a", {{7, 5000}}}});
-  reader.read_pressures();
+  reader.read_pressures(MonotonicTime{1s});
   CHECK(reader.report().at("a").pressure);
 }
 
@@ -134,7 +148,7 @@ TEST_CASE("StallReader: a group out of sight has no pressure") {
        {"", "4:memory:/oc\n", "0::/../oc\n", "0::/..\n", "0::/none\n"}) {
     CAPTURE(text);
     host.write("7/cgroup", text);
-    reader.read_pressures();
+    reader.read_pressures(MonotonicTime{1s});
     CHECK_FALSE(reader.report().at("a").pressure);
   }
 }

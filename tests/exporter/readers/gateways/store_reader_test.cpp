@@ -15,17 +15,29 @@ using namespace std::chrono_literals;
 
 namespace {
 
-ino_t inode_of(const std::string& path) {
+struct stat stat_of(const std::string& path) {
   struct stat found {};
   REQUIRE(::stat(path.c_str(), &found) == 0);
-  return found.st_ino;
+  return found;
+}
+
+ino_t inode_of(const std::string& path) { return stat_of(path).st_ino; }
+
+StoreFiles read(StoreReader& reader, const TempTree& tree,
+                WallTime now = wall_time_now()) {
+  return reader.read(stat_of(tree.root()), now);
+}
+
+StoreFiles read(const TempTree& tree) {
+  StoreReader reader{tree.root()};
+  return read(reader, tree);
 }
 
 }  // namespace
 
-TEST_CASE("read_store_files: a fresh state directory") {
+TEST_CASE("StoreReader: a fresh state directory") {
   TempTree tree;
-  const auto files = read_store_files(tree.root());
+  const auto files = read(tree);
   REQUIRE(files.state);
   REQUIRE(files.agents);
   CHECK_FALSE(files.state->present);
@@ -33,23 +45,22 @@ TEST_CASE("read_store_files: a fresh state directory") {
   CHECK(judge_store(files.traces) == Store::unknown);
 }
 
-TEST_CASE("read_store_files: up to 2026.7.35") {
+TEST_CASE("StoreReader: up to 2026.7.35") {
   TempTree tree{{"agents/main/sessions/sessions.json", "{}"}};
-  const auto files = read_store_files(tree.root());
+  const auto files = read(tree);
   CHECK_FALSE(files.agents->present);
   CHECK(judge_store(files.traces) == Store::jsonl);
 }
 
-TEST_CASE("read_store_files: from 2026.8.1 on, agents together") {
+TEST_CASE("StoreReader: from 2026.8.1 on, agents together") {
   TempTree tree{{"state/openclaw.sqlite", "12345"},
                 {"state/openclaw.sqlite-wal", "123"},
                 {"agents/a/agent/openclaw-agent.sqlite", "12"},
                 {"agents/a/agent/openclaw-agent.sqlite-shm", ""},
                 {"agents/b/agent/openclaw-agent.sqlite", "1234"},
                 {"agents/b/agent/openclaw-agent.sqlite-wal", "1"},
-                {"agents/c/other", ""},
-                {"tmp/openclaw-0/gateway.state.lock.sqlite", ""}};
-  const auto files = read_store_files(tree.root());
+                {"agents/c/other", ""}};
+  const auto files = read(tree);
   REQUIRE(files.state);
   CHECK(files.state->main_bytes == 5);
   CHECK(files.state->wal_bytes == 3);
@@ -58,7 +69,36 @@ TEST_CASE("read_store_files: from 2026.8.1 on, agents together") {
   CHECK(files.agents->main_bytes == 6);
   CHECK(files.agents->wal_bytes == 1);
   CHECK(files.agents->shared_memory.size() == 1);
-  CHECK(judge_store(files.traces) == Store::sqlite);
+}
+
+TEST_CASE("StoreReader: what comes and goes while it knows where to look") {
+  TempTree tree{{"agents/a/agent/openclaw-agent.sqlite", "12"}};
+  StoreReader reader{tree.root()};
+  const auto later = wall_time_now() + 10s;
+  CHECK(read(reader, tree, later).agents->main_bytes == 2);
+  tree.add({"agents/a/agent/openclaw-agent.sqlite", "1234"});
+  tree.add({"agents/a/agent/openclaw-agent.sqlite-wal", "123"});
+  tree.add({"state/openclaw.sqlite", "1"});
+  auto files = read(reader, tree, later);
+  CHECK(files.agents->main_bytes == 4);
+  CHECK(files.agents->wal_bytes == 3);
+  CHECK(files.state->main_bytes == 1);
+  tree.add({"agents/b/agent/openclaw-agent.sqlite", "1"});
+  CHECK(read(reader, tree, later).agents->main_bytes == 5);
+  tree.remove("agents/a/agent/openclaw-agent.sqlite");
+  CHECK(read(reader, tree, later).agents->main_bytes == 1);
+}
+
+TEST_CASE("StoreReader: a link inside an agent is followed anew in a minute") {
+  TempTree tree{{"one/openclaw-agent.sqlite", "1"},
+                {"two/openclaw-agent.sqlite", "12"},
+                TreeEntry::symlink("agents/a/agent", "../../one")};
+  StoreReader reader{tree.root()};
+  const auto later = wall_time_now() + 10s;
+  CHECK(read(reader, tree, later).agents->main_bytes == 1);
+  tree.remove("agents/a/agent");
+  tree.add(TreeEntry::symlink("agents/a/agent", "../../two"));
+  CHECK(read(reader, tree, later + 60s).agents->main_bytes == 2);
 }
 
 TEST_CASE("ConfigVersion: read again when the file has changed") {

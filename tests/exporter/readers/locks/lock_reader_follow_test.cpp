@@ -108,6 +108,36 @@ TEST_CASE("LockReader: picks up a new agent, and what it locks is acquired") {
   CHECK(all.at({"guest", LockKind::session}).acquired == 1);
 }
 
+TEST_CASE("LockReader: an agent that is a link is picked up in its next round") {
+  StateDir dir;
+  dir.tree.add({"elsewhere/sessions/a.jsonl.lock", StateDir::body(7, 5000)});
+  auto reader = dir.reader();
+  reader.round();
+  dir.tree.add(TreeEntry::symlink("state/agents/guest", "../../elsewhere"));
+  reader.follow();
+  CHECK_FALSE(reader.wants_round(dir.now));
+  reader.round();
+  CHECK(reader.report().snapshot->agents.contains("guest"));
+}
+
+TEST_CASE(
+    "LockReader: what no event tells of is seen within a minute") {
+  StateDir dir;
+  auto reader = dir.reader();
+  reader.round();
+  // Sessions behind a link that leads nowhere yet.
+  dir.tree.add(
+      TreeEntry::symlink("state/agents/guest/sessions", "../../../late"));
+  reader.follow();
+  reader.round();
+  dir.tree.add(TreeEntry::directory("late"));
+  reader.round();
+  CHECK_FALSE(reader.report().snapshot->agents.contains("guest"));
+  dir.now += 60s;
+  reader.round();
+  CHECK(reader.report().snapshot->agents.contains("guest"));
+}
+
 TEST_CASE(
     "LockReader: a session directory that is made anew is followed "
     "again") {

@@ -2,8 +2,11 @@
 #include "exporter/readers/locks/session_lock_scan.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 
 #include "tests/support/temp_tree.h"
 
@@ -17,7 +20,7 @@ constexpr const char* kBody =
 SessionLocks scan(SessionLockScan& scanner, const TempTree& tree,
                   std::optional<WallTime> sqlite_gateway_at = {},
                   WallClock clock = wall_time_now) {
-  auto found = scanner.scan(tree.root(), sqlite_gateway_at, clock);
+  auto found = scanner.scan(tree.root(), false, sqlite_gateway_at, clock);
   std::sort(found.locks.begin(), found.locks.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
   return found;
@@ -49,7 +52,7 @@ TEST_CASE("SessionLockScan: locks alone, of both kinds") {
 TEST_CASE("SessionLockScan: a directory that is not there is not complete") {
   SessionLockScan scanner;
   const TempTree tree{};
-  const auto found = scanner.scan(tree.path("none"), {}, wall_time_now);
+  const auto found = scanner.scan(tree.path("none"), false, {}, wall_time_now);
   CHECK_FALSE(found.complete);
   REQUIRE(found.problems.size() == 1);
   CHECK(found.problems[0].fault == Fault::missing);
@@ -138,4 +141,42 @@ TEST_CASE("SessionLockScan: a thousand locks among many files") {
     tree.add({name + ".jsonl", ""});
   }
   CHECK(scan(tree).locks.size() == 1000);
+}
+
+TEST_CASE("SessionLockScan: lists a followed directory when its stamp is new") {
+  TempTree tree{{"s.jsonl", ""}};
+  SessionLockScan scanner;
+  WallTime now = wall_time_now() + std::chrono::seconds{10};
+  const auto locks = [&](bool followed) {
+    return scanner.scan(tree.root(), followed, {}, [&] { return now; })
+        .locks.size();
+  };
+  CHECK(locks(true) == 0);
+  struct stat before {};
+  REQUIRE(::stat(tree.root().c_str(), &before) == 0);
+  const auto put_back = [&] {
+    const std::array times{timespec{0, UTIME_OMIT}, before.st_mtim};
+    REQUIRE(::utimensat(AT_FDCWD, tree.root().c_str(), times.data(), 0) == 0);
+  };
+  SUBCASE("a lock comes") {
+    tree.add({"s.jsonl.lock", kBody});
+    CHECK(locks(true) == 1);
+    put_back();
+    CHECK(locks(true) == 1);
+    tree.remove("s.jsonl.lock");
+    put_back();
+    CHECK(locks(true) == 0);
+  }
+  SUBCASE("one that left no trace is seen within a minute") {
+    tree.add({"s.jsonl.lock", kBody});
+    put_back();
+    CHECK(locks(true) == 0);
+    now += std::chrono::seconds{60};
+    CHECK(locks(true) == 1);
+  }
+  SUBCASE("or at once where events do not tell") {
+    tree.add({"s.jsonl.lock", kBody});
+    put_back();
+    CHECK(locks(false) == 1);
+  }
 }
