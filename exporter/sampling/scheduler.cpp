@@ -3,6 +3,8 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -26,11 +28,16 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kWorkers = 2;
 constexpr milliseconds kCheckInterval{1000};
+/// While no turn is under way.
+constexpr milliseconds kRelaxedInterval{10000};
 /// After a turn that threw.
 constexpr milliseconds kRestAfterError{5000};
 
-/// Bit of the numbers that epoll gives back: a callback, not a task.
+/// Numbers that epoll gives back are those of tasks, but for these, and the
+/// bit of a callback.
+constexpr std::uint64_t kStop = 0;
 constexpr std::uint64_t kCallback = std::uint64_t{1} << 63;
+constexpr std::uint64_t kGuard = kCallback - 1;
 
 UniqueFd checked(int descriptor, const char* what) {
   if (descriptor < 0)
@@ -66,7 +73,10 @@ class Scheduler::State : public std::enable_shared_from_this<State> {
       : domains{procfs},
         events_{checked(::epoll_create1(EPOLL_CLOEXEC), "epoll")},
         stop_event_{
-            checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")} {}
+            checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")},
+        guard_{checked(
+            ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
+            "timerfd")} {}
 
   /// Makes the threads; throws where not even one can be had.
   void start();
@@ -95,11 +105,14 @@ class Scheduler::State : public std::enable_shared_from_this<State> {
   void run(std::unique_lock<std::mutex>& lock, TaskQueue::Turn turn);
   void wait_for_events();
   void look_after_workers();
-  MonotonicTime next_overrun() const;
+  MonotonicTime next_check(MonotonicTime now);
   void notify_if_due(MonotonicTime now);
+  void guard_turns(bool on);
+  void take_guard();
 
   const UniqueFd events_;
   const UniqueFd stop_event_;
+  const UniqueFd guard_;  ///< goes off when turns take long
   mutable std::mutex mutex_;
   std::condition_variable changed_;  ///< for idle workers
   std::condition_variable left_;     ///< a turn is elsewhere, or has ended
@@ -112,6 +125,7 @@ class Scheduler::State : public std::enable_shared_from_this<State> {
   std::size_t entering_ = 0;  ///< turns that wait at the gate
   std::size_t others_ = 0;  ///< threads that are no workers
   bool thread_missing_ = false;
+  bool guarded_ = false;
   bool stopped_ = false;
 };
 
@@ -206,6 +220,19 @@ void Scheduler::State::notify_if_due(MonotonicTime now) {
     changed_.notify_one();
 }
 
+/// Whoever watches the time may take a turn. If that takes long, the thread
+/// that waits for events is called to find another; waking one each time would
+/// cost more than most turns.
+void Scheduler::State::guard_turns(bool on) {
+  if (guarded_ == on) return;
+  guarded_ = on;
+  itimerspec timer{};
+  if (on)
+    timer.it_value.tv_nsec =
+        std::chrono::nanoseconds{TaskQueue::kSlow}.count();
+  ::timerfd_settime(guard_.get(), 0, &timer, nullptr);
+}
+
 /// One of those that wait watches the time.
 void Scheduler::State::wait_for_turn(std::unique_lock<std::mutex>& lock) {
   const auto due = queue_.next_due();
@@ -222,7 +249,9 @@ void Scheduler::State::wait_for_turn(std::unique_lock<std::mutex>& lock) {
 
 void Scheduler::State::run(std::unique_lock<std::mutex>& lock,
                            TaskQueue::Turn turn) {
-  notify_if_due(monotonic_now());
+  guard_turns(true);
+  const auto next = queue_.next_due();
+  if (idle_ > 0 && next && *next <= monotonic_now()) changed_.notify_one();
   lock.unlock();
   current_turn = turn.id;
   current_domain = std::move(turn.home);
@@ -237,6 +266,7 @@ void Scheduler::State::run(std::unique_lock<std::mutex>& lock,
   current_turn = 0;
   lock.lock();
   queue_.finish(turn.id, std::move(home), due);
+  if (queue_.under_way() == queue_.hanging()) guard_turns(false);
   if (entering_ > 0) left_.notify_all();
 }
 
@@ -279,14 +309,25 @@ void Scheduler::State::look_after_workers() {
                {"where", overrun.domain.empty() ? "unknown" : overrun.domain}});
 }
 
+void Scheduler::State::take_guard() {
+  std::uint64_t expirations = 0;
+  const auto got =
+      ::read(guard_.get(), &expirations, sizeof expirations);
+  if (got < 0) return;  // all turns have ended meanwhile
+  const std::lock_guard guard{mutex_};
+  guarded_ = false;
+  if (idle_ > 0) changed_.notify_one();
+}
+
 void Scheduler::State::wait_for_events() {
   constexpr int kMaxEvents = 64;
-  arm(stop_event_.get(), EPOLLIN, 0);
+  arm(stop_event_.get(), EPOLLIN, kStop);
+  arm(guard_.get(), EPOLLIN, kGuard);
   auto check_at = monotonic_now();
   for (;;) {
-    if (monotonic_now() >= check_at) {
+    if (const auto now = monotonic_now(); now >= check_at) {
       look_after_workers();
-      check_at = std::min(monotonic_now() + kCheckInterval, next_overrun());
+      check_at = next_check(now);
     }
     const auto left =
         std::chrono::ceil<milliseconds>(check_at - monotonic_now());
@@ -296,7 +337,12 @@ void Scheduler::State::wait_for_events() {
                      static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
     for (int i = 0; i < count; ++i) {
       const auto number = ready[static_cast<std::size_t>(i)].data.u64;
-      if (number == 0) {
+      if (number == kGuard) {
+        take_guard();
+        check_at = monotonic_now();
+        continue;
+      }
+      if (number == kStop) {
         const std::lock_guard guard{mutex_};
         --others_;
         ended_.notify_all();
@@ -314,9 +360,13 @@ void Scheduler::State::wait_for_events() {
   }
 }
 
-MonotonicTime Scheduler::State::next_overrun() const {
+MonotonicTime Scheduler::State::next_check(MonotonicTime now) {
   const std::lock_guard guard{mutex_};
-  return queue_.next_overrun().value_or(MonotonicTime::max());
+  const auto overrun = queue_.next_overrun();
+  if (queue_.under_way() == 0 && !thread_missing_)
+    return now + kRelaxedInterval;
+  return std::min(now + kCheckInterval,
+                  overrun.value_or(MonotonicTime::max()));
 }
 
 bool Scheduler::State::stop(milliseconds patience) {

@@ -22,8 +22,9 @@ constexpr milliseconds kSeldom{500};
 /// for.
 constexpr std::int64_t kPartsForOne = 2000;
 constexpr std::int64_t kPartsForAll = 200;
-/// So many times less while nobody waits.
-constexpr std::int64_t kThrift = 2;
+/// The same while nobody waits.
+constexpr std::int64_t kIdlePartsForOne = 8000;
+constexpr std::int64_t kIdlePartsForAll = 400;
 
 /// Of the clock that processes' start times are on.
 std::uint64_t boot_ticks() {
@@ -38,11 +39,12 @@ std::uint64_t boot_ticks() {
 
 milliseconds rest_between_looks(bool disks_are_waited_for, microseconds look,
                                 std::size_t gateways) {
-  const auto parts = std::max(
-      kPartsForAll, kPartsForOne / std::max<std::int64_t>(
-                                       static_cast<std::int64_t>(gateways), 1));
+  const auto for_one = disks_are_waited_for ? kPartsForOne : kIdlePartsForOne;
+  const auto for_all = disks_are_waited_for ? kPartsForAll : kIdlePartsForAll;
+  const auto count = std::max(static_cast<std::int64_t>(gateways),
+                              std::int64_t{1});
   const auto affordable = std::chrono::ceil<milliseconds>(
-      look * parts * (disks_are_waited_for ? 1 : kThrift));
+      look * std::max(for_all, for_one / count));
   return std::max(disks_are_waited_for ? kSoon : kSeldom, affordable);
 }
 

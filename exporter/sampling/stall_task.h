@@ -16,9 +16,9 @@ namespace openclaw_lock {
 
 /// How long to rest between two looks at the gateways' threads. Pure.
 ///
-/// Ten looks a second while the system waits for disks, else two, and less
-/// often where looking would take more than 0.05 % of a core's time for each
-/// gateway, 0.5 % in all; half of that while nobody waits.
+/// Ten looks a second while the system waits for disks, else two. Less often
+/// where looking would take more than 0.05 % of a core's time for each gateway,
+/// 0.5 % in all; while nobody waits, 0.0125 % and 0.25 %.
 std::chrono::milliseconds rest_between_looks(bool disks_are_waited_for,
                                              std::chrono::microseconds look,
                                              std::size_t gateways);

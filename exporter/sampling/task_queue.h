@@ -87,6 +87,8 @@ class TaskQueue {
   /// Turns that have taken longer than kSlow, those that hang among them.
   std::size_t slow(MonotonicTime now) const;
 
+  std::size_t under_way() const { return turns_.size(); }
+
   /// Turns that hang.
   std::size_t hanging() const;
 

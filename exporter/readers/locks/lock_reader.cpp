@@ -188,6 +188,9 @@ void LockReader::walk() {
                                 settings_.root, settings_.gate);
   take_directories();
   watch_directories();
+  // A thousand gateways would keep them twice.
+  state_.sessions = {};
+  state_.structure = {};
 }
 
 bool LockReader::read() {

@@ -135,7 +135,7 @@ class LockReader {
   bool looked_before_ = false;
   bool rescan_ = false;      ///< at once
   bool entry_came_ = false;  ///< the next round walks
-  StateDirectory state_;  ///< of the last walk
+  StateDirectory state_;  ///< of the last walk, without its directories
   DirectoryIdentity state_identity_;
   WallTime walked_at_{};
   bool structure_followed_ = false;
