@@ -4,7 +4,8 @@
 #
 #   tests/run.sh [STAGE...]        default: build alerts dashboards asan tsan fuzz e2e deploy
 #
-#   build          everything built by g++, warnings are errors; rules of the code; the sandbox's tests
+#   build          the exporter and what tests of it need built by g++, warnings are errors; rules of the code; the
+#                  sandbox's tests
 #   asan           unit and golden tests built by clang++, under the address and undefined-behaviour sanitizers
 #   tsan           those of them that start threads built by g++, under the thread sanitizer
 #   dev, clang     unit and golden tests without a sanitizer, built by g++ and by clang++, warnings are errors
@@ -222,44 +223,82 @@ fuzz_stage() {
   done
 }
 
-# Runs test scripts in turn; 77 means that the machine cannot run it.
-run_scripts() { # STAGE SCRIPT...
-  local stage=$1 script name language log status start
-  shift
-  mkdir -p "$logs/$stage"
-  for script in "$@"; do
-    name=$(basename "${script%.*}")
-    language=bash
-    [ "${script##*.}" != py ] || language=python3
-    log=$logs/$stage/$name.log
-    start=$SECONDS
-    status=0
-    timeout --kill-after=30 "$SCRIPT_SECONDS" "$language" "$script" > "$log" 2>&1 < /dev/null || status=$?
+# Runs one test script and prints one line, and what it wrote where it failed; 77 means that the machine cannot run it.
+run_script() { # STAGE SCRIPT
+  local stage=$1 script=$2 name language log status=0 start=$SECONDS
+  name=$(basename "${script%.*}")
+  language=bash
+  [ "${script##*.}" != py ] || language=python3
+  log=$logs/$stage/$name.log
+  timeout --kill-after=30 "$SCRIPT_SECONDS" "$language" "$script" > "$log" 2>&1 < /dev/null || status=$?
+  {
+    flock 9
     case $status in
-      0)
-        printf 'pass %s/%s (%s s)\n' "$stage" "$name" $((SECONDS - start))
-        count 1 0 0
-        ;;
-      77)
-        printf 'skip %s/%s: %s\n' "$stage" "$name" "$(tail -n 1 "$log")"
-        count 0 0 1
-        ;;
+      0) printf 'pass %s/%s (%s s)\n' "$stage" "$name" $((SECONDS - start)) ;;
+      77) printf 'skip %s/%s: %s\n' "$stage" "$name" "$(tail -n 1 "$log")" ;;
       *)
         sed "s/^/  $name: /" "$log"
         [ "$status" -ne 124 ] || printf '  %s: stopped after %s s\n' "$name" "$SCRIPT_SECONDS"
         printf 'FAIL %s/%s (status %s, %s s)\n' "$stage" "$name" "$status" $((SECONDS - start))
-        count 0 1 0
         ;;
     esac
-  done
+    printf '%s\n' "$status" >> "$logs/$stage/statuses"
+  } 9>> "$logs/$stage/lock"
 }
 
-# Builds the dev preset (a no-op after stage dev), and another if it is named, and runs the scripts of a folder against
+# Takes the first line out of the first of the files that has one; status 1: none has.
+take_line() { # FILE...
+  local file line
+  for file in "$@"; do
+    {
+      flock 9
+      line=$(head -n 1 "$file")
+      sed -i 1d "$file"
+    } 9>> "$file.lock"
+    [ -z "$line" ] || { printf '%s\n' "$line" && return 0; }
+  done
+  return 1
+}
+
+run_lane() { # STAGE FILE...
+  local stage=$1 script
+  shift
+  while script=$(take_line "$@"); do run_script "$stage" "$script"; done
+}
+
+# Runs test scripts, two at a time. One that has a line "# Runs: ..." has its reason: `alone`, no other beside it: it
+# loads the machine or measures; `among gateways`, no other such beside it: it looks for gateways among all processes.
+run_scripts() { # STAGE SCRIPT...
+  local stage=$1 status folder=$logs/$1
+  shift
+  mkdir -p "$folder"
+  : > "$folder/statuses"
+  grep --files-with-matches '^# Runs: alone' "$@" > "$folder/alone" || true
+  grep --files-with-matches '^# Runs: among gateways' "$@" > "$folder/gateways" || true
+  grep --files-without-match '^# Runs: ' "$@" > "$folder/others" || true
+  run_lane "$stage" "$folder/gateways" "$folder/others" &
+  run_lane "$stage" "$folder/others" &
+  wait
+  run_lane "$stage" "$folder/alone"
+  while read -r status; do
+    case $status in
+      0) count 1 0 0 ;;
+      77) count 0 0 1 ;;
+      *) count 0 1 0 ;;
+    esac
+  done < "$folder/statuses"
+  [ "$(wc -l < "$folder/statuses")" -eq $# ] || {
+    printf 'FAIL %s: not every script was run\n' "$stage"
+    count 0 1 0
+  }
+}
+
+# Builds the dev preset (a no-op after stage build), and another if it is named, and runs the scripts of a folder against
 # its binary.
 script_stage() { # STAGE FOLDER [PRESET]
   local stage=$1 folder=$2 built=${3:-dev} preset scripts
   for preset in dev "$built"; do
-    if ! { cmake --preset "$preset" && cmake --build --preset "$preset"; } > "$logs/$stage.log" 2>&1; then
+    if ! { cmake --preset "$preset" && cmake --build --preset "${preset/#dev/dev-run}"; } > "$logs/$stage.log" 2>&1; then
       tail -n 40 "$logs/$stage.log"
       printf 'FAIL %s: the build failed\n' "$stage"
       count 0 1 0

@@ -3,6 +3,7 @@
 # Disk wait on the real machine: over a run of fio, wait divided by operations is what iostat says, within 5 %. The probe
 # that can be asked for leaves no file.
 # shellcheck disable=SC2317  # functions are called by name
+# Runs: alone: iostat sees the whole disk
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"

@@ -4,6 +4,7 @@
 # Reports from the field, rebuilt: see field/README.md.
 #
 #   tests/e2e/field_test.sh [NUMBER...]
+# Runs: among gateways
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"

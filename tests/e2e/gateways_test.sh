@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Gateways in containers, each counted where it belongs, and a gateway that its control group slows down at the disk.
 # shellcheck disable=SC2317  # functions are called by name
+# Runs: among gateways
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"

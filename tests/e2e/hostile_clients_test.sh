@@ -4,6 +4,7 @@
 # worst, every scrape is answered within a second (or ten times what one of an exporter takes that is not attacked), and
 # the exporter's memory and descriptors stay within bounds.
 # shellcheck disable=SC2317  # functions are called by name
+# Runs: alone: ten thousand clients
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"

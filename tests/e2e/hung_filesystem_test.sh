@@ -3,6 +3,7 @@
 # A session directory whose file system hangs costs its own gateway's freshness and nothing else: /metrics answers at
 # once, the other gateway is watched on, SIGTERM ends the exporter.
 # shellcheck disable=SC2317  # functions are called by name
+# Runs: among gateways
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"

@@ -3,6 +3,7 @@
 # One hung mount among 300 gateways, for the locks of one, the logs of another, discovery and a glob that crosses it; there
 # before the exporter starts, and later: everything else stays fresh, a reload takes effect, one thread is lost.
 # shellcheck disable=SC2317  # functions are called by name
+# Runs: among gateways
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"

@@ -3,6 +3,7 @@
 # What comes and goes while the exporter runs: state directories, agents, gateways, events, locks by the thousand; and how
 # the exporter itself starts and ends.
 # shellcheck disable=SC2317  # functions are called by name
+# Runs: among gateways
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"
@@ -249,42 +250,6 @@ metric_between() { # LOW HIGH NAME [LABEL=VALUE...]
   awk -v low="$1" -v high="$2" -v value="$(metric "${@:3}")" 'BEGIN { exit !(value >= low && value <= high) }'
 }
 
-overflow() {
-  local limit=/proc/sys/fs/inotify/max_queued_events
-  if ! [ -w "$limit" ]; then
-    printf 'skipped: overflow: cannot write %s\n' "$limit"
-    return
-  fi
-  new_state overflow
-  queued_events=$(cat "$limit")
-  on_exit+=(restore_queue)
-  echo 64 > "$limit"
-  start_exporter --openclaw.state-dir="overflow=$state"
-  restore_queue
-  expect_metric 'followed by inotify' 1 openclaw_lock_watch_info gateway=overflow mode=inotify
-  kill -STOP "$exporter_pid"
-  "$actor" cycles 200 0 0 "$locks/a.jsonl.lock" > "$work/ignored"
-  start_holder "$locks/b.jsonl.lock"
-  make_lock "$locks/c.jsonl.lock" 4194305 1
-  make_lock "$locks/d.jsonl.lock" 4194305 1
-  kill -CONT "$exporter_pid"
-  expect_metric_above 'a queue that ran over is counted' 0 openclaw_lock_watch_lost_total gateway=overflow
-  expect_holders 'the locks are right all the same' overflow 'alive dead dead'
-  kill_holder "$holder_pid"
-  expect_holders 'and followed on' overflow 'dead dead dead'
-  find "$locks" -name '*.jsonl.lock' -delete
-  expect_holders 'until they are gone' overflow ''
-  local before
-  before=$(acquired overflow)
-  "$actor" cycles 10 20000 10000 "$locks/a.jsonl.lock" > "$work/ignored"
-  expect_metric 'later holds are counted again' $((before + 10)) openclaw_lock_acquired_total gateway=overflow
-  stop_exporter
-}
-
-restore_queue() {
-  echo "$queued_events" > /proc/sys/fs/inotify/max_queued_events
-}
-
 # User namespaces have limits of their own, so that nobody else is disturbed.
 no_inotify() {
   local limit
@@ -441,7 +406,6 @@ appearing
 configured
 discovered
 cycles
-overflow
 no_inotify
 leftovers
 files_and_exit_codes

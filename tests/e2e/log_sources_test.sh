@@ -3,6 +3,7 @@
 # Where logs come from, and what is told when they do not: files, standard input, containers, usual places; two logs of
 # one gateway; forgeries; logs that are not there; stored positions that cannot be used.
 # shellcheck disable=SC2317  # functions are called by name
+# Runs: among gateways
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"

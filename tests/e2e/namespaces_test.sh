@@ -5,6 +5,7 @@
 #
 #   SOAK_SECONDS=10   how long the random arrangements at the end go on
 # shellcheck disable=SC2317  # functions are called by name
+# Runs: among gateways
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"

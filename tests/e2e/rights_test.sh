@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the exporter sees of another user's OpenClaw, with which rights: the table of the README.
 # shellcheck disable=SC2317  # functions are called by name
+# Runs: among gateways
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"

@@ -5,6 +5,7 @@
 #
 #   NIGHTLY=1: 1,000 of them, a minute each, instead of 50 that end as soon as they are seen.
 # shellcheck disable=SC2317  # functions are called by name
+# Runs: among gateways
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"
