@@ -116,6 +116,12 @@ std::optional<WallTime> newest_sqlite_gateway(
   return newest;
 }
 
+std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir,
+                                              const std::string& root,
+                                              const Gate& gate) {
+  return newest_sqlite_gateway(gateway_lock_directories(state_dir, root, gate));
+}
+
 StateDirectory read_state_directory(
     const std::string& state_dir,
     const std::vector<std::string>& extra_session_dirs, const std::string& root,
@@ -169,8 +175,7 @@ StateDirectory read_state_directory(
             known, state);
     }
   }
-  state.sqlite_gateway_at = newest_sqlite_gateway(
-      gateway_lock_directories(state_dir, root, gate));
+  state.sqlite_gateway_at = newest_sqlite_gateway(state_dir, root, gate);
   return state;
 }
 

@@ -52,4 +52,9 @@ StateDirectory read_state_directory(
 std::optional<WallTime> newest_sqlite_gateway(
     const std::vector<std::string>& directories);
 
+/// The same of all such directories that are there.
+std::optional<WallTime> newest_sqlite_gateway(const std::string& state_dir,
+                                              const std::string& root,
+                                              const Gate& gate);
+
 }  // namespace openclaw_lock

@@ -178,6 +178,12 @@ bool LockReader::may_keep_walk() const {
          DirectoryIdentity{found.st_dev, found.st_ino} == state_identity_;
 }
 
+bool LockReader::has_leftovers() const {
+  return std::ranges::any_of(directories_, [](const auto& entry) {
+    return entry.second.found.leftover_files > 0;
+  });
+}
+
 void LockReader::walk() {
   walked_at_ = clock_();
   struct stat found {};
@@ -202,6 +208,9 @@ bool LockReader::read() {
   if (!may_keep_walk()) {
     rescan_ = entry_came_ = false;
     walk();
+  } else if (has_leftovers()) {
+    state_.sqlite_gateway_at = newest_sqlite_gateway(
+        settings_.state_dir, settings_.root, settings_.gate);
   }
   round_.problems = state_.problems;
   round_.success = state_.readable;

@@ -104,6 +104,7 @@ class LockReader {
   /// Nothing can have changed since the last walk through the state dir that
   /// matters to it.
   bool may_keep_walk() const;
+  bool has_leftovers() const;
   void walk();
   void take_directories();
   bool list_directories();

@@ -57,8 +57,8 @@ SessionLocks SessionLockScan::scan(
     const std::optional<WallTime>& sqlite_gateway_at, const WallClock& clock) {
   SessionLocks found;
   struct stat before {};
-  if (followed && ::stat(path.c_str(), &before) == 0 &&
-      stamp_.holds(before, clock())) {
+  if (followed && sqlite_gateway_at == sqlite_gateway_at_ &&
+      ::stat(path.c_str(), &before) == 0 && stamp_.holds(before, clock())) {
     found.complete = true;
     found.leftover_files = leftover_files_;
     return found;
@@ -98,6 +98,7 @@ SessionLocks SessionLockScan::scan(
   }
   known_ = std::move(read);
   leftover_files_ = found.leftover_files;
+  sqlite_gateway_at_ = sqlite_gateway_at;
   if (has_stamp && found.locks.empty() && found.problems.empty())
     stamp_ = {before, began};
   return found;

@@ -38,7 +38,8 @@ class SessionLockScan {
 
   std::map<std::string, LockFile> known_;  ///< as last read
   DirectoryStamp stamp_;  ///< of the last listing, if it found no lock
-  std::uint64_t leftover_files_ = 0;  ///< in that
+  std::uint64_t leftover_files_ = 0;  ///< in that, by what was known then:
+  std::optional<WallTime> sqlite_gateway_at_;
 };
 
 /// How many locks of a directory are read, and of a gateway remembered.

@@ -180,3 +180,16 @@ TEST_CASE("SessionLockScan: lists a followed directory when its stamp is new") {
     CHECK(locks(false) == 1);
   }
 }
+
+TEST_CASE("SessionLockScan: leftovers of a gateway that is gone are locks") {
+  TempTree tree{{"s.jsonl.lock", kBody}};
+  SessionLockScan scanner;
+  const auto now = wall_time_now() + std::chrono::seconds{10};
+  const auto scan_at = [&](std::optional<WallTime> sqlite_gateway_at) {
+    return scanner.scan(tree.root(), true, sqlite_gateway_at,
+                        [&] { return now; });
+  };
+  CHECK(scan_at(now).leftover_files == 1);
+  CHECK(scan_at(now).leftover_files == 1);
+  CHECK(scan_at({}).locks.size() == 1);
+}
