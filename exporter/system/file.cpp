@@ -64,10 +64,22 @@ WallTime modified_at(const struct stat& found) {
                                 found.st_mtim.tv_nsec / 1'000'000}};
 }
 
-std::int64_t mtime_in_ns(const struct stat& found) {
+namespace {
+
+std::int64_t in_ns(const timespec& time) {
   return static_cast<std::int64_t>(
-      static_cast<std::uint64_t>(found.st_mtim.tv_sec) * 1'000'000'000 +
-      static_cast<std::uint64_t>(found.st_mtim.tv_nsec));
+      static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
+      static_cast<std::uint64_t>(time.tv_nsec));
+}
+
+}  // namespace
+
+std::int64_t mtime_in_ns(const struct stat& found) {
+  return in_ns(found.st_mtim);
+}
+
+std::int64_t ctime_in_ns(const struct stat& found) {
+  return in_ns(found.st_ctim);
 }
 
 Result<UniqueFd> open_directory(const std::filesystem::path& path) {

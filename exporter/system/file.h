@@ -31,8 +31,9 @@ Result<std::string> read_small_file(const std::filesystem::path& path,
 /// nearest of them (some file systems keep any number).
 WallTime modified_at(const struct stat& found);
 
-/// mtime in ns, only to be compared: what does not fit wraps around.
+/// mtime and ctime in ns, only to be compared: what does not fit wraps around.
 std::int64_t mtime_in_ns(const struct stat& found);
+std::int64_t ctime_in_ns(const struct stat& found);
 
 /// Opens a directory for listing.
 Result<UniqueFd> open_directory(const std::filesystem::path& path);

@@ -41,13 +41,16 @@ void LockReader::take_directories() {
   std::set<DirectoryIdentity> present;
   for (const auto& sessions : state_.sessions) {
     present.insert(sessions.identity);
+    const auto label = labels_.label(sessions.agent);
     auto [entry, is_new] = directories_.try_emplace(sessions.identity);
     auto& directory = entry->second;
     directory.facts = sessions;
-    if (!is_new) continue;
+    if (!is_new && directory.label == label) continue;
+    // Of another agent by now; its locks were not taken under our eyes.
+    if (!is_new) forget(directory);
     directory.number = next_number_++;
-    directory.label = labels_.label(sessions.agent);
-    directory.preexisting = !looked_before_;
+    directory.label = label;
+    directory.preexisting = !is_new || !looked_before_;
     by_number_[directory.number] = sessions.identity;
     for (const auto kind : kSessionLockKinds)
       ledger_.add_series({directory.label, kind});
@@ -55,11 +58,15 @@ void LockReader::take_directories() {
   if (!state_.readable) return;
   std::erase_if(directories_, [&](const auto& entry) {
     if (present.contains(entry.first)) return false;
-    ledger_.forget(entry.second.number);
-    watches_.forget_sessions(entry.second.number);
-    by_number_.erase(entry.second.number);
+    forget(entry.second);
     return true;
   });
+}
+
+void LockReader::forget(const Directory& directory) {
+  ledger_.forget(directory.number);
+  watches_.forget_sessions(directory.number);
+  by_number_.erase(directory.number);
 }
 
 void LockReader::watch_directories() {

@@ -107,6 +107,7 @@ class LockReader {
   bool has_leftovers() const;
   void walk();
   void take_directories();
+  void forget(const Directory& directory);
   bool list_directories();
   void reconcile();
   void watch_directories();

@@ -40,12 +40,6 @@ bool may_be_directory(unsigned char type) {
   return type == DT_DIR || type == DT_LNK || type == DT_UNKNOWN;
 }
 
-std::int64_t ctime_in_ns(const struct stat& found) {
-  return static_cast<std::int64_t>(
-      static_cast<std::uint64_t>(found.st_ctim.tv_sec) * 1'000'000'000 +
-      static_cast<std::uint64_t>(found.st_ctim.tv_nsec));
-}
-
 std::string join(const std::string& directory, const std::string& name) {
   return directory == "/" ? '/' + name : directory + '/' + name;
 }

@@ -108,6 +108,35 @@ TEST_CASE("LockReader: picks up a new agent, and what it locks is acquired") {
   CHECK(all.at({"guest", LockKind::session}).acquired == 1);
 }
 
+TEST_CASE("LockReader: agents that change places") {
+  StateDir dir;
+  dir.put_lock("a", StateDir::body(7, 5000));
+  dir.tree.add(TreeEntry::directory("state/agents/work/sessions"));
+  auto reader = dir.reader();
+  reader.round();
+  const auto agents = dir.tree.path("state/agents");
+  std::filesystem::rename(agents + "/main", agents + "/x");
+  std::filesystem::rename(agents + "/work", agents + "/main");
+  std::filesystem::rename(agents + "/x", agents + "/work");
+  reader.follow();
+  CHECK(reader.wants_round(dir.now));
+  reader.round();
+  REQUIRE(reader.report().snapshot->locks.size() == 1);
+  CHECK(reader.report().snapshot->locks[0].series.agent == "work");
+  CHECK(reader.report().snapshot->agents ==
+        std::set<std::string>{"main", "work"});
+  CHECK(totals(reader) == "0 0 0 0");
+  HeldLock{agents + "/main/sessions/b.jsonl.lock", StateDir::body(7, 5000)}
+      .release();
+  reader.follow();
+  CHECK(reader.report().totals.at({"main", LockKind::session}).acquired == 1);
+  std::filesystem::rename(agents + "/work", agents + "/renamed");
+  reader.follow();
+  reader.round();
+  CHECK(reader.report().snapshot->agents ==
+        std::set<std::string>{"main", "renamed"});
+}
+
 TEST_CASE("LockReader: an agent that is a link is picked up in its next round") {
   StateDir dir;
   dir.tree.add({"elsewhere/sessions/a.jsonl.lock", StateDir::body(7, 5000)});
