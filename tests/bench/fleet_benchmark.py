@@ -391,7 +391,8 @@ def parse_options():
                         help="found by their processes with one log for all; by a glob in a configuration file with a log "
                         "each; or none are made and those that run here are found (%(default)s)")
     parser.add_argument("--seconds", type=float, default=120, help="how long CPU is watched (%(default)s)")
-    parser.add_argument("--settle", type=float, default=15, help="seconds between the first round and that (%(default)s)")
+    parser.add_argument("--settle", type=float, default=75, help="seconds between the first round and that; processes younger "
+                        "than a minute are read each round, and a host that is idle has few (%(default)s)")
     parser.add_argument("--scrapes", type=int, default=1000, help="scrapes of the smallest fleet (%(default)s)")
     parser.add_argument("--patience", type=float, default=180, help="seconds that the first round may take (%(default)s)")
     parser.add_argument("--hold-every-ms", type=int, default=0, help="each gateway takes a session lock so often; 0: never")

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <set>
+#include <utility>
 
 #include "core/gateways/glob_capture.h"
 #include "exporter/system/file.h"
@@ -154,13 +155,22 @@ StateDirectory read_state_directory(
   const auto agents = followed(state_dir + "/agents", {});
   if (!agents.empty()) {
     state.structure.push_back(agents);
+    // One directory under two names has the name that is no link.
+    std::vector<std::pair<std::string, std::string>> links;
     for (const auto& agent : subdirectories(agents, state)) {
-      const auto path = followed(agents + '/' + agent, agent);
+      const auto plain = agents + '/' + agent;
+      const auto path = followed(plain, agent);
       if (path.empty()) continue;
       state.structure.push_back(path);
       const auto sessions = followed(path + "/sessions", agent);
-      if (!sessions.empty()) add(sessions, agent, false, known, state);
+      if (sessions.empty()) continue;
+      if (sessions == plain + "/sessions")
+        add(sessions, agent, false, known, state);
+      else
+        links.emplace_back(sessions, agent);
     }
+    for (const auto& [sessions, agent] : links)
+      add(sessions, agent, false, known, state);
   }
   for (const auto& pattern : extra_session_dirs) {
     for (const auto& match :

@@ -26,7 +26,8 @@ struct SessionDirectory {
 struct StateDirectory {
   bool opened = false;    ///< the state dir itself could be opened
   bool readable = false;  ///< and everything below it listed
-  std::vector<SessionDirectory> sessions;  ///< sorted by agent and path
+  /// By agent, links last: one under two names has that which is no link.
+  std::vector<SessionDirectory> sessions;
   /// Whose sessions there may be more of than were found.
   std::set<std::string> incomplete_agents;
   /// Directories in which a new agent or its sessions appear as a directory:

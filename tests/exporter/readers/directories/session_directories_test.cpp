@@ -108,6 +108,7 @@ TEST_CASE(
       tree.root(), {tree.path("extra"), tree.path("agents/main/sessions")});
   CHECK(state.sessions.size() == 1);
   CHECK(state.sessions[0].path == tree.path("agents/main/sessions"));
+  CHECK(state.sessions[0].agent == "main");
 }
 
 TEST_CASE(
