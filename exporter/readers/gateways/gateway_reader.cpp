@@ -18,8 +18,7 @@ GatewayReader::GatewayReader(GatewayReaderSettings settings, Clock clock,
                              WallClock wall_clock)
     : settings_{std::move(settings)},
       clock_{std::move(clock)},
-      wall_clock_{std::move(wall_clock)},
-      store_reader_{settings_.state_dir, settings_.root, settings_.gate} {}
+      wall_clock_{std::move(wall_clock)} {}
 
 bool GatewayReader::find_place(const struct stat& found,
                                const GatewayInputs& inputs) {
@@ -60,7 +59,8 @@ bool GatewayReader::belongs_to_another_user(
 }
 
 void GatewayReader::read_store(const struct stat& state_dir, WallTime now) {
-  store_ = store_reader_.read(state_dir, now);
+  store_ = store_reader_.read(
+      {settings_.state_dir, state_dir, settings_.root, settings_.gate}, now);
   store_.traces.sqlite_gateway_at =
       newest_sqlite_gateway(state_locks_.directories);
   store_.traces.owner_lock = std::ranges::any_of(

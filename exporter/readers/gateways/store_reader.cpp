@@ -35,17 +35,28 @@ void add_database(const std::string& path, DatabaseFiles& files,
     files.shared_memory.push_back({shm->st_dev, shm->st_ino});
 }
 
+/// A path below `base` without it: a thousand gateways keep many.
+std::string shortened(const std::string& path, const std::string& base) {
+  return path.starts_with(base + '/') ? path.substr(base.size() + 1) : path;
+}
+
+std::string lengthened(const std::string& path, const std::string& base) {
+  return path.empty() || path.starts_with('/') ? path : base + '/' + path;
+}
+
 }  // namespace
 
-std::string StoreReader::follow(const std::string& path) {
-  auto target = follow_link(root_, path, gate_);
+std::string StoreReader::follow(const StateDirPlace& place,
+                                const std::string& path) {
+  auto target = follow_link(place.root, path, place.gate);
   layout_.complete = layout_.complete && target;
   return target ? *std::move(target) : std::string{};
 }
 
-void StoreReader::list_agents(WallTime now) {
+void StoreReader::list_agents(const StateDirPlace& place,
+                              const std::string& path, WallTime now) {
   struct stat found {};
-  const auto directory = open_directory(layout_.agents_dir);
+  const auto directory = open_directory(path);
   if (!directory || ::fstat(directory->get(), &found) != 0) {
     const bool missing =
         !directory && directory.problem().fault == Fault::missing;
@@ -61,60 +72,63 @@ void StoreReader::list_agents(WallTime now) {
         return names.size() < kMaxAgents;
       });
   layout_.lists_agents = listed && names.size() < kMaxAgents;
+  layout_.agents.reserve(names.size());
   for (const auto& name : names) {
-    const auto agent = follow(layout_.agents_dir + '/' + name);
-    if (agent.empty())
-      layout_.agents.emplace_back();
-    else
-      layout_.agents.push_back(
-          {follow(agent + "/agent"), follow(agent + "/sessions")});
+    const auto agent = follow(place, path + '/' + name);
+    auto& known = layout_.agents.emplace_back();
+    if (agent.empty()) continue;
+    known.own = shortened(follow(place, agent + "/agent"), path);
+    known.sessions = shortened(follow(place, agent + "/sessions"), path);
   }
   layout_.agents_stamp = {found, now};
   layout_.complete = layout_.complete && layout_.lists_agents;
 }
 
-void StoreReader::look(const struct stat& state_dir, WallTime now) {
+void StoreReader::look(const StateDirPlace& place, WallTime now) {
   layout_ = {};
   layout_.complete = true;
-  layout_.state_dir_stamp = {state_dir, now};
-  layout_.state = follow(state_dir_ + "/state");
-  layout_.agents_dir = follow(state_dir_ + "/agents");
-  if (!layout_.agents_dir.empty()) list_agents(now);
+  layout_.state_dir_stamp = {place.found, now};
+  const auto& path = place.state_dir;
+  layout_.state = shortened(follow(place, path + "/state"), path);
+  const auto agents = follow(place, path + "/agents");
+  layout_.agents_dir = shortened(agents, path);
+  if (!agents.empty()) list_agents(place, agents, now);
 }
 
-bool StoreReader::holds(const struct stat& state_dir, WallTime now) const {
-  if (!layout_.complete || !layout_.state_dir_stamp.holds(state_dir, now))
+bool StoreReader::holds(const StateDirPlace& place, WallTime now) const {
+  if (!layout_.complete || !layout_.state_dir_stamp.holds(place.found, now))
     return false;
   struct stat found {};
-  return layout_.agents_dir.empty() ||
-         (gate_(layout_.agents_dir) &&
-          ::stat(layout_.agents_dir.c_str(), &found) == 0 &&
+  const auto agents = lengthened(layout_.agents_dir, place.state_dir);
+  return agents.empty() ||
+         (place.gate(agents) && ::stat(agents.c_str(), &found) == 0 &&
           layout_.agents_stamp.holds(found, now));
 }
 
-StoreFiles StoreReader::read(const struct stat& state_dir, WallTime now) {
-  if (!holds(state_dir, now)) look(state_dir, now);
+StoreFiles StoreReader::read(const StateDirPlace& place, WallTime now) {
+  if (!holds(place, now)) look(place, now);
   StoreFiles files;
   bool readable = true;
   const auto add = [&](const std::string& directory, const char* name,
                        DatabaseFiles& databases) {
-    if (!directory.empty() && gate_(directory))
+    if (!directory.empty() && place.gate(directory))
       add_database(directory + name, databases, readable);
     else
       readable = false;
   };
   DatabaseFiles state;
-  add(layout_.state, "/openclaw.sqlite", state);
+  add(lengthened(layout_.state, place.state_dir), "/openclaw.sqlite", state);
   if (readable) files.state = std::move(state);
 
   readable = layout_.lists_agents;
   DatabaseFiles databases;
+  const auto agents = lengthened(layout_.agents_dir, place.state_dir);
   for (const auto& agent : layout_.agents) {
-    add(agent.own, "/openclaw-agent.sqlite", databases);
-    if (agent.sessions.empty() || !gate_(agent.sessions)) continue;
+    add(lengthened(agent.own, agents), "/openclaw-agent.sqlite", databases);
+    const auto sessions = lengthened(agent.sessions, agents);
+    if (sessions.empty() || !place.gate(sessions)) continue;
     struct stat store {};
-    if (::stat((agent.sessions + "/sessions.json").c_str(), &store) != 0)
-      continue;
+    if (::stat((sessions + "/sessions.json").c_str(), &store) != 0) continue;
     const auto at = modified_at(store);
     auto& newest = files.traces.session_store_at;
     newest = newest ? std::max(*newest, at) : at;

@@ -38,25 +38,27 @@ struct StoreFiles {
   StoreTraces traces;                   ///< but for the singleton locks
 };
 
+/// Where a state directory lies, and what stat(2) says of it now.
+struct StateDirPlace {
+  const std::string& state_dir;
+  const struct stat& found;
+  const std::string& root;  ///< see LockReaderSettings
+  const Gate& gate;
+};
+
 /// Looks at `state/openclaw.sqlite` and, of each agent, at
 /// `agent/openclaw-agent.sqlite` and `sessions/sessions.json`. At most 4096
 /// agents. Links mean what they mean below `root`, see read_state_directory();
 /// one inside an agent's directory that leads elsewhere is noticed within a
-/// minute. Not thread-safe. Hangs where the file system does; where the gate is
-/// shut it may not look.
+/// minute. Of one state directory; not thread-safe. Hangs where the file system
+/// does; where the gate is shut it may not look.
 class StoreReader {
  public:
-  explicit StoreReader(std::string state_dir, std::string root = {},
-                       Gate gate = always_open)
-      : state_dir_{std::move(state_dir)},
-        root_{std::move(root)},
-        gate_{std::move(gate)} {}
-
-  /// `state_dir`: what stat(2) says of it now.
-  StoreFiles read(const struct stat& state_dir, WallTime now);
+  StoreFiles read(const StateDirPlace& place, WallTime now);
 
  private:
-  /// Directories without links; empty: it cannot be told.
+  /// Directories without links, as seen from the one above if they lie in it;
+  /// empty: it cannot be told.
   struct Agent {
     std::string own;
     std::string sessions;
@@ -71,14 +73,12 @@ class StoreReader {
     std::vector<Agent> agents;
   };
 
-  bool holds(const struct stat& state_dir, WallTime now) const;
-  void look(const struct stat& state_dir, WallTime now);
-  void list_agents(WallTime now);
-  std::string follow(const std::string& path);
+  bool holds(const StateDirPlace& place, WallTime now) const;
+  void look(const StateDirPlace& place, WallTime now);
+  void list_agents(const StateDirPlace& place, const std::string& path,
+                   WallTime now);
+  std::string follow(const StateDirPlace& place, const std::string& path);
 
-  const std::string state_dir_;
-  const std::string root_;
-  const Gate gate_;
   Layout layout_;
 };
 

@@ -60,6 +60,7 @@ struct Census::Round {
   ListeningSockets listening;
   std::optional<std::vector<Mount>> our_mounts = {};
   std::map<DirectoryIdentity, LockDirectory> lock_directories = {};
+  std::map<std::string, std::optional<DirectoryIdentity>> lock_paths = {};
   std::map<int, std::size_t> by_pid = {};  ///< position in the table
   RoundResult result = {};
   std::map<DirectoryIdentity, std::vector<GatewayLock>> locks = {};
@@ -228,8 +229,10 @@ void Census::read_lock_directory(const std::string& root,
                                  const std::string& path, Round& round,
                                  Known* known) {
   const auto full = root + path;
-  if (!round.may_touch(full)) return;
-  const auto identity = identity_at(full);
+  // Most gateways share one.
+  const auto [entry, is_new] = round.lock_paths.try_emplace(full);
+  auto& identity = entry->second;
+  if (is_new && round.may_touch(full)) identity = identity_at(full);
   if (!identity) return;
   if (known) known->lock_directories.insert(*identity);
   auto& directory = round.lock_directories[*identity];

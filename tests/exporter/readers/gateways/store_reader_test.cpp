@@ -25,11 +25,13 @@ ino_t inode_of(const std::string& path) { return stat_of(path).st_ino; }
 
 StoreFiles read(StoreReader& reader, const TempTree& tree,
                 WallTime now = wall_time_now()) {
-  return reader.read(stat_of(tree.root()), now);
+  const Gate gate = always_open;
+  return reader.read(
+      {tree.root().native(), stat_of(tree.root()), std::string{}, gate}, now);
 }
 
 StoreFiles read(const TempTree& tree) {
-  StoreReader reader{tree.root()};
+  StoreReader reader;
   return read(reader, tree);
 }
 
@@ -73,7 +75,7 @@ TEST_CASE("StoreReader: from 2026.8.1 on, agents together") {
 
 TEST_CASE("StoreReader: what comes and goes while it knows where to look") {
   TempTree tree{{"agents/a/agent/openclaw-agent.sqlite", "12"}};
-  StoreReader reader{tree.root()};
+  StoreReader reader;
   const auto later = wall_time_now() + 10s;
   CHECK(read(reader, tree, later).agents->main_bytes == 2);
   tree.add({"agents/a/agent/openclaw-agent.sqlite", "1234"});
@@ -93,7 +95,7 @@ TEST_CASE("StoreReader: a link inside an agent is followed anew in a minute") {
   TempTree tree{{"one/openclaw-agent.sqlite", "1"},
                 {"two/openclaw-agent.sqlite", "12"},
                 TreeEntry::symlink("agents/a/agent", "../../one")};
-  StoreReader reader{tree.root()};
+  StoreReader reader;
   const auto later = wall_time_now() + 10s;
   CHECK(read(reader, tree, later).agents->main_bytes == 1);
   tree.remove("agents/a/agent");
