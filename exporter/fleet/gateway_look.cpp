@@ -103,6 +103,25 @@ class Look {
     gateway.has_process = !users_of(*gateway.identity).empty();
   }
 
+  /// Without links: what its last component means in what is above that, which
+  /// many share.
+  Result<std::string> without_links(const std::string& path) {
+    const auto root = process_root_of(settings_.procfs.native(), path);
+    const auto above = path.substr(0, path.rfind('/'));
+    const auto name = path.substr(above.size());
+    if (above.size() <= root.size() || name == "/" || name == "/." ||
+        name == "/..")
+      return resolve_in_root(root, path.substr(root.size()), gate_);
+    auto found = above_.find(above);
+    if (found == above_.end())
+      found = above_
+                  .emplace(above, resolve_in_root(
+                                      root, above.substr(root.size()), gate_))
+                  .first;
+    if (!found->second) return found->second;
+    return follow_link(root, *found->second + name, gate_);
+  }
+
   /// Links of a directory that is known already are not followed again.
   bool may_touch(const std::string& state_dir) {
     auto& home = homes_[state_dir];
@@ -110,9 +129,7 @@ class Look {
       if (const auto known = known_.find(state_dir); known != known_.end())
         home = std::exchange(known->second.home, {});
     if (home.empty()) {
-      const auto root = process_root_of(settings_.procfs.native(), state_dir);
-      auto followed =
-          resolve_in_root(root, state_dir.substr(root.size()), gate_);
+      auto followed = without_links(state_dir);
       if (!followed && followed.problem().fault == Fault::timeout) return false;
       home = followed ? *std::move(followed) : state_dir;
     }
@@ -403,6 +420,8 @@ class Look {
   UsualLogs usual_logs_;
   std::map<std::string, KnownGateway> known_;
   std::map<std::string, std::string> homes_;  ///< by state directory
+  /// What lies above state directories, without links.
+  std::map<std::string, Result<std::string>> above_;
   std::set<std::string> seen_paths_;
   std::set<std::string> told_;
   std::map<DirectoryIdentity, uid_t> owners_;

@@ -48,6 +48,8 @@ class CensusSource {
 
   // For the task that walks:
   bool is_asked() const;
+  /// Somebody had asked when the walk under way began.
+  bool is_awaited() const;
   /// Number of the walk that begins. Walks that began before and did not end
   /// have been given up.
   std::uint64_t begin();

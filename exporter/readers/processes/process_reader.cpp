@@ -49,6 +49,27 @@ Result<std::vector<ProcessReader::Entry>> ProcessReader::list() const {
   }
 }
 
+Result<std::vector<ProcessReader::Entry>> ProcessReader::list_changed(
+    WallTime now, bool may_keep) {
+  // What it tells is of our own PID namespace, whatever procfs it is in.
+  std::optional<TaskCount> tasks;
+  if (surroundings_->self_pid == ::getpid())
+    if (const auto text = read_small_file(procfs_ / "loadavg", kMaxStat))
+      tasks = parse_task_count(*text);
+  if (may_keep && tasks && tasks == listed_tasks_ &&
+      !is_older(listed_at_, now, kLongestRest)) {
+    std::vector<Entry> entries;
+    entries.reserve(known_.size());
+    for (const auto& [pid, known] : known_)
+      entries.push_back({pid, known.inode});
+    return entries;
+  }
+  auto entries = list();
+  listed_tasks_ = entries ? tasks : std::nullopt;
+  listed_at_ = now;
+  return entries;
+}
+
 const ProcessReader::Known* ProcessReader::unchanged(
     const Entry& entry, const ProcessTable& table) const {
   const auto known = known_.find(entry.pid);
@@ -144,17 +165,18 @@ void ProcessReader::read_boot_time(ProcessTable& table,
     problems.push_back(boot.problem());
 }
 
-RoundResult ProcessReader::read(ProcessTable& table, WallTime now) {
+RoundResult ProcessReader::read(ProcessTable& table, WallTime now,
+                                bool may_keep) {
   RoundResult round;
   table = {};
   table.started_at = now;
   table.ticks_per_second = ::sysconf(_SC_CLK_TCK);
-  const auto entries = list();
+  read_surroundings(now);
+  const auto entries = list_changed(now, may_keep);
   if (!entries) {
     round.problems.push_back(entries.problem());
     return round;
   }
-  read_surroundings(now);
   read_boot_time(table, round.problems);
   table.complete = !surroundings_->hides;
   table.self_pid = surroundings_->self_pid;

@@ -11,6 +11,7 @@
 
 #include "core/fleet/source_health.h"
 #include "core/procfs/process_table.h"
+#include "core/procfs/task_count.h"
 
 namespace openclaw_lock {
 
@@ -27,7 +28,9 @@ class ProcessReader {
   /// One walk. Success where the directory could be read and held a process.
   /// What keeps the table from being complete is among the problems. In it the
   /// state and parent of a process may be a minute old, see ProcessTable.
-  RoundResult read(ProcessTable& table, WallTime now);
+  /// `may_keep`: where the kernel says that no process has come or gone, they
+  /// are not listed again within a minute.
+  RoundResult read(ProcessTable& table, WallTime now, bool may_keep = false);
 
   /// The processes whose `stat` each walk reads from now on.
   void follow(std::set<int> pids) { followed_ = std::move(pids); }
@@ -52,6 +55,7 @@ class ProcessReader {
   };
 
   Result<std::vector<Entry>> list() const;
+  Result<std::vector<Entry>> list_changed(WallTime now, bool may_keep);
   void read_process(const Entry& entry, ProcessTable& table,
                     std::vector<Problem>& problems);
   /// Empty where nothing need be read.
@@ -65,6 +69,8 @@ class ProcessReader {
   std::unordered_map<int, Known> known_;
   std::unordered_map<int, Known> seen_;  ///< of the walk under way
   std::optional<Surroundings> surroundings_;
+  std::optional<TaskCount> listed_tasks_;  ///< before the last listing
+  WallTime listed_at_{};
 };
 
 }  // namespace openclaw_lock

@@ -242,6 +242,51 @@ TEST_CASE("ProcessReader: a young process is read in each walk") {
   CHECK(comm_of(walk_at(reader, start + 2s), 100) == "node");
 }
 
+TEST_CASE("ProcessReader: lists processes where some have come or gone") {
+  using namespace std::chrono_literals;
+  Host procfs;
+  procfs.remove("self");
+  procfs.add(TreeEntry::symlink("self", std::to_string(::getpid())));
+  procfs.write(std::to_string(::getpid()) + "/mountinfo",
+               root_mount());
+  procfs.write("loadavg", "0.0 0.0 0.0 1/300 4000\n");
+  ProcessReader reader{procfs.path()};
+  const auto sees = [&](int pid, WallTime now, bool may_keep) {
+    ProcessTable table;
+    REQUIRE(reader.read(table, now, may_keep).success);
+    return table.by_pid.count(pid) == 1;
+  };
+  CHECK_FALSE(sees(200, kNow, true));
+  procfs.add(FakeProcess{200, 6000});
+  CHECK_FALSE(sees(200, kNow + 1s, true));
+  SUBCASE("the last pid is another") {
+    procfs.write("loadavg", "0.0 0.0 0.0 1/300 4001\n");
+    CHECK(sees(200, kNow + 2s, true));
+  }
+  SUBCASE("there are more") {
+    procfs.write("loadavg", "0.0 0.0 0.0 1/301 4000\n");
+    CHECK(sees(200, kNow + 2s, true));
+  }
+  SUBCASE("it must be known") { CHECK(sees(200, kNow + 2s, false)); }
+  SUBCASE("it was a minute ago") { CHECK(sees(200, kNow + 60s, true)); }
+  SUBCASE("one has ended that was there") {
+    procfs.remove("100");
+    reader.follow({100});
+    CHECK_FALSE(sees(100, kNow + 2s, true));
+  }
+}
+
+TEST_CASE("ProcessReader: the count of another PID namespace tells nothing") {
+  Host procfs;
+  procfs.write("loadavg", "0.0 0.0 0.0 1/300 4000\n");
+  ProcessReader reader{procfs.path()};
+  ProcessTable table;
+  REQUIRE(reader.read(table, kNow, true).success);
+  procfs.add(FakeProcess{200, 6000});
+  REQUIRE(reader.read(table, kNow, true).success);
+  CHECK(table.by_pid.count(200) == 1);
+}
+
 TEST_CASE("ProcessReader: this machine's own processes") {
   ProcessReader reader{"/proc"};
   const auto walked = walk(reader);
