@@ -17,7 +17,7 @@
 #   e2e-asan, e2e-tsan   the same with the exporter that preset asan or tsan builds, and a tenth of the log records
 #   packages       the .deb and the container image, built and run: tests/packages/*_test.sh (a quarter of an hour; needs root)
 #   bench          what fleets of gateways cost, beside node_exporter: tests/bench/README.md (a quarter of an hour; needs root)
-#   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 1.5 GB)
+#   openclaw       against real OpenClaw gateways: tests/openclaw/*_test.sh (needs npm; downloads about 3 GB)
 #
 # The last line is "N passed, M failed, K skipped": test cases of C++, and scripts; the exit status is 0 when nothing
 # failed. A script that cannot run on this machine exits with 77 and is counted as skipped. Output of each stage is kept

@@ -18,9 +18,11 @@ enum class Fault {
   timeout,        ///< not answered within a round
   pid_namespace,  ///< label value `namespace`: outside the PID namespaces we
                   ///< see
+  unsupported,    ///< this kernel, file system or version cannot be told of
+  unrecognised,   ///< lines are read, and none is understood
 };
 
-inline constexpr std::size_t kFaultCount = 7;
+inline constexpr std::size_t kFaultCount = 9;
 
 /// Label value of a fault.
 constexpr const char* to_string(Fault fault) {
@@ -39,6 +41,10 @@ constexpr const char* to_string(Fault fault) {
       return "timeout";
     case Fault::pid_namespace:
       return "namespace";
+    case Fault::unsupported:
+      return "unsupported";
+    case Fault::unrecognised:
+      return "unrecognised";
   }
   return "io";
 }

@@ -43,6 +43,17 @@ std::vector<std::string_view> split_blanks(std::string_view text) {
   }
 }
 
+std::string to_utf8(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const std::size_t length = character_length(bytes);
+    text += length == 0 ? kReplacement : bytes.substr(0, length);
+    bytes.remove_prefix(length == 0 ? 1 : length);
+  }
+  return text;
+}
+
 std::string to_label_text(std::string_view bytes, std::size_t max_bytes) {
   std::string text;
   while (!bytes.empty()) {

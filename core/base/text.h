@@ -23,6 +23,9 @@ std::optional<Integer> parse_integer(std::string_view text) {
 /// The pieces of `text` between runs of blanks and tabs; no empty pieces.
 std::vector<std::string_view> split_blanks(std::string_view text);
 
+/// Valid UTF-8 with each ill-formed byte replaced by U+FFFD.
+std::string to_utf8(std::string_view bytes);
+
 /// Valid UTF-8 with each ill-formed byte replaced by U+FFFD, and control
 /// characters (below 0x20, and 0x7f) replaced too: what a label value or a log
 /// line may carry of a name that an outsider chose. At most `max_bytes` bytes,

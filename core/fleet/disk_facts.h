@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,10 @@ namespace openclaw_lock {
 struct FilesystemFacts {
   std::string type;      ///< as the kernel names it, e.g. ext4
   bool network = false;  ///< its data come over a network
+  /// Nobody can write there, whatever a mount says: an error has made it so.
+  bool read_only = false;
+  std::optional<std::uint64_t> available_bytes =
+      {};  ///< to users other than root
 
   bool operator==(const FilesystemFacts&) const = default;
 };

@@ -21,12 +21,18 @@ std::string first_seen_key(bool passing, const std::string& state_dir,
   return passing ? "process:" + name_from : state_dir;
 }
 
+/// One that is not known yet.
+bool is_to_be_watched(const SeenGateway& seen) {
+  if (seen.entry.empty()) return seen.presence == Presence::present;
+  return !seen.matched || seen.presence != Presence::gone;
+}
+
 }  // namespace
 
 std::map<std::string, WallTime> GatewayRegister::first_seen() const {
   std::map<std::string, WallTime> seen;
   for (const auto& [state_dir, known] : known_)
-    if (known.entry.empty())
+    if (!known.stays)
       seen.emplace(first_seen_key(known.passing, state_dir, known.name_from),
                    known.gateway.first_seen);
   return seen;
@@ -67,15 +73,7 @@ void GatewayRegister::set_identity(Known& known,
   identities_[identity] = known.gateway.state_dir;
 }
 
-void GatewayRegister::add(const SeenGateway& seen, WallTime now,
-                          std::vector<Problem>& problems) {
-  if (known_.size() >= kMaxGateways) {
-    const Problem problem{Fault::too_big, "gateways",
-                          "1000 gateways are watched; the rest is left out"};
-    if (problems.empty() || problems.back() != problem)
-      problems.push_back(problem);
-    return;
-  }
+void GatewayRegister::add(const SeenGateway& seen, WallTime now) {
   Known known;
   const auto& from = seen.name_from.empty() ? seen.state_dir : seen.name_from;
   known.gateway.name = seen.name.empty() || names_.contains(seen.name)
@@ -92,6 +90,7 @@ void GatewayRegister::add(const SeenGateway& seen, WallTime now,
     known.gateway.first_seen = std::min(now, before->second);
   known.gateway.missing = seen.presence == Presence::gone;
   known.entry = seen.entry;
+  known.stays = !seen.entry.empty() && !seen.matched;
   known.name_from = seen.name_from;
   note(seen, known_.emplace(seen.state_dir, std::move(known)).first);
 }
@@ -153,16 +152,25 @@ void GatewayRegister::update(const std::vector<SeenGateway>& seen, WallTime now,
         one.presence == Presence::gone && known != known_.end())
       note(one, known);
   note_missing(now);
+  std::size_t left_out = 0;
   for (const auto& one : seen) {
     forget_twin(one);
     const auto known = find(one);
     if (one.presence == Presence::present) note_path(one, known);
     if (known != known_.end() && one.presence != Presence::gone)
       note(one, known);
-    else if (known == known_.end() &&
-             (one.presence == Presence::present || !one.entry.empty()))
-      add(one, now, problems);
+    else if (known != known_.end() || !is_to_be_watched(one))
+      continue;
+    else if (known_.size() < kMaxGateways)
+      add(one, now);
+    else
+      ++left_out;
   }
+  if (left_out > 0)
+    problems.push_back({Fault::too_big, "gateways",
+                        "at most " + std::to_string(kMaxGateways) +
+                            " are watched; " + std::to_string(left_out) +
+                            " more are left out"});
   for (auto known = known_.begin(); known != known_.end();)
     known = is_over(known->second, now, incidents) ? erase(known)
                                                    : std::next(known);
@@ -171,8 +179,7 @@ void GatewayRegister::update(const std::vector<SeenGateway>& seen, WallTime now,
 bool GatewayRegister::is_over(
     const Known& known, WallTime now,
     const std::map<std::string, WallTime>& incidents) const {
-  if (!known.entry.empty() || !known.gone_since ||
-      known.rounds_gone < kRoundsGone)
+  if (known.stays || !known.gone_since || known.rounds_gone < kRoundsGone)
     return false;
   const auto incident = incidents.find(known.gateway.name);
   if (incident != incidents.end() && now - incident->second < kMemory)

@@ -30,6 +30,7 @@ struct SeenGateway {
   std::string name = {};       ///< that the configuration gives; may be empty
   std::string name_from = {};  ///< the path to make a name of
   std::string entry = {};      ///< of the configuration; empty: discovered
+  bool matched = false;        ///< a pattern of that entry matches it, or did
   std::optional<DirectoryIdentity> identity = {};
   Presence presence = Presence::unknown;
   bool has_process = false;
@@ -50,8 +51,9 @@ struct RegisteredGateway {
 /// Which gateways there are, by what the looks for them saw: gives names once,
 /// knows one directory under several names as one, and forgets. Pure.
 ///
-/// A configured gateway is known as long as its entry. A discovered one whose
-/// directory is gone and that has no process is forgotten in the second round
+/// One that the configuration names is known as long as its entry. One that was
+/// discovered, or matched by a pattern of the configuration, and whose
+/// directory is gone and that has no process, is forgotten in the second round
 /// that sees it so, if it was known for less than an hour; else an hour later;
 /// in no case while an incident of it is younger than an hour.
 class GatewayRegister {
@@ -62,7 +64,7 @@ class GatewayRegister {
   void restore(std::map<std::string, WallTime> first_seen) {
     restored_ = std::move(first_seen);
   }
-  /// When the discovered gateways were first seen, by a key that stays.
+  /// When those that may be forgotten were first seen, by a key that stays.
   std::map<std::string, WallTime> first_seen() const;
 
   /// Takes in one look; what it says nothing of is as it was. `incidents`: the
@@ -83,6 +85,7 @@ class GatewayRegister {
   struct Known {
     RegisteredGateway gateway;
     std::string entry;
+    bool stays = false;  ///< as long as its entry: the configuration names it
     std::string name_from;
     std::optional<DirectoryIdentity> identity;
     bool passing = false;
@@ -93,8 +96,7 @@ class GatewayRegister {
   using Gateways = std::map<std::string, Known>;  ///< by state directory
 
   Gateways::iterator find(const SeenGateway& seen);
-  void add(const SeenGateway& seen, WallTime now,
-           std::vector<Problem>& problems);
+  void add(const SeenGateway& seen, WallTime now);
   void note(const SeenGateway& seen, Gateways::iterator known);
   /// One that could not be looked at so far, and is known by another path.
   void forget_twin(const SeenGateway& seen);

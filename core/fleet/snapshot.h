@@ -9,15 +9,10 @@
 #include <vector>
 
 #include "core/base/wall_time.h"
-#include "core/disk/disk_probe.h"
 #include "core/disk/pressure.h"
 #include "core/fleet/discovery_facts.h"
-#include "core/fleet/disk_facts.h"
-#include "core/fleet/gateway_facts.h"
-#include "core/fleet/lock_facts.h"
-#include "core/fleet/log_facts.h"
+#include "core/fleet/readings.h"
 #include "core/fleet/sampling_facts.h"
-#include "core/fleet/source_health.h"
 #include "core/fleet/stall_facts.h"
 
 namespace openclaw_lock {
@@ -32,21 +27,10 @@ struct ProcessFigures {
   double start_time_seconds = 0;
 };
 
-/// What the readers of one gateway last left.
+/// What is known of one gateway.
 struct GatewaySnapshot {
   std::string name;
-  std::shared_ptr<const LockFacts> locks;  ///< null before the first round
-  std::optional<SourceHealth> locks_health = {};      ///< empty: switched off
-  std::optional<SourceHealth> processes_health = {};  ///< empty: switched off
-  std::shared_ptr<const LogFacts> logs = {};  ///< null before the first round
-  std::optional<SourceHealth> logs_health = {};    ///< empty: switched off
-  std::shared_ptr<const GatewayFacts> facts = {};  ///< null before the first
-  std::optional<SourceHealth> facts_health = {};   ///< empty: switched off
-  std::shared_ptr<const DiskFacts> disk = {};  ///< null before the first round
-  std::optional<SourceHealth> disk_health = {};  ///< empty: switched off
-  /// Null: before the first that succeeded.
-  std::shared_ptr<const ProbeHistogram> disk_probe = {};
-  std::optional<SourceHealth> disk_probe_health = {};  ///< empty: not asked for
+  Readings readings = {};
   GatewayStalls stalls = {};  ///< of the processes that use the state dir
 };
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -14,6 +15,10 @@
 namespace openclaw_lock {
 
 using ProblemCounts = std::array<std::uint64_t, kFaultCount>;
+
+inline void add_problems(const ProblemCounts& more, ProblemCounts& problems) {
+  for (std::size_t i = 0; i < kFaultCount; ++i) problems[i] += more[i];
+}
 
 /// How a round of a reader ended.
 struct RoundResult {
@@ -31,8 +36,8 @@ struct SourceTiming {
 /// What is known of the rounds of one reader.
 struct SourceHistory {
   std::optional<MonotonicTime> expected_since;  ///< when it was made
-  std::optional<MonotonicTime> running_since;  ///< a round is under way
-  std::optional<MonotonicTime> finished_at;    ///< the last round
+  std::optional<MonotonicTime> running_since;   ///< a round is under way
+  std::optional<MonotonicTime> finished_at;     ///< the last round
   std::optional<WallTime> last_success_at;
   std::optional<std::chrono::microseconds> last_duration;
   bool last_succeeded = false;

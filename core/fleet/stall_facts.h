@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,6 +21,10 @@ struct GatewayStalls {
   /// Time that their threads waited for block devices, each its own; empty
   /// where the kernel does not account it, or not that of these processes.
   std::optional<std::chrono::milliseconds> delay = {};
+  /// Time that their control groups lost waiting for a processor (some); empty
+  /// where none has one.
+  std::optional<std::chrono::microseconds> cpu = {};
+  std::optional<std::uint64_t> oom_kills = {};  ///< in their control groups
 
   bool operator==(const GatewayStalls&) const = default;
 };

@@ -1,80 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/fleet/verdicts.h"
 
+#include "core/gateways/openclaw_version.h"
+
 namespace openclaw_lock {
 namespace {
 
-template <typename Facts>
-std::shared_ptr<const Facts> present(
-    const std::shared_ptr<const Facts>& facts,
-    const std::optional<SourceHealth>& health) {
-  return health && health->fresh ? facts : nullptr;
-}
-
-void add_problems(const ProblemCounts& more, ProblemCounts& problems) {
-  for (std::size_t i = 0; i < kFaultCount; ++i) problems[i] += more[i];
-}
-
-std::optional<SourceHealth> joined(const std::optional<SourceHealth>& whole,
-                                   const std::optional<SourceHealth>& part) {
-  if (!whole || !part) return whole ? whole : part;
-  auto health = *whole;
-  health.up = health.up && (part->up || !part->settled);
-  add_problems(part->problems, health.problems);
-  return health;
-}
-
-/// Without the census the reader of gateways does not run either.
-std::optional<SourceHealth> processes_of(const GatewaySnapshot& gateway) {
-  if (!gateway.processes_health) return {};
-  auto health = joined(gateway.processes_health, gateway.facts_health);
-  if (gateway.locks)
-    add_problems(gateway.locks->holder_problems, health->problems);
-  return health;
-}
-
 /// See the comments of TimeoutKind. A lease is no lock of a file.
-bool can_time_out(TimeoutKind kind, Store store) {
+bool can_time_out(TimeoutKind kind, Store store,
+                  const std::optional<OpenclawVersion>& version) {
+  constexpr OpenclawVersion kFirstWithoutStoreLock{2026, 5, 2};
   switch (kind) {
     case TimeoutKind::session:
       return store != Store::sqlite;
     case TimeoutKind::session_store:
-      return store == Store::jsonl || store == Store::unknown;
+      return (store == Store::jsonl || store == Store::unknown) &&
+             !(version && *version >= kFirstWithoutStoreLock);
     case TimeoutKind::sandbox:
-      return true;
+      return store != Store::sqlite;
     case TimeoutKind::sqlite:
       return store != Store::jsonl;
   }
   return true;
 }
 
+/// Where agents are known a lock of sessions is one of theirs.
 std::map<TimeoutSeries, std::uint64_t> timeouts_of(
-    const GatewaySnapshot& gateway, Store store) {
-  if (!gateway.logs) return {};
-  auto timeouts = gateway.logs->totals.timeouts;
+    const LogFacts* logs, const LockFacts* locks, Store store,
+    const std::optional<OpenclawVersion>& version) {
+  if (!logs) return {};
+  auto timeouts = logs->totals.timeouts;
   const auto expect = [&](const std::string& agent, TimeoutKind kind) {
-    if (can_time_out(kind, store)) timeouts.try_emplace({agent, kind}, 0);
+    if (can_time_out(kind, store, version))
+      timeouts.try_emplace({agent, kind}, 0);
   };
-  for (const auto kind : {TimeoutKind::session, TimeoutKind::session_store,
-                          TimeoutKind::sandbox, TimeoutKind::sqlite})
-    expect("", kind);
-  if (!gateway.locks) return timeouts;
-  for (const auto& [series, totals] : gateway.locks->totals) {
+  bool has_agents = false;
+  static const std::map<LockSeries, LockTotals> kNone;
+  for (const auto& [series, totals] : locks ? locks->totals : kNone) {
     if (series.kind != LockKind::session) continue;
+    has_agents = true;
     for (const auto kind : {TimeoutKind::session, TimeoutKind::session_store,
                             TimeoutKind::sqlite})
       expect(series.agent, kind);
   }
+  for (const auto kind : {TimeoutKind::sandbox, TimeoutKind::sqlite})
+    expect("", kind);
+  if (!has_agents)
+    for (const auto kind : {TimeoutKind::session, TimeoutKind::session_store})
+      expect("", kind);
   return timeouts;
 }
 
-GatewayVerdicts judge(const GatewaySnapshot& gateway, WallTime now) {
+GatewayVerdicts judge(const Readings& readings, WallTime now) {
   GatewayVerdicts verdicts;
-  if (const auto locks = present(gateway.locks, gateway.locks_health))
+  if (const auto locks = readings.present<LockFacts>())
     verdicts.session_locks = locks->snapshot;
-  verdicts.processes = present(gateway.facts, gateway.facts_health);
-  verdicts.logs = present(gateway.logs, gateway.logs_health);
-  verdicts.disk = present(gateway.disk, gateway.disk_health);
+  verdicts.processes = readings.present<GatewayFacts>();
+  verdicts.logs = readings.present<LogFacts>();
+  verdicts.disk = readings.present<DiskFacts>();
 
   if (const auto& locks = verdicts.session_locks) {
     verdicts.locks = assess_locks(*locks, now);
@@ -84,15 +67,22 @@ GatewayVerdicts judge(const GatewaySnapshot& gateway, WallTime now) {
     verdicts.singleton =
         assess_singleton_locks(*verdicts.processes->singleton_locks, now);
 
+  const auto* const locks = readings.look_at<LockFacts>();
+  const auto* const processes = readings.look_at<GatewayFacts>();
+  const auto* const logs = readings.look_at<LogFacts>();
   // The store of the last round that knew it: one that hangs has not changed.
-  const auto store = gateway.facts && gateway.facts->store
-                         ? *gateway.facts->store
-                         : Store::unknown;
-  verdicts.timeouts = timeouts_of(gateway, store);
+  const auto store =
+      processes && processes->store ? *processes->store : Store::unknown;
+  const auto version =
+      processes ? parse_openclaw_version(processes->version) : std::nullopt;
+  verdicts.timeouts = timeouts_of(logs, locks, store, version);
 
-  verdicts.sources = {gateway.locks_health, processes_of(gateway),
-                      gateway.logs_health,
-                      joined(gateway.disk_health, gateway.disk_probe_health)};
+  for (const auto source : kSourceNames)
+    verdicts.sources[static_cast<std::size_t>(source)] =
+        readings.health(source);
+  auto& health =
+      verdicts.sources[static_cast<std::size_t>(SourceName::processes)];
+  if (health && locks) add_problems(locks->holder_problems, health->problems);
   return verdicts;
 }
 
@@ -102,7 +92,7 @@ FleetVerdicts judge(const FleetSnapshot& snapshot) {
   FleetVerdicts verdicts;
   verdicts.gateways.reserve(snapshot.gateways.size());
   for (const auto& gateway : snapshot.gateways)
-    verdicts.gateways.push_back(judge(gateway, snapshot.now));
+    verdicts.gateways.push_back(judge(gateway.readings, snapshot.now));
   return verdicts;
 }
 

@@ -7,34 +7,17 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <vector>
 
+#include "core/fleet/disk_facts.h"
+#include "core/fleet/gateway_facts.h"
+#include "core/fleet/lock_facts.h"
+#include "core/fleet/log_facts.h"
 #include "core/fleet/snapshot.h"
+#include "core/fleet/source_name.h"
 #include "core/locks/lock_assessment.h"
 
 namespace openclaw_lock {
-
-/// Label `source`: what a reader reads.
-enum class SourceName { locks, processes, logs, disk };
-
-inline constexpr SourceName kSourceNames[] = {
-    SourceName::locks, SourceName::processes, SourceName::logs,
-    SourceName::disk};
-
-constexpr std::string_view to_string(SourceName source) {
-  switch (source) {
-    case SourceName::locks:
-      return "locks";
-    case SourceName::processes:
-      return "processes";
-    case SourceName::logs:
-      return "logs";
-    case SourceName::disk:
-      return "disk";
-  }
-  return "locks";
-}
 
 /// What follows of the facts of one gateway.
 struct GatewayVerdicts {
@@ -57,7 +40,7 @@ struct GatewayVerdicts {
   /// has not had yet. Empty before logs were read.
   std::map<TimeoutSeries, std::uint64_t> timeouts;
 
-  /// By SourceName; empty: switched off. A reader in two parts counts as one.
+  /// By SourceName; empty: switched off.
   std::array<std::optional<SourceHealth>, std::size(kSourceNames)> sources;
 };
 

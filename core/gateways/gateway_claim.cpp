@@ -4,6 +4,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/base/javascript_date.h"
+#include "core/base/javascript_json.h"
+
 namespace openclaw_lock {
 namespace {
 
@@ -24,6 +27,12 @@ std::optional<std::uint64_t> number_of(const Json& object, const char* name) {
   return found->get<std::uint64_t>();
 }
 
+/// Empty where the zone is not known.
+std::optional<WallTime> time_of(const Json& object, const char* name) {
+  const auto date = parse_javascript_date(text_of(object, name));
+  return date && !date->is_local ? std::optional{date->time} : std::nullopt;
+}
+
 }  // namespace
 
 Result<GatewayClaim> parse_gateway_claim(std::string_view body) {
@@ -31,7 +40,9 @@ Result<GatewayClaim> parse_gateway_claim(std::string_view body) {
     return Problem{Fault::too_big, "gateway lock", "longer than 4096 bytes"};
   const auto shallow = [](int depth, Json::parse_event_t /*event*/,
                           Json& /*value*/) { return depth <= kMaxDepth; };
-  const auto object = Json::parse(body, shallow, false);
+  const auto text = as_javascript_reads(body);
+  const auto object = text ? Json::parse(*text, shallow, false)
+                           : Json(Json::value_t::discarded);
   if (!object.is_object())
     return Problem{Fault::malformed, "gateway lock", "not a JSON object"};
   GatewayClaim claim;
@@ -40,7 +51,7 @@ Result<GatewayClaim> parse_gateway_claim(std::string_view body) {
       *pid <= static_cast<std::uint64_t>(std::numeric_limits<int>::max()))
     claim.pid = static_cast<int>(*pid);
   claim.start_ticks = number_of(object, "startTime");
-  claim.created_at = parse_iso8601(text_of(object, "createdAt"));
+  claim.created_at = time_of(object, "createdAt");
   claim.config_path = text_of(object, "configPath");
   claim.state_dir = text_of(object, "stateDir");
   claim.role = text_of(object, "role");

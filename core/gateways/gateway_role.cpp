@@ -190,14 +190,23 @@ bool may_be_openclaw(std::string_view comm, const Pieces& argv) {
 
 std::string_view profile_of_arguments(const Pieces& argv) {
   constexpr std::string_view kProfile = "--profile";
+  bool follows_gateway = false;
   for (std::size_t i = 0; i < argv.size(); ++i) {
-    if (argv[i] == "--dev") return "dev";
+    follows_gateway = follows_gateway || argv[i] == "gateway";
+    if (argv[i] == "--dev" && !follows_gateway) return "dev";
     if (argv[i] == kProfile && i + 1 < argv.size()) return argv[i + 1];
     if (argv[i].starts_with(kProfile) && argv[i].size() > kProfile.size() &&
         argv[i][kProfile.size()] == '=')
       return argv[i].substr(kProfile.size() + 1);
   }
   return {};
+}
+
+std::string_view entry_of_arguments(const Pieces& argv) {
+  if (argv.size() < 2) return {};
+  const auto entry = find_entry(argv);
+  if (!entry || argv[entry->at].find('/') == std::string_view::npos) return {};
+  return argv[entry->at];
 }
 
 bool is_gateway_service(const Pieces& environment) {

@@ -19,9 +19,9 @@ enum class ProcessRole {
   shared,    ///< title `openclaw`: a gateway of 2026.4.27 to 2026.6.35, or the
              ///< wrapper of a gateway, or a command
   command,   ///< CLI, TUI, agent, node host: never a gateway
-  started,   ///< arguments intact, `gateway` of an entry file: a gateway, or the
-             ///< wrapper of one
-  gateway,   ///< title `openclaw-gateway`
+  started,  ///< arguments intact, `gateway` of an entry file: a gateway, or the
+            ///< wrapper of one
+  gateway,  ///< title `openclaw-gateway`
 };
 
 /// `comm` as in /proc/PID/stat, at most 15 bytes; `argv` as in
@@ -41,9 +41,14 @@ ProcessRole role_after(ProcessRole before, ProcessRole now);
 bool may_be_openclaw(std::string_view comm,
                      const std::vector<std::string_view>& argv);
 
-/// `--profile NAME`, or `dev` for `--dev`; empty where there is none.
+/// `--profile NAME`, or `dev` for a `--dev` that does not follow `gateway`,
+/// where it means something else; empty where there is none.
 std::string_view profile_of_arguments(
     const std::vector<std::string_view>& argv);
+
+/// The entry file of OpenClaw that the arguments name (`dist/index.js`,
+/// `dist/entry.js`, `openclaw.mjs`), as they do; empty where there is none.
+std::string_view entry_of_arguments(const std::vector<std::string_view>& argv);
 
 /// True where the environment is that which the service manager gives a gateway
 /// (OPENCLAW_SERVICE_MARKER=openclaw, OPENCLAW_SERVICE_KIND=gateway). Children
@@ -58,8 +63,8 @@ std::string temporary_directory(
 /// State directory that an open file shows: one which a gateway alone keeps
 /// open there (`state/openclaw.sqlite`, `tasks/runs.sqlite`, with -wal and
 /// -shm, and `tmp/openclaw-UID/gateway.state.lock`). Empty for any other path,
-/// and for a file that was removed: a TMPDIR may end in `/tmp`, too, and what is
-/// kept open there says nothing of a state directory.
+/// and for a file that was removed: a TMPDIR may end in `/tmp`, too, and what
+/// is kept open there says nothing of a state directory.
 std::string_view state_dir_of_open_file(std::string_view path);
 
 /// The path of the singleton lock that an open file is, in either layout:

@@ -146,6 +146,15 @@ Findings examine(const LockClaim& claim, WallTime acquired_at,
 
 }  // namespace
 
+std::string_view why_unknown(Fault obstacle) {
+  if (obstacle == Fault::denied)
+    return "not all processes can be read or told apart";
+  if (obstacle == Fault::timeout) return "the process table is not answering";
+  if (obstacle == Fault::pid_namespace)
+    return "they may run where this exporter cannot see them";
+  return "";
+}
+
 HolderVerdict judge_holder(const LockClaim& claim, WallTime acquired_at,
                            const HolderEvidence& evidence) {
   if (!claim.pid) return {};

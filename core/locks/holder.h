@@ -94,6 +94,9 @@ struct HolderVerdict {
   bool operator==(const HolderVerdict&) const = default;
 };
 
+/// A verdict's obstacle in words.
+std::string_view why_unknown(Fault obstacle);
+
 /// Judges who holds a lock. `acquired_at` is the lock's createdAt, or its mtime
 /// where there is none.
 ///
@@ -103,9 +106,9 @@ struct HolderVerdict {
 /// granularity of btime). Zombies are dead.
 ///
 /// Without a start time what a process has open goes before its age: one that
-/// keeps the lock file open holds it, whatever its command is, and one that does
-/// not has another lock's pid. Where its descriptors may not be read, a process
-/// whose command can be no OpenClaw is not called the holder: unknown.
+/// keeps the lock file open holds it, whatever its command is, and one that
+/// does not has another lock's pid. Where its descriptors may not be read, a
+/// process whose command can be no OpenClaw is not called the holder: unknown.
 ///
 /// Dead and recycled need proof: a local file system, a complete table read
 /// after the lock, and either the initial PID namespace with start ticks that

@@ -6,6 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/base/javascript_date.h"
+#include "core/base/javascript_json.h"
+
 namespace openclaw_lock {
 namespace {
 
@@ -23,7 +26,10 @@ class ClaimReader final : public nlohmann::json_sax<Json> {
   std::optional<LockClaim> claim() const {
     if (!is_object_) return {};
     auto claim = claim_;
-    if (!created_at_is_text_) claim.created_at = started_at_;
+    if (!created_at_is_text_) {
+      claim.created_at = started_at_;
+      claim.created_in_local_time = false;
+    }
     return claim;
   }
   bool too_deep() const { return too_deep_; }
@@ -50,7 +56,7 @@ class ClaimReader final : public nlohmann::json_sax<Json> {
     other_type();
     if (depth_ == 1 && key_ == "createdAt") {
       created_at_is_text_ = true;
-      claim_.created_at = parse_iso8601(value);
+      take_creation(value);
     }
     return true;
   }
@@ -73,6 +79,12 @@ class ClaimReader final : public nlohmann::json_sax<Json> {
   }
 
  private:
+  void take_creation(const std::string& text) {
+    const auto date = parse_javascript_date(text);
+    claim_.created_at = date ? std::optional{date->time} : std::nullopt;
+    claim_.created_in_local_time = date && date->is_local;
+  }
+
   bool descend() {
     other_type();
     too_deep_ = ++depth_ > kMaxDepth;
@@ -125,9 +137,8 @@ Result<LockClaim> parse_lock_claim(std::string_view body) {
   if (body.size() > kMaxLockBytes)
     return Problem{Fault::too_big, "lock", "longer than 4096 bytes"};
   ClaimReader reader;
-  // The parser takes a NUL for the end.
-  const bool whole = body.find('\0') == std::string_view::npos;
-  const bool parsed = whole && Json::sax_parse(body, &reader);
+  const auto text = as_javascript_reads(body);
+  const bool parsed = text && Json::sax_parse(*text, &reader);
   if (reader.too_deep())
     return Problem{Fault::malformed, "lock", "nested too deep"};
   const auto claim = parsed ? reader.claim() : std::nullopt;

@@ -11,8 +11,10 @@ using std::chrono::milliseconds;
 
 /// A holder closes and unlinks within a millisecond; a killed one only closes.
 constexpr milliseconds kCloseToDelete{20};
-/// How long a deleted lock waits to learn whether it was released or stolen.
+/// How long a deleted lock waits for its holder to close it. One that ends by
+/// SIGTERM deletes its locks first.
 constexpr milliseconds kSettle{1000};
+constexpr milliseconds kSettleOpen{5000};
 
 bool same_holder(const LockClaim& a, const LockClaim& b) {
   return a.pid == b.pid && a.start_ticks == b.start_ticks;
@@ -77,7 +79,7 @@ void LockLedger::created(const LockPlace& place, const LockSeries& series,
   if (known && known->from_scan) {
     known->from_scan = false;
     if (!known->acquisition_seen) ++totals_[series].acquired;
-    known->acquisition_seen = true;
+    known->acquisition_seen = known->creation_seen = true;
     return;
   }
   ++totals_[series].acquired;
@@ -91,9 +93,16 @@ void LockLedger::created(const LockPlace& place, const LockSeries& series,
   }
   known->series = series;
   known->started_at = now;
-  known->acquisition_seen = true;
+  known->acquisition_seen = known->creation_seen = true;
   if (const auto before = unclosed_.extract(place))
     known->predecessor = before.mapped();
+}
+
+void LockLedger::moved_in(const LockPlace& place, const LockSeries& series,
+                          WallTime now) {
+  const Lock* const known = find(place);
+  if (known && !known->from_scan) deleted(place, now);
+  created(place, series, now);
 }
 
 void LockLedger::written(const LockPlace& place, const FileIdentity& identity,
@@ -126,7 +135,11 @@ void LockLedger::deleted(const LockPlace& place, WallTime now) {
   if (!node) return;
   const Lock& lock = node.mapped();
   if (lock.predecessor) steal(*lock.predecessor);
-  const Unclosed end{lock.series, lock.claim, lock.started_at, now};
+  const bool was_open =
+      !lock.events_lost &&
+      (lock.creation_seen ||
+       (lock.judged_alive && lock.series.kind == LockKind::session));
+  const Unclosed end{lock.series, lock.claim, lock.started_at, now, was_open};
   if (lock.judged_gone) return;
   if (lock.closed_at)
     release(end);
@@ -239,12 +252,25 @@ bool LockLedger::seen_nested(const LockPlace& place,
   return seen_alive(place, claim) && locks_.at(place).judged_nested;
 }
 
+WallTime LockLedger::settled_at(const Unclosed& lock) {
+  return lock.deleted_at + (lock.was_open ? kSettleOpen : kSettle);
+}
+
 void LockLedger::settle(WallTime now) {
   for (auto lock = unclosed_.begin(); lock != unclosed_.end();) {
-    const bool over = now - lock->second.deleted_at >= kSettle;
-    if (over) release(lock->second);
+    const bool over = now >= settled_at(lock->second);
+    if (over && lock->second.was_open)
+      steal(lock->second);
+    else if (over)
+      release(lock->second);
     lock = over ? unclosed_.erase(lock) : std::next(lock);
   }
+}
+
+void LockLedger::lost_events() {
+  for (const auto& [place, lock] : unclosed_) release(lock);
+  unclosed_.clear();
+  for (auto& [place, lock] : locks_) lock.events_lost = true;
 }
 
 std::optional<WallTime> LockLedger::next_deadline() const {
@@ -254,8 +280,7 @@ std::optional<WallTime> LockLedger::next_deadline() const {
   };
   for (const auto& [place, lock] : locks_)
     if (lock.awaits_judgement()) consider(*lock.closed_at + kCloseToDelete);
-  for (const auto& [place, lock] : unclosed_)
-    consider(lock.deleted_at + kSettle);
+  for (const auto& [place, lock] : unclosed_) consider(settled_at(lock));
   return next;
 }
 

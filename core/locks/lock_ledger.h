@@ -65,10 +65,11 @@ struct ScannedLock {
 ///
 /// As real gateways do it: CREATE, MODIFY, held, CLOSE_WRITE, DELETE is a
 /// release; a killed holder gives CLOSE_WRITE alone (abandoned, once the holder
-/// is judged gone); a thief gives DELETE and CREATE without CLOSE_WRITE
-/// (stolen); a holder that ends by SIGTERM gives DELETE, then CLOSE_WRITE
-/// (released). Up to 2026.2.12 the store lock is closed right after it was
-/// written: CLOSE_WRITE alone releases nothing.
+/// is judged gone); a thief gives DELETE without CLOSE_WRITE, whenever the lock
+/// is taken again (stolen); a holder that ends by SIGTERM gives DELETE, then
+/// CLOSE_WRITE (released). Another file that is renamed over the lock is taken
+/// for its DELETE. Up to 2026.2.12 the store lock is closed right after
+/// it was written: CLOSE_WRITE alone releases nothing.
 ///
 /// A hold lasts until DELETE, an abandoned one until CLOSE_WRITE. A hold whose
 /// end was not seen is not observed. Not thread-safe. Remembers at most
@@ -82,6 +83,8 @@ class LockLedger {
 
   // Events, in the order the kernel gave them.
   void created(const LockPlace& place, const LockSeries& series, WallTime now);
+  /// By rename(2) from elsewhere: what lay there was not deleted by its holder.
+  void moved_in(const LockPlace& place, const LockSeries& series, WallTime now);
   void written(const LockPlace& place, const FileIdentity& identity,
                const std::optional<LockClaim>& claim);
   void closed(const LockPlace& place, WallTime now);
@@ -115,8 +118,12 @@ class LockLedger {
   /// And it was in a nested PID namespace.
   bool seen_nested(const LockPlace& place, const LockClaim& claim) const;
 
-  /// Settles what waited for an event that does not come.
+  /// Settles what waited for an event that does not come: who lives and has not
+  /// closed the file has been robbed of it.
   void settle(WallTime now);
+
+  /// Events were lost: that one did not come means nothing until a scan.
+  void lost_events();
 
   /// When the next thing is to be done that no event announces: to judge a
   /// lock that was closed and not deleted (its holder may have been killed), or
@@ -138,6 +145,9 @@ class LockLedger {
     std::optional<LockClaim> claim;
     std::optional<WallTime> started_at;
     WallTime deleted_at{};
+    /// Its holder had it open when it was deleted: that is seen by events
+    /// alone.
+    bool was_open = false;
   };
   struct Lock {
     LockSeries series;
@@ -147,7 +157,9 @@ class LockLedger {
     std::optional<WallTime> closed_at;
     std::optional<Unclosed> predecessor;
     bool acquisition_seen = false;
-    bool from_scan = false;  ///< its CREATE may still come
+    bool creation_seen = false;  ///< by an event
+    bool events_lost = false;    ///< its CLOSE_WRITE may have been among them
+    bool from_scan = false;      ///< its CREATE may still come
     bool judged_alive = false;
     bool judged_nested = false;
     bool judged_gone = false;
@@ -167,6 +179,7 @@ class LockLedger {
   void end_hold(const LockSeries& series, std::optional<WallTime> started_at,
                 WallTime ended_at);
   void vanish(const Lock& lock, WallTime now);
+  static WallTime settled_at(const Unclosed& lock);
   void release(const Unclosed& lock);
   void steal(const Unclosed& lock);
   void settle_predecessor(Lock& lock);

@@ -3,6 +3,7 @@
 
 #include "core/logs/json_members.h"
 #include "core/logs/meta_fields.h"
+#include "core/logs/plain_text.h"
 
 namespace openclaw_lock {
 namespace {
@@ -18,7 +19,7 @@ bool take_member(LogRecord& record, const JsonPath& path,
   if (path.names[0] == "level") record.level = parse_record_level(*value.text);
   if (path.names[0] == "subsystem") record.subsystem = *value.text;
   if (path.names[0] != "message") return false;
-  record.message = *value.text;
+  record.message = plain_text(*value.text);
   return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/base/wall_time.h"
 #include "core/logs/log_record.h"
@@ -20,5 +21,12 @@ struct ConsoleLine {
 
   bool operator==(const ConsoleLine&) const = default;
 };
+
+/// `stdout` or `stderr`, as all of these call them.
+inline ConsoleStream parse_stream(std::string_view name) {
+  if (name == "stdout") return ConsoleStream::out;
+  if (name == "stderr") return ConsoleStream::err;
+  return ConsoleStream::unknown;
+}
 
 }  // namespace openclaw_lock

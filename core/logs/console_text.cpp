@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/logs/meta_fields.h"
+#include "core/logs/plain_text.h"
 
 namespace openclaw_lock {
 namespace {
@@ -13,23 +14,6 @@ constexpr std::string_view kWatchdog =
 constexpr std::size_t kMaxSubsystemBytes = 64;
 /// `2026-11-20T23:16:17.939+00:00` with up to nine digits of fraction.
 constexpr std::size_t kMaxTimeBytes = 35;
-
-/// Without colours (`ESC [ ... m`) and the carriage return of a terminal.
-std::string plain_text(std::string_view text) {
-  if (text.ends_with('\r')) text.remove_suffix(1);
-  std::string plain;
-  while (!text.empty()) {
-    const auto escape = std::min(text.find("\x1b["), text.size());
-    plain += text.substr(0, escape);
-    text.remove_prefix(escape);
-    if (text.empty()) break;
-    const auto end = text.find_first_not_of("0123456789;", 2);
-    const bool colour = end != std::string_view::npos && text[end] == 'm';
-    if (!colour) plain += text.substr(0, 2);
-    text.remove_prefix(colour ? end + 1 : 2);
-  }
-  return plain;
-}
 
 /// `diagnostic` of `[diagnostic] message`, else empty.
 std::string_view subsystem_of(std::string_view text) {

@@ -22,14 +22,13 @@ Result<std::optional<ConsoleLine>> CriDecoder::decode(std::string_view line) {
     return Problem{Fault::too_big, "log", "longer than 1 MiB"};
   ConsoleLine whole;
   whole.arrived_at = parse_iso8601(cut_word(line));
-  const auto stream = cut_word(line);
+  whole.stream = parse_stream(cut_word(line));
   const auto tags = cut_word(line);
   const auto tag = tags.substr(0, tags.find(':'));
-  if (!whole.arrived_at || (stream != "stdout" && stream != "stderr") ||
+  if (!whole.arrived_at || whole.stream == ConsoleStream::unknown ||
       (tag != "F" && tag != "P"))
     return Problem{Fault::malformed, "log", "not a CRI line"};
-  const bool is_error = stream == "stderr";
-  whole.stream = is_error ? ConsoleStream::err : ConsoleStream::out;
+  const bool is_error = whole.stream == ConsoleStream::err;
   auto joined = (is_error ? err_ : out_).add(line, tag == "F");
   if (!joined) return std::optional<ConsoleLine>{};
   whole.text = std::move(*joined);

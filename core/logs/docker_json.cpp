@@ -7,15 +7,6 @@
 #include "core/logs/json_members.h"
 
 namespace openclaw_lock {
-namespace {
-
-ConsoleStream parse_stream(std::string_view name) {
-  if (name == "stdout") return ConsoleStream::out;
-  if (name == "stderr") return ConsoleStream::err;
-  return ConsoleStream::unknown;
-}
-
-}  // namespace
 
 Result<std::optional<ConsoleLine>> DockerJsonDecoder::decode(
     std::string_view line) {

@@ -21,6 +21,10 @@ constexpr std::string_view kRecordStart = R"({"0":)";
 constexpr std::string_view kBoundStart = R"({"0":"{)";
 constexpr std::string_view kSubsystemStart = R"({"0":"{\"subsystem\":\")";
 
+/// A terminal's colours, as JSON writes them: they may stand within what is
+/// searched for.
+constexpr std::string_view kColour = R"(\u001b[)";
+
 /// As far as JSON writes a literal as it is.
 constexpr std::string_view unescaped_part(std::string_view literal) {
   const auto escaped = std::find_if(literal.begin(), literal.end(), [](char c) {
@@ -65,6 +69,17 @@ constexpr auto all_starts(const Rows& rows) {
   return starts;
 }
 
+/// Of errors what no other text has.
+constexpr auto error_literals() {
+  std::array<std::string_view, kErrorRows.size()> literals;
+  std::transform(kErrorRows.begin(), kErrorRows.end(), literals.begin(),
+                 [](const ErrorRow& row) {
+                   return row.rest.empty() ? unescaped_part(row.start)
+                                           : row.rest;
+                 });
+  return literals;
+}
+
 template <std::size_t First, std::size_t Second>
 constexpr auto joined(const std::array<std::string_view, First>& first,
                       const std::array<std::string_view, Second>& second) {
@@ -77,19 +92,24 @@ constexpr auto joined(const std::array<std::string_view, First>& first,
 constexpr std::size_t kQuietRows = count_quiet(kLogEventRows);
 constexpr std::size_t kQuietCarriers = count_quiet(kErrorCarrierRows);
 
-constexpr LiteralSet kErrors{all_starts(kErrorRows)};
+constexpr LiteralSet kErrors{error_literals()};
 /// A carrier of an error needs no place here: the error has one.
 constexpr LiteralSet kLoudEvents{
-    joined(joined(all_starts(kLogEventRows), all_starts(kErrorRows)),
-           std::array{kSessionWriteFailed, kLogQueueOverflow})};
-constexpr auto kQuietEventStarts = quiet_starts<kQuietRows>(kLogEventRows);
+    joined(joined(joined(all_starts(kLogEventRows), all_starts(kTurnRows)),
+                  error_literals()),
+           std::array{kSessionWriteFailed, kLogQueueOverflow, kStartFailed,
+                      kFallbackDecision})};
+constexpr auto kQuietEventStarts =
+    joined(quiet_starts<kQuietRows>(kLogEventRows), all_starts(kTurnRows));
 constexpr auto kQuietErrorStarts =
     quiet_starts<kQuietCarriers>(kErrorCarrierRows);
 constexpr LiteralSet kQuietEvents{kQuietEventStarts};
 constexpr LiteralSet kQuietStarts{joined(kQuietEventStarts, kQuietErrorStarts)};
-constexpr LiteralSet kQuietSubsystems{
-    joined(quiet_subsystems<kQuietRows>(kLogEventRows),
-           quiet_subsystems<kQuietCarriers>(kErrorCarrierRows))};
+constexpr auto kQuietSubsystemNames =
+    joined(joined(quiet_subsystems<kQuietRows>(kLogEventRows),
+                  quiet_subsystems<kQuietCarriers>(kErrorCarrierRows)),
+           quiet_subsystems<kTurnRows.size()>(kTurnRows));
+constexpr LiteralSet kQuietSubsystems{kQuietSubsystemNames};
 
 /// The beginning of a line, and places in it.
 struct Head {
@@ -127,15 +147,49 @@ constexpr Head quiet_head(std::string_view subsystem, std::string_view start) {
   return head;
 }
 
+/// Of a quiet record whose message begins in colour.
+constexpr Head coloured_head(std::string_view subsystem) {
+  Head head = quiet_head(subsystem, {});
+  head.append(kColour);
+  return head;
+}
+
+/// The first of its name.
+constexpr bool is_first_of_its_name(std::size_t i) {
+  const auto* const begin = kQuietSubsystemNames.begin();
+  return std::find(begin, begin + i, kQuietSubsystemNames[i]) == begin + i;
+}
+
+constexpr std::size_t kColouredHeads = [] {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < kQuietSubsystemNames.size(); ++i)
+    if (is_first_of_its_name(i)) ++count;
+  return count;
+}();
+
+/// A turn that failed begins as an error does that is looked for.
+constexpr bool has_head_of_its_own(const TurnRow& turn) {
+  return std::none_of(kErrorCarrierRows.begin(), kErrorCarrierRows.end(),
+                      [&](const ErrorCarrierRow& row) {
+                        return row.subsystem == turn.subsystem &&
+                               turn.start.starts_with(row.start);
+                      });
+}
+
+constexpr auto kTurnHeads = static_cast<std::size_t>(
+    std::count_if(kTurnRows.begin(), kTurnRows.end(), has_head_of_its_own));
+constexpr std::size_t kQuietHeads = kQuietRows + kQuietCarriers + kTurnHeads;
+
 enum : std::size_t {
   record_head,
   bound_head,
   subsystem_head,
-  first_quiet_head
+  first_quiet_head,
+  first_coloured_head = first_quiet_head + kQuietHeads
 };
 
 constexpr auto kHeads = [] {
-  std::array<Head, first_quiet_head + kQuietRows + kQuietCarriers> heads;
+  std::array<Head, first_coloured_head + kColouredHeads> heads;
   heads[record_head] = plain_head(kRecordStart);
   heads[bound_head] = plain_head(kBoundStart);
   heads[subsystem_head] = plain_head(kSubsystemStart);
@@ -146,6 +200,12 @@ constexpr auto kHeads = [] {
   for (const auto& row : kErrorCarrierRows)
     if (is_quiet(row.level))
       heads[used++] = quiet_head(row.subsystem, row.start);
+  for (const auto& row : kTurnRows)
+    if (has_head_of_its_own(row))
+      heads[used++] = quiet_head(row.subsystem, row.start);
+  for (std::size_t i = 0; i < kQuietSubsystemNames.size(); ++i)
+    if (is_first_of_its_name(i))
+      heads[used++] = coloured_head(kQuietSubsystemNames[i]);
   return heads;
 }();
 
@@ -203,20 +263,38 @@ template <std::size_t Which>
   const unsigned quiet = [line]<std::size_t... I>(std::index_sequence<I...>) {
     return (may_be_quiet_event<first_quiet_head + I>(line) | ...);
   }
-  (std::make_index_sequence<kQuietRows + kQuietCarriers>{});
+  (std::make_index_sequence<kQuietHeads>{});
+  const unsigned coloured = [line]<std::size_t... I>(
+      std::index_sequence<I...>) {
+    return (has_head<first_coloured_head + I>(line) | ...);
+  }
+  (std::make_index_sequence<kColouredHeads>{});
   return (has_head<record_head>(line) ^ 1U) |
+         (line[kRecordStart.size()] == ' ' ? 1U : 0U) |
          (has_head<bound_head>(line) & (has_head<subsystem_head>(line) ^ 1U)) |
-         quiet;
+         quiet | coloured;
+}
+
+/// Another program has parsed the record and written it again, with blanks.
+bool is_written_anew(std::string_view line) {
+  return line.size() > kRecordStart.size() && line[kRecordStart.size()] == ' ';
+}
+
+bool has_colour(std::string_view line) {
+  return line.find(kColour) != std::string_view::npos;
 }
 
 bool may_be_event(std::string_view line, bool loud) {
-  if (line.size() > kMaxLogLineBytes || !line.starts_with(kRecordStart))
+  if (line.size() > kMaxLogLineBytes || !line.starts_with(kRecordStart) ||
+      is_written_anew(line))
     return true;
-  if (loud) return kLoudEvents.is_in(line);
+  if (loud) return kLoudEvents.is_in(line) || has_colour(line);
   // Quotation marks within a binding are escaped, so it ends here or before.
   const auto binding = line.substr(0, line.find("}\""));
-  return kQuietSubsystems.is_in(binding) && kQuietStarts.is_in(line) &&
-         (kQuietEvents.is_in(line) || kErrors.is_in(line));
+  if (!kQuietSubsystems.is_in(binding)) return false;
+  return has_colour(line) ||
+         (kQuietStarts.is_in(line) &&
+          (kQuietEvents.is_in(line) || kErrors.is_in(line)));
 }
 
 }  // namespace

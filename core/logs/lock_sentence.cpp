@@ -31,6 +31,17 @@ std::optional<Integer> cut_number(std::string_view& text) {
   return value;
 }
 
+/// Where an absolute path begins: `/`, `C:\` or `\\\\`, or `sqlite:`.
+std::size_t find_path(std::string_view text) {
+  const auto start = std::min(text.find('/'), text.find("sqlite:"));
+  const auto drive = text.find(":\\");
+  const auto windows =
+      drive != std::string_view::npos && drive > 0 && is_letter(text[drive - 1])
+          ? drive - 1
+          : text.find("\\\\");
+  return std::min(start, windows);
+}
+
 /// The path at the front: to the first ending that a lock or a store has.
 std::string path_at(std::string_view text) {
   text = text.substr(0, kMaxPathBytes);
@@ -39,11 +50,11 @@ std::string path_at(std::string_view text) {
     for (const std::string_view ending : {".lock", ".json"}) {
       if (!text.substr(end).starts_with(ending)) continue;
       const auto behind = text.substr(end + ending.size());
-      if (behind.empty() || behind.find_first_of("\": |\n") == 0)
+      if (behind.empty() || behind.find_first_of("\": |\r\n") == 0)
         return std::string{text.substr(0, end + ending.size())};
     }
   }
-  const auto end = text.find_first_of("\" ");
+  const auto end = text.find_first_of("\" \r\n");
   return std::string{text.substr(0, end)};
 }
 
@@ -59,7 +70,7 @@ std::optional<LockSentence> parse_session_locked(std::string_view text) {
     text.remove_prefix(4);
     sentence.pid = cut_number<int>(text);
   }
-  const auto path = std::min(text.find('/'), text.find("sqlite:"));
+  const auto path = find_path(text);
   if (path != std::string_view::npos)
     sentence.path = path_at(text.substr(path));
   return sentence;
@@ -85,19 +96,26 @@ std::optional<LockSentence> parse_lock_sentence(std::string_view error) {
     return parse_session_locked(error.substr(kSessionLocked.size()));
   for (const auto start : kStoreSentences)
     if (error.starts_with(start))
-      return LockSentence{{}, {}, path_at(error.substr(start.size()))};
+      return LockSentence{{}, {}, path_at(error.substr(start.size())), true};
   return {};
 }
 
-std::string agent_of_path(std::string_view path) {
+std::string_view file_name_of(std::string_view path) {
+  return path.substr(path.find_last_of("/\\") + 1);
+}
+
+std::string agent_of_path(std::string_view given) {
   constexpr std::string_view kAgents = "/agents/";
+  std::string path{given};
+  if (find_path(path) == 0 && !path.starts_with('/'))
+    std::ranges::replace(path, '\\', '/');
   for (const std::string_view below : {"/sessions/", "/agent/"}) {
     const auto end = path.rfind(below);
     if (end == std::string_view::npos || end == 0) continue;
     const auto slash = path.rfind('/', end - 1);
     if (slash == std::string_view::npos || slash + 1 == end) continue;
     if (path.substr(0, slash + 1).ends_with(kAgents))
-      return std::string{path.substr(slash + 1, end - slash - 1)};
+      return path.substr(slash + 1, end - slash - 1);
   }
   return {};
 }

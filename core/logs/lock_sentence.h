@@ -21,8 +21,9 @@ namespace openclaw_lock {
 /// `sqlite:session-write:[...]` (7.2-beta.7, 8.1-beta.1).
 struct LockSentence {
   std::optional<std::chrono::milliseconds> wait;  ///< absent where unlimited
-  std::optional<int> pid;  ///< of the holder, in the writer's PID namespace
-  std::string path;        ///< of the lock, or of the store; may be empty
+  std::optional<int> pid;    ///< of the holder, in the writer's PID namespace
+  std::string path;          ///< of the lock, or of the store; may be empty
+  bool names_store = false;  ///< the text itself says session store
 };
 
 /// The text without leading class names: `SomeError: Error: text`, up to four.
@@ -32,8 +33,12 @@ std::string_view without_error_classes(std::string_view error);
 /// what follows it (`"`, `: code=...`) is ignored. Empty for any other text.
 std::optional<LockSentence> parse_lock_sentence(std::string_view error);
 
+/// The last component of a path of either kind, `/srv/x` or `C:\srv\x`.
+std::string_view file_name_of(std::string_view path);
+
 /// `main` of `.../agents/main/sessions/x.jsonl.lock` and of
-/// `.../agents/main/agent/openclaw-agent.sqlite`, else empty.
+/// `.../agents/main/agent/openclaw-agent.sqlite`, also with backslashes behind
+/// `C:\` or `\\host\`; else empty.
 std::string agent_of_path(std::string_view path);
 
 /// `main` of the lane `session:agent:main:telegram:1`, else empty.

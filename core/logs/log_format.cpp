@@ -1,20 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/logs/log_format.h"
 
+#include <array>
 #include <string>
 
 #include "core/logs/console_text.h"
 #include "core/logs/cri.h"
+#include "core/logs/json_envelope.h"
 #include "core/logs/json_members.h"
 
 namespace openclaw_lock {
 namespace {
+
+std::optional<LineFormat> recognise_text(std::string_view line) {
+  ConsoleTextDecoder decoder;
+  const auto record = decoder.decode({std::string{line}, {}, {}});
+  if (record && (record->time || !record->subsystem.empty()))
+    return LineFormat::console_text;
+  return {};
+}
+
+/// A gateway's own, in whatever form it has.
+bool is_gateway_line(std::string_view line) {
+  const auto format = recognise_log_format(line);
+  return format == LineFormat::console_text ||
+         format == LineFormat::console_json ||
+         format == LineFormat::openclaw_json;
+}
 
 std::optional<LineFormat> recognise_json(std::string_view line) {
   if (line.size() > kMaxLogLineBytes) return {};
   bool tslog = false;
   bool log = false;
   bool stream = false;
+  bool time = false;
+  bool other = false;
   bool message = false;
   bool level = false;
   bool journal = false;
@@ -22,31 +42,39 @@ std::optional<LineFormat> recognise_json(std::string_view line) {
       line, [&](const JsonPath& path, const JsonValue& value) {
         if (path.names[0] == "_meta" || path.is("0")) tslog = true;
         if (path.names[0] == "MESSAGE") journal = true;
+        other = other || !(path.is("log") || path.is("stream") ||
+                           path.is("time") || path.names[0] == "attrs");
         if (path.depth != 1 || !value.text) return;
         if (path.names[0] == "log") log = true;
         if (path.names[0] == "stream") stream = true;
+        if (path.names[0] == "time") time = true;
         if (path.names[0] == "message") message = true;
         if (path.names[0] == "level") level = true;
       });
   if (!is_object) return {};
   if (tslog) return LineFormat::openclaw_json;
-  if (log && stream) return LineFormat::docker_json;
+  if (log && stream && time && !other) return LineFormat::docker_json;
   if (journal) return LineFormat::journald_json;
   // The file log's own marker looks the same, but never comes first.
   if (message && level) return LineFormat::console_json;
+  const auto inside = unwrap_json_envelope(line);
+  if (inside && is_gateway_line(inside->text)) return LineFormat::json_envelope;
   return {};
 }
 
 }  // namespace
 
+std::string_view to_string(LineFormat format) {
+  constexpr std::array<std::string_view, kLineFormatCount> kNames{
+      "openclaw_json", "console_text",  "console_json", "docker_json",
+      "cri",           "journald_json", "json_envelope"};
+  return kNames[static_cast<std::size_t>(format)];
+}
+
 std::optional<LineFormat> recognise_log_format(std::string_view line) {
   if (line.starts_with('{')) return recognise_json(line);
   if (CriDecoder{}.decode(line)) return LineFormat::cri;
-  ConsoleTextDecoder decoder;
-  const auto record = decoder.decode({std::string{line}, {}, {}});
-  if (record && (record->time || !record->subsystem.empty()))
-    return LineFormat::console_text;
-  return {};
+  return recognise_text(line);
 }
 
 }  // namespace openclaw_lock

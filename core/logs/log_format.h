@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -11,10 +12,16 @@ enum class LineFormat {
   openclaw_json,  ///< OpenClaw's file log
   console_text,
   console_json,
-  docker_json,    ///< console lines inside
-  cri,            ///< console lines inside
-  journald_json,  ///< console lines inside
+  docker_json,    ///< lines of a gateway inside
+  cri,            ///< lines of a gateway inside
+  journald_json,  ///< lines of a gateway inside
+  json_envelope,  ///< of a log shipper: lines of a gateway inside
 };
+
+inline constexpr std::size_t kLineFormatCount = 7;
+
+/// As in a stored position: `openclaw_json`.
+std::string_view to_string(LineFormat format);
 
 /// The format that a line proves; empty where it proves none (empty lines,
 /// text without header): look at the next. Ask it once a file and keep the

@@ -2,43 +2,26 @@
 #include "core/logs/log_ledger.h"
 
 #include <algorithm>
-#include <string_view>
-
-#include "core/base/stable_hash.h"
+#include <array>
+#include <chrono>
 
 namespace openclaw_lock {
-namespace {
 
-std::uint64_t key_of(const LogEvent& event) {
-  StableHash hash;
-  hash.add(to_string(event.kind));
-  // Up to 2026.9.1 the console says nothing more of a SQLite wait.
-  if (event.incident && event.incident->kind != TimeoutKind::sqlite) {
-    const auto& incident = *event.incident;
-    hash.add(incident.lane);
-    hash.add(incident.lock_path);
-    hash.add(std::to_string(incident.wait ? incident.wait->count() : -1));
-    hash.add(std::to_string(incident.pid.value_or(-1)));
-  }
-  return hash.value();
+std::string_view to_string(TwoLogThing thing) {
+  constexpr std::array<std::string_view, kTwoLogThingCount> kNames{
+      "failed_wait", "slow_wait", "stall", "turn_ok", "turn_error"};
+  return kNames[static_cast<std::size_t>(thing)];
 }
 
-bool are_close(const std::optional<WallTime>& a,
-               const std::optional<WallTime>& b) {
-  return !a || !b || std::chrono::abs(*a - *b) <= LogLedger::kMaxApart;
-}
-
-}  // namespace
-
-bool LogLedger::is_second_sight(const LogEvent& event, LogSource source) {
-  const SeenOnce sight{key_of(event), source == LogSource::file_log,
-                       event.time};
+bool LogLedger::is_second_sight(TwoLogThing thing, const LogEvent& event,
+                                bool in_file_log) {
+  const SeenInOneLog sight{thing, in_file_log, event.time};
   auto& seen = state_.seen;
   const auto first =
-      std::find_if(seen.begin(), seen.end(), [&](const SeenOnce& other) {
-        return other.key == sight.key &&
-               other.in_file_log != sight.in_file_log &&
-               are_close(other.at, sight.at);
+      std::find_if(seen.begin(), seen.end(), [&](const SeenInOneLog& other) {
+        return other.thing == thing && other.in_file_log != sight.in_file_log &&
+               (!other.at || !sight.at ||
+                std::chrono::abs(*other.at - *sight.at) <= kMaxApart);
       });
   if (first != seen.end()) {
     seen.erase(first);
@@ -59,20 +42,47 @@ void LogLedger::keep(const LockIncident& incident, WallTime at) {
 
 void LogLedger::add(const LogEvent& event, LogSource source, WallTime now) {
   auto& totals = state_.totals;
-  ++totals.events[static_cast<std::size_t>(event.kind)];
-  if (!event.incident && !event.sqlite_wait) return;
-  if (is_second_sight(event, source)) return;
-  if (!event.incident) {
-    totals.waits[TimeoutKind::sqlite].observe(*event.sqlite_wait);
-    return;
+  const bool in_file_log = source == LogSource::file_log;
+  for (const auto& kind : {event.kind, event.second_kind})
+    if (kind) ++totals.events[static_cast<std::size_t>(*kind)];
+  const auto is_first_sight = [&](TwoLogThing thing) {
+    return !is_second_sight(thing, event, in_file_log);
+  };
+  if (event.turn) {
+    const bool ok = *event.turn == TurnOutcome::ok;
+    if (is_first_sight(ok ? TwoLogThing::turn_ok : TwoLogThing::turn_error)) {
+      if (!totals.turns) totals.turns.emplace();
+      ++(*totals.turns)[static_cast<std::size_t>(*event.turn)];
+    }
   }
-  const auto& incident = *event.incident;
-  const bool is_dated = event.time && *event.time <= now + kMaxAhead;
-  const auto at = is_dated ? *event.time : now;
-  ++totals.timeouts[{state_.agents.label(incident.agent), incident.kind}];
-  if (incident.wait) totals.waits[incident.kind].observe(*incident.wait);
-  totals.last_timeout_at = std::max(totals.last_timeout_at.value_or(at), at);
-  keep(incident, at);
+  if (event.event_loop_delay && is_first_sight(TwoLogThing::stall))
+    totals.stalls[*event.kind].observe(*event.event_loop_delay);
+  if (event.sqlite_wait) {
+    const bool failed = event.kind == LogEventKind::sqlite_lock_wait_failed;
+    if (is_first_sight(failed ? TwoLogThing::failed_wait
+                              : TwoLogThing::slow_wait))
+      totals.waits[TimeoutKind::sqlite].observe(*event.sqlite_wait);
+  }
+  count(state_.incidents.add(event, in_file_log, now), now);
+}
+
+void LogLedger::settle(WallTime now, bool behind) {
+  count(state_.incidents.settle(now, behind), now);
+}
+
+void LogLedger::count(const std::vector<IncidentLedger::Failure>& failures,
+                      WallTime now) {
+  auto& totals = state_.totals;
+  for (const auto& [incident, time] : failures) {
+    const bool is_dated = time && *time <= now + kMaxAhead;
+    const auto at = is_dated ? *time : now;
+    ++totals.timeouts[{state_.agents.label(incident.agent), incident.kind}];
+    // Waits for databases are counted by lines of their own.
+    if (incident.wait && incident.kind != TimeoutKind::sqlite)
+      totals.waits[incident.kind].observe(*incident.wait);
+    totals.last_timeout_at = std::max(totals.last_timeout_at.value_or(at), at);
+    keep(incident, at);
+  }
 }
 
 void LogLedger::count_lines(const LineCounts& counts) {

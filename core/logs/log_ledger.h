@@ -8,10 +8,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/base/wall_time.h"
 #include "core/locks/agent_labels.h"
 #include "core/locks/hold_histogram.h"
+#include "core/logs/incident_ledger.h"
 #include "core/logs/log_decoder.h"
 #include "core/logs/log_event.h"
 
@@ -30,6 +33,10 @@ struct LogTotals {
   std::map<TimeoutSeries, std::uint64_t> timeouts;
   std::map<TimeoutKind, HoldHistogram> waits;
   std::array<std::uint64_t, kLogEventKindCount> events{};
+  /// By TurnOutcome; empty before the first.
+  std::optional<std::array<std::uint64_t, kTurnOutcomeCount>> turns;
+  /// Stalls of the event loop, by the event that tells of them.
+  std::map<LogEventKind, HoldHistogram> stalls;
   LineCounts lines{};
   std::uint64_t bytes = 0;      ///< read
   std::uint64_t rotations = 0;  ///< rotations and truncations followed
@@ -55,23 +62,33 @@ struct KeptIncidents {
   bool operator==(const KeptIncidents&) const = default;
 };
 
-/// An incident or wait that was counted from one log and may yet be met in the
-/// other: OpenClaw writes each to its file log and to its console.
-struct SeenOnce {
-  std::uint64_t key = 0;  ///< hash of what both logs say of it
+/// What is counted once though OpenClaw writes it to its file log and to its
+/// console.
+enum class TwoLogThing {
+  failed_wait,  ///< for a database
+  slow_wait,
+  stall,  ///< of the event loop
+  turn_ok,
+  turn_error,
+};
+
+inline constexpr std::size_t kTwoLogThingCount = 5;
+
+std::string_view to_string(TwoLogThing thing);
+
+/// One that was counted from one log and may yet be met in the other.
+struct SeenInOneLog {
+  TwoLogThing thing = TwoLogThing::failed_wait;
   bool in_file_log = false;
   std::optional<WallTime> at;
 
-  bool operator==(const SeenOnce&) const = default;
+  bool operator==(const SeenInOneLog&) const = default;
 };
 
-/// Counts the events of one gateway, each incident and each SQLite wait once
-/// even where the gateway's file log and its console are both read.
-///
-/// The same incident is what agrees in kind, lane, wait, lock and holder,
-/// within kMaxApart, in logs of the two sorts; within one log each line is an
-/// incident. The last kRemembered are waited for: a log that is read so much
-/// later counts anew.
+/// Counts the events of one gateway: each line of the catalogue, and each
+/// incident (see IncidentLedger) and TwoLogThing once even where the gateway's
+/// file log and its console are both read: what both tell within kMaxApart is
+/// one thing. The last kRemembered of which one log has told are waited for.
 class LogLedger {
  public:
   static constexpr std::chrono::milliseconds kMaxApart{2000};
@@ -84,7 +101,8 @@ class LogLedger {
   struct State {
     LogTotals totals;
     KeptIncidents kept;
-    std::deque<SeenOnce> seen;  ///< oldest first
+    IncidentLedger incidents;
+    std::deque<SeenInOneLog> seen;  ///< oldest first
     AgentLabels agents;
   };
 
@@ -94,6 +112,11 @@ class LogLedger {
   /// `now`: for events without a time of their own, or with one beyond
   /// kMaxAhead.
   void add(const LogEvent& event, LogSource source, WallTime now);
+
+  /// A round of reading has ended. `behind`: there is more to read.
+  void settle(WallTime now, bool behind = false);
+  /// What was read so far may mean more soon: settle() again then.
+  bool waits() const { return state_.incidents.waits(); }
 
   void count_lines(const LineCounts& counts);
   void count_bytes(std::uint64_t bytes) { state_.totals.bytes += bytes; }
@@ -105,7 +128,10 @@ class LogLedger {
   const State& state() const { return state_; }
 
  private:
-  bool is_second_sight(const LogEvent& event, LogSource source);
+  bool is_second_sight(TwoLogThing thing, const LogEvent& event,
+                       bool in_file_log);
+  void count(const std::vector<IncidentLedger::Failure>& failures,
+             WallTime now);
   void keep(const LockIncident& incident, WallTime at);
 
   State state_;

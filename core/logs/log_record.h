@@ -54,7 +54,14 @@ struct LogRecord {
   std::string database;                              ///< path of the database
   /// `sqlitePrimaryCode`: 5 BUSY, 6 LOCKED. `code` itself is redacted.
   std::optional<int> sqlite_primary_code;
-  std::string error;  ///< `error` as text, or its `errstr` (2026.8)
+  std::string error;          ///< `error` as text, or its `errstr` (2026.8)
+  std::string agent;          ///< `agentId`
+  std::string decision;       ///< of `model fallback decision` (2026.3.11 on)
+  std::string run_id;         ///< `runId`; not in console text
+  std::string error_preview;  ///< `errorPreview`
+  /// Another model is tried next: `nextCandidateProvider`, or `next=` of
+  /// console text.
+  bool has_next = false;
   /// `dropped`: records that the log's own queue lost (2026.7.2-beta.7 on).
   std::optional<std::uint64_t> dropped;
 

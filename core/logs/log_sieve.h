@@ -27,8 +27,10 @@ SieveWidth widest_sieve();
 /// classify_log_record, if it is a record as tslog and JSON.stringify write it:
 /// `"0"` comes first, `_meta.logLevelId` is 0 to 6, there are no blanks between
 /// tokens, no needless escapes and no repeated names. Lines that do not begin
-/// with `{"0":` and lines longer than kMaxLogLineBytes are all shown; that
-/// other lines are broken JSON is seen only in those that are shown.
+/// with `{"0":`, or have a blank behind it (a record that another program wrote
+/// anew), lines in colour that might be one, and lines longer than
+/// kMaxLogLineBytes are all shown; that other lines are broken JSON is seen
+/// only in those that are shown.
 std::size_t sieve_openclaw_json(std::string_view lines,
                                 const LineVisitor& visit,
                                 SieveWidth width = widest_sieve());

@@ -28,6 +28,12 @@ void take_meta_field(LogRecord& record, std::string_view name,
   if (value.text) {
     if (name == "database") record.database = *value.text;
     if (name == "error") record.error = *value.text;
+    if (name == "agentId") record.agent = *value.text;
+    if (name == "decision") record.decision = *value.text;
+    if (name == "runId") record.run_id = *value.text;
+    if (name == "errorPreview") record.error_preview = *value.text;
+    if (name == "nextCandidateProvider") record.has_next = true;
+    if (name == "next") record.has_next = *value.text != "none";
   }
   if (!value.whole) return;
   if (name == "elapsedMs" && *value.whole <= kMaxElapsed)

@@ -6,6 +6,7 @@
 
 #include "core/logs/json_members.h"
 #include "core/logs/meta_fields.h"
+#include "core/logs/plain_text.h"
 
 namespace openclaw_lock {
 namespace {
@@ -129,7 +130,7 @@ Result<LogRecord> parse_openclaw_json(std::string_view line) {
   const bool bound = parts.has_meta && take_binding(parts);
   const auto message = take_message(parts, bound);
   if (!message) return Problem{Fault::malformed, "log", "has no message"};
-  parts.record.message = *message;
+  parts.record.message = plain_text(*message);
   return parts.record;
 }
 

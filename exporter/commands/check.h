@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "exporter/commands/start_watch.h"
 #include "exporter/config/settings.h"
 #include "exporter/http/access/web_config_file.h"
 
@@ -10,10 +11,12 @@ namespace openclaw_lock {
 
 /// The web configuration that the settings name. Null, and told on standard
 /// error, where it, or what is to be served, is wrong.
-std::shared_ptr<WebConfigFile> load_web_configuration(const Settings& settings);
+std::shared_ptr<WebConfigFile> load_web_configuration(const Settings& settings,
+                                                      StartWatch& watch);
 
 /// `--config.check`: looks at what the settings name, and returns the exit
-/// code: 0 all right, 2 wrong.
-int check(const Settings& settings);
+/// code: 0 all right, 2 wrong. The watch ends the process where one of them
+/// hangs.
+int check(const Settings& settings, StartWatch& watch);
 
 }  // namespace openclaw_lock

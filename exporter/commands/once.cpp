@@ -34,23 +34,27 @@ bool write_textfile(Sandbox& sandbox, const Settings& settings,
 
 }  // namespace
 
-int once(const Settings& settings) {
-  if (!load_web_configuration(settings)) return 2;
-  hold_signals();
+int once(const Settings& settings, StartWatch& watch) {
+  if (!load_web_configuration(settings, watch)) return 2;
   auto environment = DiscoveryEnvironment::of_this_process();
+  watch.step(places_of(settings));
   Sandbox sandbox{settings, false};
   Fleet fleet{settings, std::move(environment),
               sandbox.writing([&] { return open_storage(settings); })};
+  watch.rest();
   while (!fleet.ready())
     if (const int signal = wait_for_signal(std::chrono::milliseconds{20});
         signal > 0 && signal != SIGHUP)
       leave(0);
   sandbox.tell_refusals();
   const auto text = fleet.exposition(ExpositionFormat::text_0_0_4);
+  if (!settings.textfile_path.empty())
+    watch.step(settings.textfile_path.native());
   const bool written = settings.textfile_path.empty()
                            ? print(text)
                            : write_textfile(sandbox, settings, text);
   const int exit_code = written ? 0 : 1;
+  watch.rest();
   if (fleet.stop(kStopPatience)) return exit_code;
   leave(exit_code);
 }

@@ -5,13 +5,16 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "exporter/build_info.h"
 #include "exporter/commands/check.h"
 #include "exporter/commands/start.h"
+#include "exporter/commands/textfile_writer.h"
 #include "exporter/config/setting_values.h"
 #include "exporter/fleet/fleet.h"
 #include "exporter/http/access/web_config_file.h"
@@ -22,7 +25,7 @@
 #include "exporter/service/notify_socket.h"
 #include "exporter/service/reloader.h"
 #include "exporter/service/service_reporter.h"
-#include "exporter/system/atomic_file.h"
+#include "exporter/system/limits.h"
 #include "exporter/system/log.h"
 #include "exporter/system/signals.h"
 
@@ -34,23 +37,12 @@ using std::chrono::milliseconds;
 constexpr milliseconds kPulsePatience{5000};
 constexpr milliseconds kRefusalsInterval{10000};
 
-std::unique_ptr<ReaderThread> start_textfile_writer(
+std::unique_ptr<TextfileWriter> start_textfile_writer(
     const Settings& settings, const std::shared_ptr<Fleet>& fleet) {
   if (settings.textfile_path.empty()) return nullptr;
-  return std::make_unique<ReaderThread>(
-      "textfile",
-      [fleet, path = settings.textfile_path,
-       interval = settings.sample_interval](const StopSignal& stop) {
-        bool failing = false;
-        do {
-          const auto problem = write_atomically(
-              path, fleet->exposition(ExpositionFormat::text_0_0_4));
-          if (problem && !failing)
-            log::error("cannot write the text file",
-                       {{"file", problem->where}, {"reason", problem->detail}});
-          failing = problem.has_value();
-        } while (stop.sleep(interval));
-      });
+  return std::make_unique<TextfileWriter>(
+      settings.textfile_path, settings.sample_interval,
+      [fleet] { return fleet->exposition(ExpositionFormat::text_0_0_4); });
 }
 
 /// Threads for the refused scrapes and the other pages, too.
@@ -137,11 +129,24 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// Below that it could not even answer.
+std::optional<Problem> find_few_descriptors() {
+  constexpr rlim_t kLeast = 32;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kLeast)
+    return {};
+  return Problem{Fault::io, "file descriptors",
+                 "at least " + std::to_string(kLeast) +
+                     " are needed: " + describe_error(EMFILE)};
+}
+
 /// Ends by a signal.
-void wait_for_the_end(Reloader& reloader, Sandbox& sandbox) {
+void wait_for_the_end(Reloader& reloader, Sandbox& sandbox,
+                      TextfileWriter* textfile) {
   for (;;) {
     const int signal = wait_for_signal(kRefusalsInterval);
     sandbox.tell_refusals();
+    if (textfile != nullptr) textfile->tell_hang();
     if (signal == SIGTERM || signal == SIGINT) return;
     if (signal == SIGHUP) reloader.request();
   }
@@ -149,16 +154,22 @@ void wait_for_the_end(Reloader& reloader, Sandbox& sandbox) {
 
 }  // namespace
 
-int serve(const Settings& settings, const std::vector<std::string>& arguments) {
-  const auto web = load_web_configuration(settings);
+int serve(const Settings& settings, const std::vector<std::string>& arguments,
+          StartWatch& watch) {
+  const auto web = load_web_configuration(settings, watch);
   if (!web) return 2;
-  hold_signals();
   log::info("starting openclaw-lock-exporter",
             {{"version", std::string{kVersion}},
              {"revision", std::string{kRevision}}});
   raise_descriptor_limit();
+  if (const auto problem = find_few_descriptors()) {
+    log::error("cannot start",
+               {{"where", problem->where}, {"reason", problem->detail}});
+    leave(1);
+  }
   auto environment = DiscoveryEnvironment::of_this_process();
   const auto service = NotifySocket::of_environment();
+  watch.step(places_of(settings));
   Sandbox sandbox{settings, service != nullptr};
   const auto fleet = std::make_shared<Fleet>(
       settings, std::move(environment),
@@ -178,7 +189,8 @@ int serve(const Settings& settings, const std::vector<std::string>& arguments) {
   const auto reporter =
       start_reporter(sandbox, service, (*listener)->addresses().front(), fleet);
   sandbox.settle();
-  wait_for_the_end(*reloader, sandbox);
+  watch.end();
+  wait_for_the_end(*reloader, sandbox, textfile.get());
   log::info("stopping");
   if (service) service->stopping();
   if (reporter) reporter->stop(kStopPatience);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "exporter/commands/start_watch.h"
 #include "exporter/config/settings.h"
 
 namespace openclaw_lock {
@@ -12,6 +13,7 @@ namespace openclaw_lock {
 /// it could not start. Returns only 2: wrong configuration. SIGHUP has the
 /// `arguments` that the settings came from read again, with the files they
 /// name. Call it once, from the first thread.
-int serve(const Settings& settings, const std::vector<std::string>& arguments);
+int serve(const Settings& settings, const std::vector<std::string>& arguments,
+          StartWatch& watch);
 
 }  // namespace openclaw_lock

@@ -10,6 +10,20 @@
 
 namespace openclaw_lock {
 
+std::string places_of(const Settings& settings) {
+  std::string places;
+  const auto add = [&](const std::string& place) {
+    if (place.empty()) return;
+    if (!places.empty()) places += ", ";
+    places += place;
+  };
+  if (settings.collect_logs) add(settings.storage_path.native());
+  add(settings.textfile_path.native());
+  if (!settings.once)
+    for (const auto& address : settings.listen) add(address.unix_path);
+  return places.empty() ? "the system" : places;
+}
+
 std::shared_ptr<LogStorage> open_storage(const Settings& settings) {
   auto storage =
       LogStorage::open(settings.collect_logs ? settings.storage_path : "");

@@ -152,10 +152,13 @@ std::optional<EarlyExit> check_together(const Written& written,
 }
 
 /// Flags are checked first, then put once more over those of the file.
-std::variant<Settings, EarlyExit> combine(const Written& written) {
+std::variant<Settings, EarlyExit> combine(
+    const Written& written,
+    const std::function<void(const std::filesystem::path&)>& reading) {
   Settings settings;
   if (auto exit = apply(written, settings)) return *exit;
   if (!settings.config_file.empty()) {
+    if (reading) reading(settings.config_file);
     auto from_file = apply_config_file(settings.config_file, Settings{});
     if (!from_file) return refuse_file(settings, from_file.problem());
     settings = *std::move(from_file);
@@ -177,7 +180,8 @@ EarlyExit refuse_parse_error(const CLI::ParseError& error) {
 }  // namespace
 
 std::variant<Settings, EarlyExit> parse_command_line(
-    const std::vector<std::string>& arguments) {
+    const std::vector<std::string>& arguments,
+    const std::function<void(const std::filesystem::path&)>& reading) {
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
@@ -193,7 +197,7 @@ std::variant<Settings, EarlyExit> parse_command_line(
   if (written.contains("version")) return answer(version_text());
   if (auto exit = check_leftovers(app)) return *exit;
   if (auto exit = check_repetition(written)) return *exit;
-  return combine(written);
+  return combine(written, reading);
 }
 
 }  // namespace openclaw_lock

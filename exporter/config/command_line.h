@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,7 +20,9 @@ struct EarlyExit {
 
 /// Reads the command line, then the configuration file it names; a flag wins
 /// over the same key in the file. `arguments` is argv without argv[0].
+/// `reading` is told of the file before it is touched, which may hang.
 std::variant<Settings, EarlyExit> parse_command_line(
-    const std::vector<std::string>& arguments);
+    const std::vector<std::string>& arguments,
+    const std::function<void(const std::filesystem::path&)>& reading = {});
 
 }  // namespace openclaw_lock

@@ -2,11 +2,7 @@
 #include "exporter/config/config_file.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <exception>
-#include <memory>
-#include <system_error>
 
 #include "core/base/text.h"
 #include "exporter/config/flags.h"
@@ -14,11 +10,12 @@
 #include "exporter/config/setting_values.h"
 #include "exporter/config/yaml_reader.h"
 #include "exporter/config/yaml_tree.h"
+#include "exporter/system/file.h"
 
 namespace openclaw_lock {
 namespace {
 
-constexpr std::size_t kReadAtMost = (1U << 20U) + 1;
+constexpr std::size_t kLargestFile = 1U << 20U;
 constexpr std::string_view kGateways = "gateways";
 
 using Kind = YamlNode::Kind;
@@ -208,14 +205,6 @@ class ConfigReader {
   const YamlNode* storage_ = nullptr;  ///< value of storage.path
 };
 
-Problem describe_errno(const std::filesystem::path& file, int error) {
-  const Fault fault = error == ENOENT || error == ENOTDIR ? Fault::missing
-                      : error == EACCES || error == EPERM ? Fault::denied
-                                                          : Fault::io;
-  return {fault, to_label_text(file.native(), 4096),
-          std::generic_category().message(error)};
-}
-
 }  // namespace
 
 Result<Settings> apply_config(std::string_view yaml,
@@ -232,13 +221,11 @@ Result<Settings> apply_config(std::string_view yaml,
 
 Result<Settings> apply_config_file(const std::filesystem::path& file,
                                    Settings settings) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream{
-      std::fopen(file.c_str(), "re"), std::fclose};
-  if (!stream) return describe_errno(file, errno);
-  std::string text(kReadAtMost, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), stream.get()));
-  if (std::ferror(stream.get()) != 0) return describe_errno(file, errno);
-  return apply_config(text, file.native(), std::move(settings));
+  const auto text = read_regular_file(file, kLargestFile);
+  if (text) return apply_config(*text, file.native(), std::move(settings));
+  auto problem = text.problem();
+  problem.where = to_label_text(file.native(), 4096);
+  return problem;
 }
 
 }  // namespace openclaw_lock

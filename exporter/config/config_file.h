@@ -20,7 +20,8 @@ namespace openclaw_lock {
 Result<Settings> apply_config(std::string_view yaml,
                               const std::string& file_name, Settings settings);
 
-/// Reads the file and applies it.
+/// Reads the file, which must be a regular one or a link to one, and applies
+/// it. May hang where its file system does.
 Result<Settings> apply_config_file(const std::filesystem::path& file,
                                    Settings settings);
 

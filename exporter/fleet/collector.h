@@ -6,12 +6,14 @@
 #include <memory>
 #include <utility>
 
-#include "core/fleet/snapshot.h"
+#include "core/fleet/readings.h"
 #include "exporter/config/settings.h"
 #include "exporter/fleet/gateway_discovery.h"
 #include "exporter/readers/disk/disk_tables.h"
 #include "exporter/readers/gateways/wal_locks.h"
+#include "exporter/readers/logs/foreign_events.h"
 #include "exporter/readers/logs/pattern_lister.h"
+#include "exporter/readers/logs/shared_places.h"
 #include "exporter/sampling/census_task.h"
 #include "exporter/sampling/log_storage.h"
 #include "exporter/sampling/scheduler.h"
@@ -37,7 +39,7 @@ class Collector {
   virtual bool settled() const = 0;
 
   /// Puts in what it knows of the gateway, and how it does itself.
-  virtual void show(GatewaySnapshot& snapshot) const = 0;
+  virtual void show(Readings& readings) const = 0;
 };
 
 /// What collectors share.
@@ -51,6 +53,8 @@ struct CollectorContext {
   std::shared_ptr<LogStorage> storage;   ///< null without logs
   std::shared_ptr<SharedReading<WalLocks>> wal_locks;
   std::shared_ptr<PatternListers> listers;
+  std::shared_ptr<SharedPlaces> places;
+  std::shared_ptr<ForeignEvents> foreign;  ///< of logs
   std::shared_ptr<DiskTables> disks;
 
   /// Outlives the scheduler.
@@ -61,35 +65,28 @@ struct CollectorContext {
 using MakeCollector = std::unique_ptr<Collector> (*)(const WatchedGateway&,
                                                      const CollectorContext&);
 
-// A file each in collectors/:
-std::unique_ptr<Collector> collect_locks(const WatchedGateway& gateway,
-                                         const CollectorContext& context);
-std::unique_ptr<Collector> collect_logs(const WatchedGateway& gateway,
-                                        const CollectorContext& context);
-std::unique_ptr<Collector> collect_processes(const WatchedGateway& gateway,
-                                             const CollectorContext& context);
-std::unique_ptr<Collector> collect_disk(const WatchedGateway& gateway,
-                                        const CollectorContext& context);
-std::unique_ptr<Collector> probe_disk(const WatchedGateway& gateway,
-                                      const CollectorContext& context);
+#define READER(name)                                  \
+  std::unique_ptr<Collector> make_##name##_collector( \
+      const WatchedGateway& gateway, const CollectorContext& context);
+#include "core/fleet/readers.def"
 
 /// All of them, in the order in which they are made.
 inline constexpr MakeCollector kCollectors[] = {
-    collect_locks, collect_logs, collect_processes, collect_disk, probe_disk,
+#define READER(name) make_##name##_collector,
+#include "core/fleet/readers.def"
 };
 
 /// A collector that is one task. `TaskType` is a SourceTask.
 template <typename TaskType>
 class TaskCollector : public Collector {
  public:
-  using Show = void (*)(const TaskType& task, GatewaySnapshot& snapshot);
   using Watch = void (*)(TaskType& task, const WatchedGateway& gateway);
 
   /// `make` gets the task's number.
   template <typename Make>
-  TaskCollector(std::shared_ptr<Scheduler> scheduler, const Make& make,
-                Show show_it, Watch watch_it = nullptr)
-      : scheduler_{std::move(scheduler)}, show_{show_it}, watch_{watch_it} {
+  TaskCollector(SourceName source, std::shared_ptr<Scheduler> scheduler,
+                const Make& make, Watch watch_it = nullptr)
+      : source_{source}, scheduler_{std::move(scheduler)}, watch_{watch_it} {
     id_ = scheduler_->add([&](TaskId id) { return task_ = make(id); });
     moves_ = !task_->home().empty();
   }
@@ -100,14 +97,15 @@ class TaskCollector : public Collector {
     if (watch_) watch_(*task_, gateway);
   }
   bool settled() const override { return task_->source().health().settled; }
-  void show(GatewaySnapshot& snapshot) const override {
-    show_(*task_, snapshot);
+  void show(Readings& readings) const override {
+    const auto facts = task_->source().latest();
+    readings.put(source_, facts, task_->source().health());
   }
 
  private:
+  const SourceName source_;
   std::shared_ptr<Scheduler> scheduler_;
   std::shared_ptr<TaskType> task_;
-  Show show_;
   Watch watch_;
   TaskId id_ = 0;
   bool moves_ = false;  ///< it lies where the state dir does

@@ -27,6 +27,7 @@ DiscoveryTask::Shared::Shared(const Settings& settings,
       gateways_{std::move(gateways)},
       storage_{std::move(storage)},
       found_{std::move(found)},
+      once_{settings.once},
       source_{timing_},
       discovery_{settings, std::move(environment)} {
   if (!storage_) return;
@@ -79,7 +80,12 @@ void DiscoveryTask::Shared::finish(std::uint64_t look,
   remember();
   found_(gateways);
   if (gateways.empty() && !said_none_)
-    log::info("no OpenClaw state directory found yet; looking on");
+    log::info(once_ ? "no OpenClaw state directory found; the sample has none"
+                    : "no OpenClaw state directory found yet; looking again "
+                      "each interval",
+              {{"hint",
+                "name one by --openclaw.state-dir=NAME=PATH, or run as its "
+                "user or with CAP_DAC_READ_SEARCH where it is closed"}});
   said_none_ = said_none_ || gateways.empty();
   problems_.tell(result.problems);
   source_.finish_round(result);
@@ -96,8 +102,7 @@ void DiscoveryTask::Shared::remember() {
     if (!first_seen.contains(gateway)) storage_->forget(gateway);
   first_seen_ = std::move(first_seen);
   std::set<std::string> names;
-  for (const auto& gateway : discovery_.gateways())
-    if (gateway.origin == GatewayOrigin::discovered) names.insert(gateway.name);
+  for (const auto& gateway : discovery_.gateways()) names.insert(gateway.name);
   for (const auto& name : names_)
     if (!names.contains(name)) storage_->forget(name);
   names_ = std::move(names);
@@ -120,8 +125,11 @@ MonotonicTime DiscoveryTask::run(MonotonicTime now) {
     return now + shared_->timing.interval;
   const auto [look, order] = shared_->begin();
   const auto facts = census ? census->facts() : nullptr;
-  shared_->finish(
-      look, look_for_gateways(order, facts.get(), wall_time_now(), gate_));
+  const auto seen =
+      look_for_gateways(order, facts.get(), wall_time_now(), gate_);
+  // Nothing is touched any more that others could wait for.
+  gate_({});
+  shared_->finish(look, seen);
   return now + shared_->timing.interval;
 }
 

@@ -65,6 +65,7 @@ class DiscoveryTask : public Task {
     const std::shared_ptr<WatchedGateways> gateways_;
     const std::shared_ptr<LogStorage> storage_;
     const Found found_;
+    const bool once_;  ///< there is one look
     Source<int> source_;
     mutable std::mutex mutex_;
     std::condition_variable taken_in_;
@@ -74,7 +75,7 @@ class DiscoveryTask : public Task {
     std::uint64_t taken_ = 0;
     bool said_none_ = false;
     std::map<std::string, WallTime> first_seen_;  ///< as stored
-    std::set<std::string> names_;                 ///< of discovered gateways
+    std::set<std::string> names_;                 ///< of all gateways
   };
 
   DiscoveryTask(std::shared_ptr<Shared> shared, Gate gate);

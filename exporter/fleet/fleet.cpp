@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/fleet/verdicts.h"
+#include "core/gateways/glob_capture.h"
 #include "exporter/build_info.h"
 #include "exporter/fleet/discovery_task.h"
 #include "exporter/fleet/watched_gateways.h"
@@ -45,6 +46,14 @@ std::shared_ptr<PressureTask> make_pressure_task(const Settings& settings,
       });
 }
 
+/// What can be known before the first look.
+KnownPlaces configured_places(const Settings& settings) {
+  KnownPlaces places;
+  for (const auto& gateway : settings.gateways)
+    if (!is_glob(gateway.state_dir)) places.dirs.push_back(gateway.state_dir);
+  return places;
+}
+
 }  // namespace
 
 class Fleet::Parts {
@@ -60,6 +69,7 @@ class Fleet::Parts {
   std::shared_ptr<CensusSource> census;    ///< null: switched off
   std::shared_ptr<PressureTask> pressure;  ///< null: switched off
   std::shared_ptr<StallTask> stalls;       ///< null: switched off
+  const std::shared_ptr<SharedPlaces> places = std::make_shared<SharedPlaces>();
   std::shared_ptr<WatchedGateways> gateways;
   std::shared_ptr<DiscoveryTask::Shared> discovery;
   TaskId discovery_id = 0;
@@ -77,6 +87,7 @@ Fleet::Parts::Parts(const Settings& settings_, DiscoveryEnvironment environment,
       timing{timing_of(settings)},
       scheduler{std::make_shared<Scheduler>(settings.procfs)},
       hub{std::make_shared<InotifyHub>()} {
+  places->set(configured_places(settings));
   if (settings.disk_probe)
     writing_scheduler = std::make_shared<Scheduler>(settings.procfs);
   if (hub->descriptor() >= 0)
@@ -91,7 +102,9 @@ Fleet::Parts::Parts(const Settings& settings_, DiscoveryEnvironment environment,
           timing.interval / 5),
       std::make_shared<PatternListers>(
           timing.interval / 5,
-          settings.rootfs == "/" ? std::string{} : settings.rootfs.native()),
+          settings.rootfs == "/" ? std::string{} : settings.rootfs.native(),
+          settings.procfs.native()),
+      places, std::make_shared<ForeignEvents>(),
       std::make_shared<DiskTables>(settings.procfs, settings.sysfs,
                                    settings.rootfs, timing.interval / 5)});
   start_disk();
@@ -103,8 +116,9 @@ void Fleet::Parts::start_census() {
   if (!census) return;
   const auto id = scheduler->add([&](TaskId) {
     return std::make_shared<CensusTask>(
-        CensusSettings{settings.procfs, settings.rootfs}, scheduler->gate(),
-        census);
+        CensusSettings{settings.procfs, settings.rootfs,
+                       [known = places] { return known->get(); }},
+        scheduler->gate(), census);
   });
   census->set_waker(scheduler->waker(id));
 }
@@ -150,6 +164,10 @@ Fleet::~Fleet() { stop(milliseconds{100}); }
 
 std::optional<Problem> Fleet::reload(const Settings& settings) {
   const auto look = parts_->discovery->reload(settings);
+  {
+    const std::lock_guard guard{mutex_};
+    reload_look_ = look;
+  }
   parts_->scheduler->wake(parts_->discovery_id);
   if (parts_->discovery->wait_for(look, parts_->timing.patience + kReloadGrace))
     return {};
@@ -157,11 +175,19 @@ std::optional<Problem> Fleet::reload(const Settings& settings) {
                  "it hangs; the new settings are in force when it goes on"};
 }
 
+bool Fleet::reloaded() const {
+  const std::lock_guard guard{mutex_};
+  return parts_->discovery->wait_for(reload_look_, milliseconds{0});
+}
+
 void Fleet::note_configuration(ConfigurationPart part, bool successful) {
   const std::lock_guard guard{mutex_};
-  (part == ConfigurationPart::settings ? settings_in_force_ : web_in_force_) =
-      successful;
-  if (successful) config_loaded_at_ = wall_time_now();
+  if (successful)
+    parts_missing_.erase(part);
+  else
+    parts_missing_.insert(part);
+  if (successful && part != ConfigurationPart::web_files)
+    config_loaded_at_ = wall_time_now();
 }
 
 bool Fleet::ready() const {
@@ -189,17 +215,12 @@ bool Fleet::lives() const { return parts_->scheduler->works(); }
 std::string Fleet::status() const {
   const auto now = snapshot();
   std::size_t failing = 0;
-  const auto look_at = [&](const std::optional<SourceHealth>& health) {
-    if (health && health->settled && !health->up) ++failing;
+  const auto look_at = [&](const SourceHealth& health) {
+    if (health.settled && !health.up) ++failing;
   };
   if (parts_->census) look_at(parts_->census->source().health());
-  for (const auto& gateway : now.gateways) {
-    look_at(gateway.locks_health);
-    look_at(gateway.logs_health);
-    look_at(gateway.facts_health);
-    look_at(gateway.disk_health);
-    look_at(gateway.disk_probe_health);
-  }
+  for (const auto& gateway : now.gateways)
+    gateway.readings.for_each_health(look_at);
   const auto count = [](std::size_t number, const std::string& what) {
     return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
   };
@@ -221,7 +242,7 @@ FleetSnapshot Fleet::snapshot() const {
   {
     const std::lock_guard guard{mutex_};
     snapshot.exporter.config_loaded_at = config_loaded_at_;
-    snapshot.exporter.config_in_force = settings_in_force_ && web_in_force_;
+    snapshot.exporter.config_in_force = parts_missing_.empty();
     if (snapshot.with_exporter_metrics)
       snapshot.exporter.http_answers = http_answers_;
   }
@@ -239,7 +260,7 @@ FleetSnapshot Fleet::snapshot() const {
   if (parts.census) processes = parts.census->source().health();
   snapshot.gateways = parts.gateways->snapshot();
   for (auto& gateway : snapshot.gateways) {
-    gateway.processes_health = processes;
+    gateway.readings.put_census(processes);
     if (!stalls) continue;
     if (const auto of = stalls->find(gateway.name); of != stalls->end())
       gateway.stalls = of->second;

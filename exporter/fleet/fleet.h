@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,12 @@
 
 namespace openclaw_lock {
 
-/// What openclaw_lock_config_last_reload_successful is about: 1 where both are
-/// in force as they are now written.
+/// What openclaw_lock_config_last_reload_successful is about: 1 where all is in
+/// force as it is now written.
 enum class ConfigurationPart {
-  settings,  ///< flags and configuration file
-  web,       ///< web configuration file, certificates
+  settings,   ///< flags and configuration file
+  web,        ///< web configuration file, certificates
+  web_files,  ///< they answer, so that a change of them would be seen
 };
 
 /// All gateways of one configuration: discovery makes the collectors of each
@@ -67,6 +69,9 @@ class Fleet {
   /// Fault::timeout: it hangs, and the settings are in force when it goes on.
   std::optional<Problem> reload(const Settings& settings);
 
+  /// What the last reload named is watched.
+  bool reloaded() const;
+
   /// A part of the configuration was loaded, or could not be.
   void note_configuration(ConfigurationPart part, bool successful);
 
@@ -79,8 +84,8 @@ class Fleet {
   std::shared_ptr<Parts> parts_;
   mutable std::mutex mutex_;
   WallTime config_loaded_at_;
-  bool settings_in_force_ = true;
-  bool web_in_force_ = true;
+  std::set<ConfigurationPart> parts_missing_;
+  std::uint64_t reload_look_ = 0;
   std::map<int, std::uint64_t> http_answers_;
 };
 

@@ -50,10 +50,21 @@ LookOrder GatewayDiscovery::order() const {
       known.identity = memory->second.identity;
       known.processes = gateway.processes;
       known.home = gateway.home;
+      known.named = memory->second.named;
+      known.links = memory->second.links;
     }
     order.known.push_back(std::move(known));
   }
   return order;
+}
+
+void GatewayDiscovery::tell(const Memory& memory,
+                            std::vector<Problem>& problems) {
+  problems.insert(problems.end(), memory.problems.begin(),
+                  memory.problems.end());
+  if (memory.named)
+    problems.insert(problems.end(), memory.named->problems.begin(),
+                    memory.named->problems.end());
 }
 
 void GatewayDiscovery::describe(const RegisteredGateway& gateway,
@@ -76,8 +87,7 @@ void GatewayDiscovery::describe(const RegisteredGateway& gateway,
     if (!memory.described_at)
       if (auto logs = find_logs(gateway.name, memory); !logs.empty())
         watched.logs = std::move(logs);
-    problems.insert(problems.end(), memory.problems.begin(),
-                    memory.problems.end());
+    tell(memory, problems);
     gateways_.push_back(std::move(watched));
     return;
   }
@@ -87,6 +97,8 @@ void GatewayDiscovery::describe(const RegisteredGateway& gateway,
     memory.captures = seen->captures;
     memory.described_at = now;
     memory.identity = seen->gateway.identity;
+    memory.named = seen->named;
+    memory.links = seen->links;
     if (!seen->processes.empty()) memory.owner = seen->owner;
     auto names = seen->process_names;
     memory.process_names.merge(names);
@@ -95,6 +107,7 @@ void GatewayDiscovery::describe(const RegisteredGateway& gateway,
     if (!seen->home.empty()) watched.home = seen->home;
     watched.owner = seen->owner;
     watched.processes = seen->processes;
+    watched.named_dirs = seen->named ? seen->named->session_dirs : std::nullopt;
     watched.host_dirs.assign(seen->host_dirs.begin(), seen->host_dirs.end());
     auto own = seen->own_dirs;
     own.insert(memory.process_names.begin(), memory.process_names.end());
@@ -102,8 +115,7 @@ void GatewayDiscovery::describe(const RegisteredGateway& gateway,
   }
   auto logs = find_logs(gateway.name, memory);
   watched.logs = logs.empty() && seen ? seen->usual_logs : std::move(logs);
-  problems.insert(problems.end(), memory.problems.begin(),
-                  memory.problems.end());
+  tell(memory, problems);
   gateways_.push_back(std::move(watched));
 }
 

@@ -24,9 +24,12 @@ struct WatchedGateway {
   std::string name;                       ///< unique; value of the label
   std::string state_dir;                  ///< as the exporter can open it
   std::vector<std::string> session_dirs;  ///< extra ones; may be globs
-  bool passing = false;                   ///< known by way of a process
+  /// Those of its own `session.store`, besides.
+  std::optional<NamedSessionDirs> named_dirs = {};
+  bool passing = false;  ///< known by way of a process
   /// Configured ones, else the usual places of the host and of the root of each
-  /// process of the gateway; changes as processes come and go.
+  /// process of the gateway, and the `logging.file` of its own configuration;
+  /// changes as processes come and go.
   std::vector<WatchedLog> logs = {};
   /// The state and session directories as the gateway's own processes name them
   /// (no rootfs, no /proc/PID/root; the literal path, and the one without
@@ -99,13 +102,16 @@ class GatewayDiscovery {
     std::vector<std::string> captures;
     std::optional<WallTime> described_at;
     std::optional<DirectoryIdentity> identity;
-    std::vector<Problem> problems;  ///< of its logs
+    std::vector<Problem> problems;             ///< of its logs
+    std::shared_ptr<const NamedPlaces> named;  ///< by its configuration
+    std::shared_ptr<const std::set<std::string>> links;  ///< see KnownGateway
   };
 
   /// The logs that are configured for it; none: the usual ones.
   std::vector<WatchedLog> find_logs(const std::string& name,
                                     Memory& memory) const;
   void use(std::shared_ptr<const Settings> settings);
+  static void tell(const Memory& memory, std::vector<Problem>& problems);
   void describe(const RegisteredGateway& gateway, const SeenDirectory* seen,
                 WallTime now, std::vector<Problem>& problems);
 

@@ -21,6 +21,7 @@ struct WatchedLog {
                         ///< `journald:UNIT`
   bool shared = false;  ///< may hold records of other gateways: see
                         ///< WatchedGateway::own_dirs
+  bool named = false;   ///< see FollowedSource
 
   bool operator==(const WatchedLog&) const = default;
 };

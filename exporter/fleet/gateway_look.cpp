@@ -11,10 +11,14 @@
 #include <chrono>
 #include <cstdlib>
 #include <map>
+#include <tuple>
 #include <utility>
+#include <variant>
 
 #include "core/base/text.h"
+#include "core/gateways/gateway_name.h"
 #include "core/gateways/glob_capture.h"
+#include "exporter/config/setting_values.h"
 #include "exporter/fleet/state_dir_names.h"
 #include "exporter/readers/directories/directory_facts.h"
 #include "exporter/system/file.h"
@@ -91,13 +95,14 @@ class Look {
   void see(SeenGateway& gateway) {
     struct stat found {};
     if (!may_touch(gateway.state_dir)) return;
-    if (::stat(gateway.state_dir.c_str(), &found) != 0) {
-      if (fault_of(errno) == Fault::missing) gateway.presence = Presence::gone;
+    const bool is_there = ::stat(gateway.state_dir.c_str(), &found) == 0;
+    if (!is_there && fault_of(errno) != Fault::missing) return;
+    if (!is_there || !S_ISDIR(found.st_mode)) {
+      gateway.presence = Presence::gone;
+      gateway.has_process = !left_in(gateway.state_dir).empty();
       return;
     }
-    gateway.presence =
-        S_ISDIR(found.st_mode) ? Presence::present : Presence::gone;
-    if (gateway.presence == Presence::gone) return;
+    gateway.presence = Presence::present;
     gateway.identity = DirectoryIdentity{found.st_dev, found.st_ino};
     owners_[*gateway.identity] = found.st_uid;
     gateway.has_process = !users_of(*gateway.identity).empty();
@@ -144,6 +149,21 @@ class Look {
     return users;
   }
 
+  /// Processes that used a state directory which is not there any more, and go
+  /// on without one.
+  std::vector<ProcessIdentity> left_in(const std::string& state_dir) const {
+    std::vector<ProcessIdentity> left;
+    const auto known = known_.find(state_dir);
+    if (known == known_.end() || !facts_) return left;
+    for (const auto& one : known->second.processes) {
+      const auto* process = facts_->find(one);
+      if (process && process->is_certain() &&
+          process->evidence == Evidence::none)
+        left.push_back(one);
+    }
+    return left;
+  }
+
   /// A path of the host as the exporter can open it. A link means what it means
   /// to the host.
   std::string opened(const std::string& path) {
@@ -172,13 +192,33 @@ class Look {
     for (const auto& match : matches) {
       SeenGateway seen;
       seen.state_dir = opened(match.path.substr(root_.size()));
-      if (seen_paths_.contains(seen.state_dir)) continue;
       seen.name = to_label_text(expand_captures(gateway.name, match.captures));
       seen.name_from = match.path;
       seen.entry = entry;
-      see(seen);
-      add_captures(gateway, match.captures, add(std::move(seen)));
+      seen.matched = is_glob(gateway.state_dir);
+      const bool is_known = seen_paths_.contains(seen.state_dir);
+      if (!is_known) see(seen);
+      tell_double(seen);
+      if (!is_known)
+        add_captures(gateway, match.captures, add(std::move(seen)));
     }
+  }
+
+  /// One directory that the configuration gives under two names.
+  void tell_double(const SeenGateway& seen) {
+    const auto path = without_root(seen.name_from);
+    const auto text =
+        "gateway " +
+        quote(seen.name.empty() ? choose_gateway_name(path, {}) : seen.name) +
+        " (" + path + ')';
+    auto [first, is_new] = given_.try_emplace(seen.state_dir, text);
+    if (is_new && seen.identity)
+      std::tie(first, is_new) = given_.try_emplace(*seen.identity, text);
+    if (!is_new)
+      seen_.problems.push_back({Fault::malformed, path,
+                                "one directory under two names, " +
+                                    first->second + " and " + text +
+                                    ": it is watched once"});
   }
 
   void add_captures(const GatewaySettings& gateway,
@@ -211,66 +251,118 @@ class Look {
     }
     places.insert(places.end(), {"/home/node/.openclaw", "/data/.openclaw"});
     for (const auto& place : places) add_existing(opened(place), place, false);
-    if (!home.starts_with('/')) return;
+    if (home.starts_with('/')) add_profiles(home);
+  }
+
+  /// Each `~/.openclaw-NAME` that is a state directory of its own.
+  void add_profiles(const std::string& home) {
+    std::vector<SeenGateway> profiles;
     const auto pattern = root_ + home + "/.openclaw-*";
     for (const auto& match :
          expand_glob(pattern, kMaxGateways, seen_.problems, gate_)) {
-      const auto path = opened(match.path.substr(root_.size()));
-      if (!is_kept_copy(match.path, path))
-        add_existing(path, match.path, false);
+      SeenGateway seen;
+      seen.state_dir = opened(match.path.substr(root_.size()));
+      seen.name_from = match.path;
+      if (seen_paths_.contains(seen.state_dir)) continue;
+      see(seen);
+      if (seen.presence == Presence::present &&
+          !is_old_backup(match.path, seen))
+        profiles.push_back(std::move(seen));
     }
+    drop_parts(profiles);
+    const auto is_new = [this](const SeenGateway& profile) {
+      const auto known = known_.find(profile.state_dir);
+      return known == known_.end() || !known->second.identity;
+    };
+    if (known_.size() < kMaxGateways && std::ranges::any_of(profiles, is_new)) {
+      take_links(true);
+      for (const auto& profile : profiles)
+        if (is_new(profile))
+          take_links_of(profile.state_dir, *profile.identity, true);
+      drop_parts(profiles);
+    }
+    for (auto& profile : profiles)
+      if (!seen_paths_.contains(profile.state_dir)) add(std::move(profile));
   }
 
-  bool has_process(const std::string& path) {
-    SeenGateway seen;
-    seen.state_dir = path;
-    see(seen);
-    return seen.has_process;
+  /// Nothing runs in it, and nothing was written for long.
+  bool is_old_backup(const std::string& named, const SeenGateway& seen) const {
+    if (seen.has_process || !is_backup_name(named) || !gate_(seen.state_dir))
+      return false;
+    const auto written = newest_write(seen.state_dir, gate_);
+    return !written || now_ - *written >= kFresh;
   }
 
-  /// No state directory of its own: nothing runs in it, and it is a backup, or
-  /// part of another.
-  bool is_kept_copy(const std::string& named, const std::string& path) {
-    if (!gate_(path) || has_process(path)) return false;
-    if (is_backup_name(named)) {
-      const auto written = newest_write(path, gate_);
-      if (!written || now_ - *written >= kFresh) return true;
-    }
-    const auto inner = path.substr(root_.size());
-    const auto found = directory_facts(path);
-    const auto& links = links_of_others();
-    return std::ranges::any_of(links, [&](const std::string& link) {
-      const auto lies_below = [&](const std::string& directory) {
-        return !directory.empty() && link.starts_with(directory + '/');
-      };
-      return lies_below(inner) ||
-             lies_below(found ? without_root(found->real_path) : std::string{});
+  /// What is dropped is no state directory, so its links do not count from then
+  /// on: of those that link into each other one is left.
+  void drop_parts(std::vector<SeenGateway>& profiles) {
+    std::erase_if(profiles, [this](const SeenGateway& profile) {
+      return is_part_of_another(profile);
     });
   }
 
-  /// Of the state directories that are there whatever their names say.
-  const std::set<std::string>& links_of_others() {
-    if (links_) return *links_;
-    links_.emplace();
-    const auto take = [this](const std::set<std::string>& more) {
-      links_->insert(more.begin(), more.end());
-    };
+  /// Nothing runs in it, and another state directory links into it.
+  bool is_part_of_another(const SeenGateway& seen) {
+    if (seen.has_process || !seen.identity || !gate_(seen.state_dir))
+      return false;
+    if (!links_taken_) take_links(false);
+    if (links_.empty()) return false;
+    const auto found = directory_facts(seen.state_dir);
+    const bool is_part =
+        leads_below(without_root(seen.state_dir), *seen.identity) ||
+        (found && leads_below(without_root(found->real_path), *seen.identity));
+    if (is_part) parts_.insert(*seen.identity);
+    return is_part;
+  }
+
+  bool leads_below(const std::string& directory,
+                   const DirectoryIdentity& identity) const {
+    const auto start = directory + '/';
+    for (auto link = links_.lower_bound({start, {}});
+         link != links_.end() && link->first.starts_with(start); ++link)
+      if (link->second != identity && !parts_.contains(link->second))
+        return true;
+    return false;
+  }
+
+  /// The links of the state directories that are there whatever their names
+  /// say, and of those that are watched already. `again`: as they are now, else
+  /// as they were when last described.
+  void take_links(bool again) {
+    links_taken_ = true;
+    links_.clear();
     for (const auto& directory : seen_.directories)
-      if (directory.gateway.presence == Presence::present)
-        take(links_of(directory.gateway.state_dir, root_));
+      if (directory.gateway.identity)
+        take_links_of(directory.gateway.state_dir, *directory.gateway.identity,
+                      again);
     if (facts_)
       for (const auto& process : facts_->processes)
         if (process.is_certain() && process.evidence != Evidence::none &&
-            !process.passing && gate_(process.path))
-          take(links_of(process.path, root_));
-    return *links_;
+            !process.passing)
+          take_links_of(process.path, process.state_dir, again);
+    for (const auto& known : order_.known)
+      if (known.entry.empty() && !known.passing && known.identity)
+        take_links_of(known.state_dir, *known.identity, again);
   }
 
-  const std::set<std::string>& links_of(const std::string& path,
-                                        const std::string& root) {
-    const auto [entry, is_new] = links_by_path_.try_emplace(path);
-    if (is_new) entry->second = links_of_state_dir(path, root, gate_);
-    return entry->second;
+  void take_links_of(const std::string& path, const DirectoryIdentity& identity,
+                     bool again) {
+    const auto known = known_.find(path);
+    const bool holds = !again && known != known_.end() && known->second.links &&
+                       was_described(known->second);
+    if (!holds && !may_touch(path)) return;
+    const auto links = holds ? known->second.links : links_of(path, root_);
+    for (const auto& link : *links) links_.emplace(link, identity);
+  }
+
+  /// As they are now.
+  const std::shared_ptr<const std::set<std::string>>& links_of(
+      const std::string& path, const std::string& root) {
+    auto& links = links_by_path_[path];
+    if (!links)
+      links = std::make_shared<const std::set<std::string>>(
+          links_of_state_dir(path, root, gate_));
+    return links;
   }
 
   void add_processes() {
@@ -289,16 +381,23 @@ class Look {
     seen.state_dir = known.state_dir;
     seen.entry = known.entry;
     seen.passing = known.passing;
+    const auto* entry = entry_named(known.entry);
+    seen.matched = entry && is_glob(entry->state_dir);
     see(seen);
     if (known.entry.empty() && !known.passing &&
         seen.presence == Presence::present &&
         !is_usual_place(known.state_dir) &&
-        is_kept_copy(known.state_dir, known.state_dir))
+        (is_old_backup(known.state_dir, seen) || is_part_of_another(seen)))
       seen.presence = Presence::gone;
     auto& directory = add(std::move(seen));
-    for (const auto& gateway : settings_.gateways)
-      if (!known.entry.empty() && entry_of(gateway) == known.entry)
-        add_captures(gateway, known.captures, directory);
+    if (entry) add_captures(*entry, known.captures, directory);
+  }
+
+  /// Null for a gateway that was discovered.
+  const GatewaySettings* entry_named(const std::string& name) const {
+    if (name.empty()) return nullptr;
+    const auto found = std::ranges::find(settings_.gateways, name, entry_of);
+    return found == settings_.gateways.end() ? nullptr : &*found;
   }
 
   static bool is_usual_place(const std::string& path) {
@@ -350,10 +449,15 @@ class Look {
     return roots;
   }
 
+  /// A moment ago.
+  bool was_described(const KnownGateway& known) const {
+    return known.described_at && now_ >= *known.described_at &&
+           now_ - *known.described_at < kDescribed;
+  }
+
   bool is_as_before(const KnownGateway& known,
                     const SeenGateway& gateway) const {
-    if (!known.described_at || now_ < *known.described_at ||
-        now_ - *known.described_at >= kDescribed || !gateway.identity ||
+    if (!was_described(known) || !gateway.identity ||
         gateway.identity != known.identity || gateway.entry != known.entry)
       return false;
     return std::ranges::equal(
@@ -397,11 +501,95 @@ class Look {
                                            told_by_the_lock_reader, gate_))
         add_host_names(match.path, directory.own_dirs);
     }
-    if (gateway.presence == Presence::present)
-      for (const auto& link : links_of(gateway.state_dir, directory.root))
+    if (gateway.presence == Presence::present) {
+      directory.links = links_of(gateway.state_dir, directory.root);
+      for (const auto& link : *directory.links)
         if (directory.own_dirs.size() < kMaxSessionDirectories)
           directory.own_dirs.insert(link);
+    }
     directory.usual_logs = usual_logs_.below(roots, directory.owner);
+    add_named_places(directory);
+    if (gateway.presence != Presence::gone || !gateway.has_process) return;
+    directory.processes = left_in(gateway.state_dir);
+    seen_.problems.push_back(
+        {Fault::missing, without_root(gateway.state_dir),
+         "the state directory was removed, but a process of its gateway still "
+         "runs and uses it"});
+  }
+
+  /// The process whose configuration counts: a gateway for certain, else what
+  /// may be one, else a command; of several the oldest. Null: none runs.
+  const OpenclawProcess* process_of(const SeenDirectory& directory) const {
+    if (!directory.gateway.identity) return nullptr;
+    const auto users = users_of(*directory.gateway.identity);
+    const auto rank = [](const OpenclawProcess* user) {
+      if (user->role == ProcessRole::command) return 0;
+      const bool is_certain = user->role == ProcessRole::gateway ||
+                              user->role == ProcessRole::started ||
+                              user->serves == Answer::yes;
+      return is_certain ? 2 : 1;
+    };
+    const auto found = std::ranges::max_element(users, {}, rank);
+    return found == users.end() ? nullptr : *found;
+  }
+
+  /// How the paths of a gateway are found; empty where no root is known to be
+  /// its own.
+  std::optional<GatewayPaths> view_of(const SeenDirectory& directory,
+                                      const OpenclawProcess* process) {
+    const auto& gateway = directory.gateway;
+    GatewayPaths view{gateway.state_dir};
+    view.host_root = root_;
+    view.owner = *directory.owner;
+    const auto own = process && gate_(process->root)
+                         ? directory_facts(process->root)
+                         : std::nullopt;
+    if (own) {
+      const auto ours = root_.empty() ? std::string{"/"} : root_;
+      const auto host = gate_(ours) ? directory_facts(ours) : std::nullopt;
+      view.process_root = process->root;
+      view.shares_root = host && own->identity == host->identity;
+      view.inner = {process->inner_real, process->inner_path};
+    } else if (directory.contained || gateway.passing) {
+      return {};
+    } else {
+      view.inner = {without_root(gateway.state_dir)};
+    }
+    return view;
+  }
+
+  NamedPlaces named_places(const SeenDirectory& directory,
+                           const NamedPlaces& before) {
+    const auto* process = process_of(directory);
+    const bool is_there = directory.gateway.presence == Presence::present;
+    const auto view = is_there && directory.owner ? view_of(directory, process)
+                                                  : std::nullopt;
+    // While nothing runs, what was read with its environment holds.
+    const bool has_ended =
+        !process && before.config && before.config->process.has_value();
+    if (!view || has_ended)
+      return without_processes(before, settings_.procfs.native());
+    ConfigPlace place{view->inner.back(), view->root(), view->owner,
+                      settings_.procfs.native(),
+                      process ? std::optional{process->process} : std::nullopt};
+    auto config = read_config(place, before.config, now_, gate_);
+    std::vector<std::string> others;
+    if (config && !config->places.session_dir.empty())
+      for (const auto& other : seen_.directories)
+        if (&other != &directory) others.push_back(other.gateway.state_dir);
+    return find_named_places(std::move(config), *view, others, gate_);
+  }
+
+  /// What its configuration names.
+  void add_named_places(SeenDirectory& directory) {
+    const auto known = known_.find(directory.gateway.state_dir);
+    const bool has_before = known != known_.end() && known->second.named;
+    auto named = named_places(
+        directory, has_before ? *known->second.named : NamedPlaces{});
+    directory.own_dirs.insert(named.own_dirs.begin(), named.own_dirs.end());
+    directory.usual_logs.insert(directory.usual_logs.end(), named.logs.begin(),
+                                named.logs.end());
+    directory.named = std::make_shared<const NamedPlaces>(std::move(named));
   }
 
   const LookOrder& order_;
@@ -423,10 +611,17 @@ class Look {
   /// What lies above state directories, without links.
   std::map<std::string, Result<std::string>> above_;
   std::set<std::string> seen_paths_;
+  /// What the configuration calls a directory, by its path and by what it is.
+  std::map<std::variant<std::string, DirectoryIdentity>, std::string> given_;
   std::set<std::string> told_;
   std::map<DirectoryIdentity, uid_t> owners_;
-  std::optional<std::set<std::string>> links_;
-  std::map<std::string, std::set<std::string>> links_by_path_;
+  /// Where links of state directories lead, and whose they are.
+  std::set<std::pair<std::string, DirectoryIdentity>> links_;
+  bool links_taken_ = false;
+  std::set<DirectoryIdentity> parts_;  ///< of other state directories
+  /// Those that were read in this look.
+  std::map<std::string, std::shared_ptr<const std::set<std::string>>>
+      links_by_path_;
   GatewaysSeen seen_;
 };
 

@@ -15,6 +15,7 @@
 #include "core/procfs/process_identity.h"
 #include "exporter/config/settings.h"
 #include "exporter/fleet/gateway_logs.h"
+#include "exporter/fleet/named_places.h"
 #include "exporter/readers/processes/process_facts.h"
 #include "exporter/system/gate.h"
 
@@ -42,6 +43,10 @@ struct KnownGateway {
   std::optional<DirectoryIdentity> identity = {};
   std::vector<ProcessIdentity> processes = {};
   std::string home = {};  ///< see WatchedGateway; empty: not known
+  /// By its configuration, when last described; null: it was not read.
+  std::shared_ptr<const NamedPlaces> named = {};
+  /// Where its links led, when last described; null: they were not read.
+  std::shared_ptr<const std::set<std::string>> links = {};
 };
 
 /// What a look is to do.
@@ -61,7 +66,10 @@ struct SeenDirectory {
   std::set<std::string> host_dirs = {};      ///< see WatchedGateway
   std::set<std::string> own_dirs = {};       ///< see WatchedGateway
   std::set<std::string> process_names = {};  ///< by its processes
-  std::vector<WatchedLog> usual_logs = {};
+  std::vector<WatchedLog> usual_logs = {};   ///< those of `named` among them
+  std::shared_ptr<const NamedPlaces> named = {};  ///< by its configuration
+  std::shared_ptr<const std::set<std::string>> links =
+      {};  ///< see KnownGateway
   std::vector<ProcessIdentity> processes = {};
   /// Its processes know it by a path that is not the host's, so their /tmp is
   /// not the host's either. As it was where it has no process.
@@ -88,8 +96,11 @@ std::string entry_of(const GatewaySettings& gateway);
 /// lets it: then the next look, with a gate that is shut there, sees the rest.
 ///
 /// A directory `.openclaw-NAME` in which nothing runs is none of its own where
-/// another state directory links into it; a backup is none where nothing was
-/// written for ten minutes.
+/// another state directory links into it, whatever that one is called (of two
+/// that link into each other the second by name is one); a backup is none where
+/// nothing was written for ten minutes. A link that is new in a directory which
+/// is watched already counts within a minute, and at once where what it leads
+/// into is new, too.
 GatewaysSeen look_for_gateways(const LookOrder& order,
                                const ProcessFacts* facts, WallTime now,
                                const Gate& gate);

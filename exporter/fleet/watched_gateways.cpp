@@ -5,9 +5,21 @@
 #include <set>
 #include <utility>
 
+#include "core/fleet/log_facts.h"
 #include "exporter/system/log.h"
 
 namespace openclaw_lock {
+
+namespace {
+
+/// The state directory without the pid that the path leads through.
+std::string named_path(const WatchedGateway& gateway) {
+  return gateway.passing && gateway.state_dir.starts_with(gateway.root)
+             ? gateway.state_dir.substr(gateway.root.size())
+             : gateway.state_dir;
+}
+
+}  // namespace
 
 MountViews CollectorContext::mount_views() const {
   return [scheduler_ = std::weak_ptr<Scheduler>{scheduler},
@@ -35,8 +47,7 @@ void WatchedGateways::add(const WatchedGateway& gateway) {
     return;
   }
   log::info("watching a gateway",
-            {{"gateway", gateway.name},
-             {"state_dir", gateway.passing ? "" : gateway.state_dir}});
+            {{"gateway", gateway.name}, {"state_dir", named_path(gateway)}});
   auto& entry = entries_[gateway.name];
   entry.gateway = gateway;
   for (const auto make : kCollectors)
@@ -61,11 +72,21 @@ void WatchedGateways::end_others(const std::vector<WatchedGateway>& found) {
     }
   }
   for (const auto& entry : ended)
-    log::info("a gateway is gone", {{"gateway", entry.gateway.name}});
+    log::info("a gateway is gone", {{"gateway", entry.gateway.name},
+                                    {"state_dir", named_path(entry.gateway)}});
 }
 
 void WatchedGateways::replace(const std::vector<WatchedGateway>& found) {
   end_others(found);
+  KnownPlaces places;
+  for (const auto& gateway : found)
+    for (const auto& dir : gateway.host_dirs) {
+      places.dirs.push_back(dir);
+      if (auto profile = encode_profile(profile_of_state_dir(dir));
+          !profile.empty())
+        places.profiles.emplace(std::move(profile), dir);
+    }
+  context_.places->set(std::move(places));
   for (const auto& gateway : found) add(gateway);
 }
 
@@ -85,7 +106,8 @@ std::vector<GatewaySnapshot> WatchedGateways::snapshot() const {
   for (const auto& [name, entry] : entries_) {
     auto& snapshot = snapshots.emplace_back();
     snapshot.name = name;
-    for (const auto& collector : entry.collectors) collector->show(snapshot);
+    for (const auto& collector : entry.collectors)
+      collector->show(snapshot.readings);
   }
   return snapshots;
 }
@@ -93,8 +115,9 @@ std::vector<GatewaySnapshot> WatchedGateways::snapshot() const {
 std::map<std::string, WallTime> WatchedGateways::incidents() const {
   std::map<std::string, WallTime> incidents;
   for (const auto& gateway : snapshot())
-    if (gateway.logs && gateway.logs->totals.last_timeout_at)
-      incidents.emplace(gateway.name, *gateway.logs->totals.last_timeout_at);
+    if (const auto logs = gateway.readings.latest<LogFacts>();
+        logs && logs->totals.last_timeout_at)
+      incidents.emplace(gateway.name, *logs->totals.last_timeout_at);
   return incidents;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "exporter/system/clock.h"
+#include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
@@ -104,7 +105,8 @@ std::shared_ptr<Task> CensusTask::successor() const {
 
 MonotonicTime CensusTask::run(MonotonicTime now) {
   const auto& timing = source_->timing;
-  if (began_ && now < *began_ + timing.interval && !source_->is_asked())
+  if (began_ && now < *began_ + timing.interval && !source_->is_asked() &&
+      !unfinished_)
     return *began_ + timing.interval;
   if (now < earliest_) return earliest_;
   began_ = now;
@@ -125,7 +127,9 @@ void CensusTask::walk(MonotonicTime now) {
       reader_.read(*table, wall_time_now(), !source_->is_awaited());
   problems_.tell(result.problems);
   if (result.success) {
-    look_problems_.tell(census_.round(table, now, gate_).problems);
+    const auto looked = census_.round(table, now, gate_);
+    unfinished_ = met_shut_gate(looked.problems);
+    look_problems_.tell(looked.problems);
     reader_.follow(census_.openclaw_pids());
     source_->put(number, census_.facts());
   }

@@ -102,6 +102,7 @@ class CensusTask : public Task {
   ProblemLog problems_{"processes"};
   ProblemLog look_problems_{"processes"};
   std::optional<MonotonicTime> began_;
+  bool unfinished_ = false;   ///< the last walk met what did not answer
   MonotonicTime earliest_{};  ///< of the next walk
 };
 

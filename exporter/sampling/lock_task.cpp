@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "exporter/system/clock.h"
+#include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
@@ -33,11 +34,14 @@ LockTask::LockTask(const std::string& gateway, const std::string& home,
 MonotonicTime LockTask::run(MonotonicTime now) {
   if (waiting_) {
     const auto table = census_->since(waiting_->ticket);
-    if (!table && now < waiting_->patient_until) return waiting_->patient_until;
+    if (!table && now < waiting_->patient_until) {
+      asked_ = true;
+      return waiting_->patient_until;
+    }
     waiting_.reset();
     return judge(table.get());
   }
-  const bool wanted = reader_.wants_round(wall_time_now());
+  const bool wanted = unfinished_ || reader_.wants_round(wall_time_now());
   const bool due =
       began_ == MonotonicTime{} || now >= began_ + timing_.interval;
   return due || (wanted && now >= earliest_) ? read(now) : follow(now);
@@ -45,9 +49,10 @@ MonotonicTime LockTask::run(MonotonicTime now) {
 
 MonotonicTime LockTask::read(MonotonicTime now) {
   began_ = now;
+  asked_ = false;
   source_.begin_round();
-  if (auto session_dirs = orders_.take())
-    reader_.watch(*std::move(session_dirs));
+  if (auto order = orders_.take())
+    reader_.watch(std::move(order->session_dirs), std::move(order->named_dirs));
   if (!reader_.read() || !census_) return judge(nullptr);
   waiting_ = {census_->request(wake_), now + timing_.patience / 2};
   return waiting_->patient_until;
@@ -58,6 +63,7 @@ MonotonicTime LockTask::judge(const ProcessTable* table) {
   holder_problems_.tell(reader_.holder_problems());
   publish();
   finish(result);
+  unfinished_ = met_shut_gate(result.problems);
   const auto now = monotonic_now();
   earliest_ = now + std::max<MonotonicTime::duration>(
                         kRestFactor * (now - began_), kShortestRest);
@@ -76,7 +82,8 @@ MonotonicTime LockTask::follow(MonotonicTime now) {
 MonotonicTime LockTask::next_turn(MonotonicTime now) const {
   const auto latest = began_ + timing_.interval;
   const auto wall_now = wall_time_now();
-  if (reader_.wants_round(wall_now)) return std::min(earliest_, latest);
+  if (reader_.wants_round(wall_now) || (unfinished_ && asked_))
+    return std::min(earliest_, latest);
   const auto deadline = reader_.next_deadline();
   if (!deadline) return latest;
   return std::min(latest, now + std::max<MonotonicTime::duration>(

@@ -30,13 +30,18 @@ class LockTask : public SourceTask<LockFacts> {
            SourceTiming timing);
 
   /// Its extra session directories are others from the next round on.
-  void watch(std::vector<std::string> session_dirs) {
-    orders_.put(std::move(session_dirs));
+  void watch(std::vector<std::string> session_dirs,
+             std::optional<NamedSessionDirs> named_dirs = {}) {
+    orders_.put({std::move(session_dirs), std::move(named_dirs)});
   }
 
   MonotonicTime run(MonotonicTime now) override;
 
  private:
+  struct Order {
+    std::vector<std::string> session_dirs;
+    std::optional<NamedSessionDirs> named_dirs;
+  };
   /// A round that waits for the census.
   struct Waiting {
     CensusSource::Ticket ticket = 0;
@@ -53,8 +58,10 @@ class LockTask : public SourceTask<LockFacts> {
   ProblemLog holder_problems_;
   std::shared_ptr<CensusSource> census_;
   std::function<void()> wake_;
-  Inbox<std::vector<std::string>> orders_;
+  Inbox<Order> orders_;
   std::optional<Waiting> waiting_;
+  bool unfinished_ = false;   ///< the last round met what did not answer
+  bool asked_ = false;        ///< for a turn while it waited for the census
   MonotonicTime began_{};     ///< the last round
   MonotonicTime earliest_{};  ///< of the next round, if something asks for it
 };

@@ -25,6 +25,8 @@
 #include "exporter/sampling/positions_file.h"
 #include "exporter/system/clock.h"
 #include "exporter/system/file.h"
+#include "exporter/system/limits.h"
+#include "exporter/system/log.h"
 #include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
@@ -147,9 +149,9 @@ Result<std::shared_ptr<LogStorage>> LogStorage::open(
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
       return system_problem(errno, directory.string());
     const auto path = directory / "lock";
-    state->lock = UniqueFd{
-        ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kMode)};
-    if (!state->lock) return system_problem(errno, path.string());
+    auto opened = open_regular_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, kMode);
+    if (!opened) return opened.problem();
+    state->lock = *std::move(opened);
     if (::flock(state->lock.get(), LOCK_EX | LOCK_NB) != 0)
       return Problem{Fault::denied, directory.string(),
                      "another exporter keeps its log positions there"};
@@ -210,7 +212,7 @@ Result<std::optional<LogCheckpoint>> LogStorage::State::load_old(
     const std::string& gateway) const {
   using Loaded = std::optional<LogCheckpoint>;
   const auto path = directory / old_file_name(gateway);
-  const auto text = read_small_file(path, kMaxOldBytes);
+  const auto text = read_regular_file(path, kMaxOldBytes);
   if (!text && text.problem().fault == Fault::missing) return Loaded{};
   if (!text) return text.problem();
   auto checkpoint = decode_checkpoint_file(*text);
@@ -333,7 +335,15 @@ void LogStorage::State::run() {
     changed.wait(guard, [this] { return stopped || !pending.empty(); });
     changed.wait_until(guard, next_commit, [this] { return stopped; });
     if (pending.empty()) break;
-    commit(guard);
+    try {
+      commit(guard);
+    } catch (const std::exception& error) {
+      if (!guard.owns_lock()) guard.lock();
+      in_commit = false;
+      next_commit = monotonic_now() + kLongestTick;
+      log::error("positions in logs were not stored",
+                 {{"reason", describe_exception(error)}});
+    }
   }
   ended = true;
   changed.notify_all();
@@ -373,7 +383,7 @@ std::optional<Problem> LogStorage::State::write(
     changes = changes_of(writing);
     return file->write(changes);
   } catch (const std::exception& error) {
-    return Problem{Fault::io, file->path(), error.what()};
+    return Problem{Fault::io, file->path(), describe_exception(error)};
   }
 }
 

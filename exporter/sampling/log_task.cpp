@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "exporter/system/clock.h"
 #include "exporter/system/log.h"
+#include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
@@ -16,6 +17,8 @@ using std::chrono::milliseconds;
 /// Between rounds that input asks for.
 constexpr milliseconds kShortestRest{20};
 constexpr milliseconds kStoragePatience{2000};
+constexpr milliseconds kFirstPatience{1500};
+constexpr milliseconds kSoon{100};
 
 std::optional<LogCheckpoint> load(LogStorage& storage,
                                   const std::string& gateway) {
@@ -44,7 +47,9 @@ void tell_first(const std::string& gateway, const KeptIncident& first) {
 
 LogTask::LogTask(const WatchedGateway& gateway,
                  std::shared_ptr<LogStorage> storage,
-                 std::shared_ptr<PatternListers> listers, Gate gate,
+                 std::shared_ptr<PatternListers> listers,
+                 std::shared_ptr<SharedPlaces> places,
+                 std::shared_ptr<ForeignEvents> foreign, Gate gate,
                  std::function<void()> wake,
                  std::function<bool(int)> wake_when_readable,
                  SourceTiming timing)
@@ -52,6 +57,8 @@ LogTask::LogTask(const WatchedGateway& gateway,
       gateway_{gateway.name},
       storage_{std::move(storage)},
       listers_{std::move(listers)},
+      places_{std::move(places)},
+      foreign_{std::move(foreign)},
       gate_{std::move(gate)},
       wake_{std::move(wake)},
       wake_when_readable_{std::move(wake_when_readable)} {
@@ -69,28 +76,42 @@ void LogTask::begin() {
 
 MonotonicTime LogTask::run(MonotonicTime now) {
   begin();
-  if (waiting_) return settle(now) ? next_turn(now) : waiting_->patient_until;
+  if (waiting_) {
+    if (settle(now)) return next_turn(now);
+    asked_ = true;
+    return waiting_->patient_until;
+  }
   if (now < earliest_) return earliest_;
   return round(now);
 }
 
 MonotonicTime LogTask::round(MonotonicTime now) {
   began_ = now;
+  asked_ = false;
   source_.begin_round();
   if (const auto gateway = orders_.take()) reader_->watch(*gateway);
-  auto result = reader_->round(gate_);
+  auto result = reader_->round(gate_, places_->get(), foreign_.get());
+  unfinished_ = met_shut_gate(result.problems);
+  // A sample that is taken once has all that was written until now.
+  if (!stored_ && !source_.health().settled && reader_->waits() &&
+      monotonic_now() - first_at_.value_or(now) < kFirstPatience) {
+    first_at_ = first_at_.value_or(now);
+    return monotonic_now() + kSoon;
+  }
   auto facts = reader_->report();
   const auto ended = monotonic_now();
   earliest_ = ended + kShortestRest;
   if (stored_ && facts == *stored_) {
-    publish(result, std::move(facts));
+    publish(result, stored_);
     return next_turn(ended);
   }
-  store(std::move(result), std::move(facts), ended);
+  store(std::move(result), std::make_shared<const LogFacts>(std::move(facts)),
+        ended);
   return settle(ended) ? next_turn(ended) : waiting_->patient_until;
 }
 
-void LogTask::store(RoundResult result, LogFacts facts, MonotonicTime now) {
+void LogTask::store(RoundResult result, std::shared_ptr<const LogFacts> facts,
+                    MonotonicTime now) {
   auto commit = std::make_shared<Commit>();
   waiting_ = {commit, std::move(result), std::move(facts),
               now + kStoragePatience};
@@ -129,21 +150,24 @@ bool LogTask::settle(MonotonicTime now) {
   return true;
 }
 
-void LogTask::publish(const RoundResult& result, LogFacts facts) {
-  if (facts.kept.first && facts.kept.first != first_told_) {
-    first_told_ = facts.kept.first;
+void LogTask::publish(const RoundResult& result,
+                      std::shared_ptr<const LogFacts> facts) {
+  if (facts->kept.first && facts->kept.first != first_told_) {
+    first_told_ = facts->kept.first;
     tell_first(gateway_, *first_told_);
   }
-  source_.put(std::make_shared<const LogFacts>(std::move(facts)));
+  source_.put(std::move(facts));
   finish(result);
 }
 
 MonotonicTime LogTask::next_turn(MonotonicTime now) const {
-  if (reader_->wants_round()) return earliest_;
+  if (reader_->wants_round() || (unfinished_ && asked_)) return earliest_;
   bool always_readable = false;
   for (const int descriptor : reader_->descriptors())
     always_readable = !wake_when_readable_(descriptor) || always_readable;
-  return std::max(earliest_, always_readable ? now : began_ + timing_.interval);
+  const auto due = reader_->waits() ? now + IncidentLedger::kMaxSilence
+                                    : began_ + timing_.interval;
+  return std::max(earliest_, always_readable ? now : due);
 }
 
 }  // namespace openclaw_lock

@@ -104,9 +104,10 @@ Result<PositionsFile> PositionsFile::open(std::filesystem::path directory) {
 }
 
 std::optional<Problem> PositionsFile::scan() {
-  UniqueFd file{::open(path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
-  if (!file && errno == ENOENT) return {};
-  if (!file) return system_problem(errno, path());
+  auto opened = open_regular_file(path(), O_RDWR | O_NOFOLLOW);
+  if (!opened && opened.problem().fault == Fault::missing) return {};
+  if (!opened) return opened.problem();
+  auto file = *std::move(opened);
   PositionScan scan;
   std::string buffer(kPiece, '\0');
   for (std::uint64_t offset = 0;;) {
@@ -155,7 +156,10 @@ std::optional<Problem> PositionsFile::write(
 std::optional<Problem> PositionsFile::append(const std::string& lines) {
   if (!write_at(*file_, lines, end_)) {
     const int error = errno;
-    is_suspect_ = ::ftruncate(file_->get(), static_cast<off_t>(end_)) != 0;
+    [[maybe_unused]] const int cut =
+        ::ftruncate(file_->get(), static_cast<off_t>(end_));
+    // Written anew it may fit where it has no room to grow.
+    is_suspect_ = true;
     return system_problem(error, path());
   }
   if (::fdatasync(file_->get()) != 0) {
@@ -170,10 +174,14 @@ std::optional<Problem> PositionsFile::rewrite(
     const std::vector<PositionChange>& changes) {
   // Always the same name: what a killed exporter left is written over.
   const auto temporary = path() + ".tmp";
-  UniqueFd fresh{::open(temporary.c_str(),
-                        O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                        kMode)};
-  if (!fresh) return system_problem(errno, path());
+  auto opened = open_regular_file(
+      temporary, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, kMode);
+  if (!opened) {
+    // The directory is ours: next time it is gone.
+    if (opened.problem().fault == Fault::malformed) ::unlink(temporary.c_str());
+    return opened.problem();
+  }
+  auto fresh = *std::move(opened);
   if (auto problem = fill(fresh, changes)) {
     ::unlink(temporary.c_str());
     return problem;

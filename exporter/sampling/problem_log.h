@@ -11,7 +11,8 @@
 namespace openclaw_lock {
 
 /// Writes each problem of a reader to our log once while it lasts, and once
-/// when it is over; not each round. At most 20 lines a round.
+/// when it is over; not each round. One that is at another place by now is not
+/// over, and told with the place where it was. At most 20 lines a round.
 class ProblemLog {
  public:
   explicit ProblemLog(std::string source, std::string gateway = {})
@@ -21,11 +22,12 @@ class ProblemLog {
   void tell(const std::vector<Problem>& problems);
 
  private:
-  using Key = std::pair<Fault, std::string>;
+  using Key = std::pair<Fault, std::string>;  ///< what, and where
+  using Problems = std::map<Key, std::string>;
 
   std::string source_;
   std::string gateway_;
-  std::map<Key, std::string> lasting_;
+  Problems lasting_;
 };
 
 }  // namespace openclaw_lock

@@ -7,10 +7,10 @@
 #include <cerrno>
 #include <cstdint>
 #include <exception>
+#include <stdexcept>
 #include <system_error>
 
 #include "exporter/system/log.h"
-#include "exporter/system/thread.h"
 
 namespace openclaw_lock {
 
@@ -34,12 +34,16 @@ bool StopSignal::sleep(std::chrono::milliseconds span) const {
 ReaderThread::ReaderThread(std::string name, Loop loop)
     : state_{std::make_shared<State>()} {
   state_->name = std::move(name);
-  thread_ = std::thread{
-      [state = state_, loop = std::move(loop)] { run(state, loop); }};
+  auto thread = start_thread(
+      state_->name,
+      [state = state_, loop = std::move(loop)] { run(state, loop); });
+  if (!thread)
+    throw std::runtime_error{thread.problem().where + ": " +
+                             thread.problem().detail};
+  thread_ = *std::move(thread);
 }
 
 void ReaderThread::run(const std::shared_ptr<State>& state, const Loop& loop) {
-  name_thread(state->name);
   try {
     loop(state->signal);
   } catch (const std::exception& error) {

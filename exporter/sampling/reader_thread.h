@@ -8,8 +8,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 
+#include "exporter/system/thread.h"
 #include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
@@ -40,6 +40,7 @@ class ReaderThread {
  public:
   using Loop = std::function<void(const StopSignal&)>;
 
+  /// Throws std::runtime_error where no thread can be made.
   ReaderThread(std::string name, Loop loop);
   ReaderThread(const ReaderThread&) = delete;
   ReaderThread& operator=(const ReaderThread&) = delete;
@@ -67,7 +68,7 @@ class ReaderThread {
   static void run(const std::shared_ptr<State>& state, const Loop& loop);
 
   std::shared_ptr<State> state_;
-  std::thread thread_;
+  Thread thread_;
 };
 
 }  // namespace openclaw_lock

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/sampling/scheduler.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -13,10 +14,12 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include "exporter/system/clock.h"
+#include "exporter/system/limits.h"
 #include "exporter/system/log.h"
 #include "exporter/system/thread.h"
 #include "exporter/system/unique_fd.h"
@@ -57,7 +60,7 @@ MonotonicTime run_turn(Task& task) {
     return task.run(began);
   } catch (const std::exception& error) {
     log::error("a reader failed and is started again",
-               {{"reader", task.name()}, {"error", error.what()}});
+               {{"reader", task.name()}, {"error", describe_exception(error)}});
   } catch (...) {
     log::error("a reader failed and is started again",
                {{"reader", task.name()}});
@@ -103,7 +106,9 @@ class Scheduler::State : public std::enable_shared_from_this<State> {
   void work();
   void wait_for_turn(std::unique_lock<std::mutex>& lock);
   void run(std::unique_lock<std::mutex>& lock, TaskQueue::Turn turn);
+  HangDomain home_of(const Task& task);
   void wait_for_events();
+  bool take_events(MonotonicTime& check_at);
   void look_after_workers();
   MonotonicTime next_check(MonotonicTime now);
   void notify_if_due(MonotonicTime now);
@@ -123,8 +128,10 @@ class Scheduler::State : public std::enable_shared_from_this<State> {
   std::size_t workers_ = 0;
   std::size_t idle_ = 0;
   std::size_t entering_ = 0;  ///< turns that wait at the gate
-  std::size_t others_ = 0;  ///< threads that are no workers
+  std::size_t others_ = 0;    ///< threads that are no workers
   bool thread_missing_ = false;
+  std::optional<Problem> missing_;  ///< why the last thread could not be made
+  bool told_missing_ = false;
   bool guarded_ = false;
   bool stopped_ = false;
 };
@@ -132,7 +139,10 @@ class Scheduler::State : public std::enable_shared_from_this<State> {
 bool Scheduler::State::start_thread(void (State::*body)(), const char* name) {
   auto thread = openclaw_lock::start_thread(
       name, [self = shared_from_this(), body] { ((*self).*body)(); });
-  if (!thread) return false;
+  if (!thread) {
+    missing_ = thread.problem();
+    return false;
+  }
   thread->detach();
   return true;
 }
@@ -141,7 +151,7 @@ void Scheduler::State::start() {
   const std::lock_guard guard{mutex_};
   others_ = 1;
   if (!start_thread(&State::wait_for_events, "events"))
-    throw std::system_error{EAGAIN, std::generic_category(), "thread"};
+    throw std::runtime_error{missing_->where + ": " + missing_->detail};
 }
 
 TaskId Scheduler::State::add(
@@ -195,15 +205,20 @@ bool Scheduler::State::enter(const std::string& path) {
   auto domain = domains.domain_of(path);
   if (domain == current_domain) return true;
   std::unique_lock lock{mutex_};
+  const auto due = queue_.next_due();
   const auto give_up = monotonic_now() + TaskQueue::kSlow;
   for (auto now = monotonic_now(); !queue_.enter(current_turn, domain, now);
        now = monotonic_now()) {
-    if (now >= give_up || !queue_.may_soon_enter(domain, now)) return false;
+    if (now >= give_up || !queue_.may_soon_enter(domain, now)) {
+      queue_.pass_by(current_turn, domain);
+      return false;
+    }
     ++entering_;
     left_.wait_until(lock, give_up);
     --entering_;
   }
   if (entering_ > 0) left_.notify_all();
+  if (queue_.next_due() != due) notify_if_due(monotonic_now());
   current_domain = std::move(domain);
   return true;
 }
@@ -228,8 +243,7 @@ void Scheduler::State::guard_turns(bool on) {
   guarded_ = on;
   itimerspec timer{};
   if (on)
-    timer.it_value.tv_nsec =
-        std::chrono::nanoseconds{TaskQueue::kSlow}.count();
+    timer.it_value.tv_nsec = std::chrono::nanoseconds{TaskQueue::kSlow}.count();
   ::timerfd_settime(guard_.get(), 0, &timer, nullptr);
 }
 
@@ -247,6 +261,17 @@ void Scheduler::State::wait_for_turn(std::unique_lock<std::mutex>& lock) {
   --idle_;
 }
 
+/// Empty where there is no memory to tell it.
+HangDomain Scheduler::State::home_of(const Task& task) {
+  try {
+    return domains.domain_of(task.home());
+  } catch (const std::exception& error) {
+    log::error("the file system of a reader is not known",
+               {{"error", describe_exception(error)}});
+    return {};
+  }
+}
+
 void Scheduler::State::run(std::unique_lock<std::mutex>& lock,
                            TaskQueue::Turn turn) {
   guard_turns(true);
@@ -259,7 +284,7 @@ void Scheduler::State::run(std::unique_lock<std::mutex>& lock,
   HangDomain home;
   if (!turn.last) {
     due = run_turn(*turn.task);
-    home = domains.domain_of(turn.task->home());
+    home = home_of(*turn.task);
   }
   // It may be the last to hold the task.
   turn.task.reset();
@@ -274,7 +299,10 @@ void Scheduler::State::work() {
   std::unique_lock lock{mutex_};
   while (!stopped_) {
     const auto now = monotonic_now();
-    if (workers_ - std::min(workers_, queue_.slow(now)) > kWorkers) break;
+    if (workers_ - std::min(workers_, queue_.slow(now)) > kWorkers) {
+      notify_if_due(now);  // of what has waited for the turn that was here
+      break;
+    }
     if (auto turn = queue_.take(now))
       run(lock, *std::move(turn));
     else
@@ -287,6 +315,7 @@ void Scheduler::State::work() {
 /// Writes off what hangs, and keeps kWorkers free of what takes long.
 void Scheduler::State::look_after_workers() {
   std::vector<TaskQueue::Overrun> overruns;
+  std::optional<Problem> missing;
   {
     const std::lock_guard guard{mutex_};
     if (stopped_) return;
@@ -301,8 +330,13 @@ void Scheduler::State::look_after_workers() {
       thread_missing_ = true;
       break;
     }
+    if (thread_missing_ && !told_missing_) missing = missing_;
+    told_missing_ = thread_missing_;
     notify_if_due(now);
   }
+  if (missing)
+    log::warn("readers wait for a thread",
+              {{"where", missing->where}, {"reason", missing->detail}});
   for (const auto& overrun : overruns)
     log::warn("a reader hangs",
               {{"reader", overrun.task},
@@ -311,8 +345,7 @@ void Scheduler::State::look_after_workers() {
 
 void Scheduler::State::take_guard() {
   std::uint64_t expirations = 0;
-  const auto got =
-      ::read(guard_.get(), &expirations, sizeof expirations);
+  const auto got = ::read(guard_.get(), &expirations, sizeof expirations);
   if (got < 0) return;  // all turns have ended meanwhile
   const std::lock_guard guard{mutex_};
   guarded_ = false;
@@ -320,44 +353,56 @@ void Scheduler::State::take_guard() {
 }
 
 void Scheduler::State::wait_for_events() {
-  constexpr int kMaxEvents = 64;
   arm(stop_event_.get(), EPOLLIN, kStop);
   arm(guard_.get(), EPOLLIN, kGuard);
   auto check_at = monotonic_now();
-  for (;;) {
-    if (const auto now = monotonic_now(); now >= check_at) {
-      look_after_workers();
-      check_at = next_check(now);
-    }
-    const auto left =
-        std::chrono::ceil<milliseconds>(check_at - monotonic_now());
-    std::array<epoll_event, kMaxEvents> ready;
-    const int count =
-        ::epoll_wait(events_.get(), ready.data(), kMaxEvents,
-                     static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
-    for (int i = 0; i < count; ++i) {
-      const auto number = ready[static_cast<std::size_t>(i)].data.u64;
-      if (number == kGuard) {
-        take_guard();
-        check_at = monotonic_now();
-        continue;
-      }
-      if (number == kStop) {
-        const std::lock_guard guard{mutex_};
-        --others_;
-        ended_.notify_all();
-        return;
-      }
-      if ((number & kCallback) == 0) {
-        wake(number);
-        continue;
-      }
-      std::unique_lock lock{mutex_};
-      const auto callback = callbacks_.at(number);
-      lock.unlock();
-      callback();
+  for (bool goes_on = true; goes_on;) {
+    try {
+      goes_on = take_events(check_at);
+    } catch (const std::exception& error) {
+      // What could not be taken is seen by the rounds.
+      log::error("events were lost", {{"error", describe_exception(error)}});
+      // They come again at once.
+      pollfd end{stop_event_.get(), POLLIN, 0};
+      ::poll(&end, 1, static_cast<int>(kCheckInterval.count()));
+      check_at = monotonic_now();
     }
   }
+  const std::lock_guard guard{mutex_};
+  --others_;
+  ended_.notify_all();
+}
+
+/// Waits for some; false: the end.
+bool Scheduler::State::take_events(MonotonicTime& check_at) {
+  constexpr int kMaxEvents = 64;
+  if (const auto now = monotonic_now(); now >= check_at) {
+    look_after_workers();
+    check_at = next_check(now);
+  }
+  const auto left = std::chrono::ceil<milliseconds>(check_at - monotonic_now());
+  std::array<epoll_event, kMaxEvents> ready;
+  const int count =
+      ::epoll_wait(events_.get(), ready.data(), kMaxEvents,
+                   static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+  for (int i = 0; i < count; ++i) {
+    const auto number = ready[static_cast<std::size_t>(i)].data.u64;
+    if (number == kStop) return false;
+    if (number == kGuard) {
+      take_guard();
+      check_at = monotonic_now();
+      continue;
+    }
+    if ((number & kCallback) == 0) {
+      wake(number);
+      continue;
+    }
+    std::unique_lock lock{mutex_};
+    const auto callback = callbacks_.at(number);
+    lock.unlock();
+    callback();
+  }
+  return true;
 }
 
 MonotonicTime Scheduler::State::next_check(MonotonicTime now) {
@@ -365,8 +410,7 @@ MonotonicTime Scheduler::State::next_check(MonotonicTime now) {
   const auto overrun = queue_.next_overrun();
   if (queue_.under_way() == 0 && !thread_missing_)
     return now + kRelaxedInterval;
-  return std::min(now + kCheckInterval,
-                  overrun.value_or(MonotonicTime::max()));
+  return std::min(now + kCheckInterval, overrun.value_or(MonotonicTime::max()));
 }
 
 bool Scheduler::State::stop(milliseconds patience) {

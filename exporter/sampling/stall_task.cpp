@@ -41,8 +41,8 @@ milliseconds rest_between_looks(bool disks_are_waited_for, microseconds look,
                                 std::size_t gateways) {
   const auto for_one = disks_are_waited_for ? kPartsForOne : kIdlePartsForOne;
   const auto for_all = disks_are_waited_for ? kPartsForAll : kIdlePartsForAll;
-  const auto count = std::max(static_cast<std::int64_t>(gateways),
-                              std::int64_t{1});
+  const auto count =
+      std::max(static_cast<std::int64_t>(gateways), std::int64_t{1});
   const auto affordable = std::chrono::ceil<milliseconds>(
       look * std::max(for_all, for_one / count));
   return std::max(disks_are_waited_for ? kSoon : kSeldom, affordable);
@@ -64,8 +64,16 @@ bool StallTask::disks_are_waited_for() {
 MonotonicTime StallTask::next_look(MonotonicTime began, MonotonicTime ended) {
   const auto took = std::chrono::ceil<microseconds>(ended - began);
   const auto rest = rest_between_looks(disks_are_waited_for(), took, gateways_);
-  looks_each_ = gateways_ == 0 ? 0 : (took + microseconds{rest}).count();
-  return ended + rest;
+  auto next = ended + rest;
+  // A look in the turn that shows what was seen wakes nobody more.
+  if (shown_at_ && 2 * rest >= timing_.interval) {
+    auto shown = *shown_at_ + timing_.interval;
+    while (shown < next) shown += timing_.interval;
+    next = shown;
+  }
+  const auto each = std::chrono::ceil<microseconds>(next - began);
+  looks_each_ = gateways_ == 0 ? 0 : each.count();
+  return next;
 }
 
 std::optional<microseconds> StallTask::looks_each() const {

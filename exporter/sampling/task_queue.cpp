@@ -2,6 +2,7 @@
 #include "exporter/sampling/task_queue.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace openclaw_lock {
 
@@ -44,6 +45,7 @@ void TaskQueue::wake(TaskId task, MonotonicTime now) {
   const auto found = entries_.find(task);
   if (found == entries_.end()) return;
   auto& entry = found->second;
+  entry.latest = std::min(entry.latest, now);
   if (entry.turn != 0)
     entry.woken = true;
   else if (!entry.parked && entry.due > now)
@@ -81,6 +83,7 @@ std::optional<TaskQueue::Turn> TaskQueue::take(MonotonicTime now) {
     const auto id = due_.begin()->second;
     auto& entry = entries_.at(id);
     due_.erase(due_.begin());
+    if (waits_on(id, entry, now)) continue;
     if (!may_begin(entry.home, now)) {
       entry.parked = true;
       domains_[entry.home.name].parked.insert(id);
@@ -99,7 +102,23 @@ std::optional<TaskQueue::Turn> TaskQueue::take(MonotonicTime now) {
   return {};
 }
 
-void TaskQueue::leave(TurnId turn, const HangDomain& domain) {
+/// False also where it has its turn all the same, and goes on waiting.
+bool TaskQueue::waits_on(TaskId id, Entry& entry, MonotonicTime now) {
+  if (entry.missed.name.empty()) return false;
+  const auto found = domains_.find(entry.missed.name);
+  if (found == domains_.end() || may_begin(entry.missed, now)) {
+    if (found != domains_.end()) found->second.waiting.erase(id);
+    entry.missed = {};
+    return false;
+  }
+  found->second.waiting.insert(id);
+  if (now >= entry.latest || entry.removed) return false;
+  schedule(id, entry, entry.latest);
+  return true;
+}
+
+void TaskQueue::leave(TurnId turn, const HangDomain& domain,
+                      MonotonicTime began) {
   const auto found = domains_.find(domain.name);
   if (found == domains_.end()) return;
   found->second.turns.erase(turn);
@@ -107,6 +126,15 @@ void TaskQueue::leave(TurnId turn, const HangDomain& domain) {
   for (const auto id : parked) {
     auto& entry = entries_.at(id);
     schedule(id, entry, entry.due);
+  }
+  for (const auto id : std::exchange(found->second.waiting, {})) {
+    const auto waiting = entries_.find(id);
+    if (waiting == entries_.end()) continue;
+    auto& entry = waiting->second;
+    if (entry.turn != 0)
+      entry.woken = true;
+    else if (!entry.parked)
+      schedule(id, entry, std::min(entry.due, began));
   }
   if (found->second.turns.empty()) domains_.erase(found);
 }
@@ -126,10 +154,17 @@ bool TaskQueue::enter(TurnId turn, const HangDomain& domain,
   auto& running = found->second;
   if (running.domain == domain) return true;
   if (!may_begin(domain, now)) return false;
-  leave(turn, running.domain);
+  leave(turn, running.domain, running.began);
   running.domain = domain;
   if (!domain.name.empty()) domains_[domain.name].turns.insert(turn);
   return true;
+}
+
+void TaskQueue::pass_by(TurnId turn, const HangDomain& domain) {
+  const auto found = turns_.find(turn);
+  // Where nobody is nobody leaves.
+  if (found != turns_.end() && domains_.contains(domain.name))
+    found->second.missed = domain;
 }
 
 void TaskQueue::finish(TurnId turn, HangDomain home, MonotonicTime due) {
@@ -137,15 +172,24 @@ void TaskQueue::finish(TurnId turn, HangDomain home, MonotonicTime due) {
   if (found == turns_.end()) return;
   const auto running = found->second;
   turns_.erase(found);
-  leave(turn, running.domain);
+  leave(turn, running.domain, running.began);
   if (running.hangs) unpark_all();
   const auto entry = entries_.find(running.task);
   // Gone, or a successor has taken over.
   if (entry == entries_.end() || entry->second.turn != turn) return;
-  entry->second.turn = 0;
-  entry->second.home = std::move(home);
-  schedule(running.task, entry->second,
-           entry->second.woken ? std::min(due, running.began) : due);
+  auto& next = entry->second;
+  next.turn = 0;
+  next.home = std::move(home);
+  if (!running.missed.name.empty()) {
+    next.missed = running.missed;
+    if (const auto missed = domains_.find(running.missed.name);
+        missed != domains_.end())
+      missed->second.waiting.insert(running.task);
+    else
+      next.woken = true;  // it is free by now
+  }
+  next.latest = next.woken ? std::min(due, running.began) : due;
+  schedule(running.task, next, next.latest);
 }
 
 std::vector<TaskQueue::Overrun> TaskQueue::find_overruns(MonotonicTime now) {

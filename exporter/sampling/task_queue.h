@@ -30,6 +30,8 @@ using TurnId = std::uint64_t;  ///< 0: none
 ///   is not exact has one such turn more: another file system may have been
 ///   touched unnoticed, and all else should not wait for that.
 /// - With kMaxHanging turns hanging, domains that are not local wait.
+/// - A turn that could not enter a domain because another one is slow there has
+///   missed something: its task has another turn as soon as that one leaves.
 class TaskQueue {
  public:
   static constexpr std::chrono::milliseconds kSlow{200};
@@ -69,6 +71,9 @@ class TaskQueue {
   /// that was written off hangs there from now on.
   bool enter(TurnId turn, const HangDomain& domain, MonotonicTime now);
 
+  /// The turn goes on without having entered the domain.
+  void pass_by(TurnId turn, const HangDomain& domain);
+
   /// What keeps a turn from entering the domain is quick so far.
   bool may_soon_enter(const HangDomain& domain, MonotonicTime now) const;
 
@@ -102,9 +107,11 @@ class TaskQueue {
     std::shared_ptr<Task> task;
     HangDomain home;
     MonotonicTime due;
-    TurnId turn = 0;      ///< under way; 0: none
-    bool parked = false;  ///< waits for its domain
-    bool woken = false;   ///< since the turn under way began
+    HangDomain missed;     ///< that it waits for
+    MonotonicTime latest;  ///< of the next turn, whatever it waits for
+    TurnId turn = 0;       ///< under way; 0: none
+    bool parked = false;   ///< waits for its domain
+    bool woken = false;    ///< since the turn under way began
     bool removed = false;
   };
   struct Running {
@@ -114,10 +121,12 @@ class TaskQueue {
     MonotonicTime began;
     MonotonicTime patient_until;
     bool hangs = false;
+    HangDomain missed = {};  ///< a domain that it passed by
   };
   struct Domain {
     std::set<TurnId> turns;
     std::set<TaskId> parked;
+    std::set<TaskId> waiting;  ///< have missed it
   };
 
   bool may_begin(const HangDomain& domain, MonotonicTime now) const;
@@ -125,7 +134,9 @@ class TaskQueue {
   std::size_t slow_in(const Domain& domain, MonotonicTime now) const;
   void schedule(TaskId id, Entry& entry, MonotonicTime due);
   void unschedule(TaskId id, Entry& entry);
-  void leave(TurnId turn, const HangDomain& domain);
+  /// `began`: the turn.
+  void leave(TurnId turn, const HangDomain& domain, MonotonicTime began);
+  bool waits_on(TaskId id, Entry& entry, MonotonicTime now);
   void unpark_all();
 
   std::map<TaskId, Entry> entries_;

@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "exporter/system/call_outcome.h"
 #include "exporter/system/thread.h"
 
 namespace openclaw_lock {
@@ -37,10 +38,10 @@ class ErrandThread {
   /// Runs it there, waits, and returns or throws what it does.
   template <typename Errand>
   auto run(Errand errand) {
-    std::packaged_task<std::invoke_result_t<Errand>()> task{std::move(errand)};
-    auto result = task.get_future();
-    put([&task] { task(); });
-    return result.get();
+    const auto outcome =
+        std::make_shared<CallOutcome<std::invoke_result_t<Errand>>>();
+    put([outcome, &errand] { outcome->put(errand); });
+    return outcome->take();
   }
 
   /// The same without waiting; what it throws is lost.

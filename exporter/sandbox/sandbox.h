@@ -20,10 +20,10 @@ namespace openclaw_lock {
 /// their confinement is that of system calls. The others have both.
 class Sandbox {
  public:
-  /// Confines the calling thread, which is to be the only one yet, as a
-  /// reader; and all threads that it makes from then on. Makes the directory
-  /// `storage.path`, which must be there to be written to. One line of our log
-  /// tells what holds, and what the kernel cannot do.
+  /// Confines the calling thread, beside which only one may run yet that ends
+  /// with the start, as a reader; and all threads that it makes from then on.
+  /// Makes the directory `storage.path`, which must be there to be written to.
+  /// One line of our log tells what holds, and what the kernel cannot do.
   Sandbox(const Settings& settings, bool with_watchdog);
 
   /// Runs it where files are written; what it throws or returns comes back.

@@ -32,13 +32,18 @@ bool write_all(const UniqueFd& file, std::string_view text, mode_t mode) {
 
 std::optional<Problem> write_atomically(const std::filesystem::path& path,
                                         std::string_view text, mode_t mode) {
+  // In its place nobody would find a device again.
+  if (auto problem = find_irregular(path)) return problem;
   // Always the same name: what a killed exporter left is written over.
   const auto temporary = path.native() + ".tmp";
-  const UniqueFd file{
-      ::open(temporary.c_str(),
-             O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)};
-  if (!file) return system_problem(errno, path.string());
-  if (!write_all(file, text, mode) ||
+  const auto file = open_regular_file(
+      temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
+  if (!file) {
+    auto problem = file.problem();
+    if (problem.fault != Fault::malformed) problem.where = path.string();
+    return problem;
+  }
+  if (!write_all(*file, text, mode) ||
       std::rename(temporary.c_str(), path.c_str()) != 0) {
     const int error = errno;
     ::unlink(temporary.c_str());

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,14 +19,40 @@ namespace openclaw_lock {
 /// Which problem an errno value is.
 Fault fault_of(int error);
 
-/// Problem with the reason of an errno value in words.
+/// Problem with the reason of an errno value in words, see describe_error.
 Problem system_problem(int error, std::string where);
 
 /// A whole small file, at most `max_bytes`; a longer one is too_big. For files
-/// of procfs and for configuration, which are trusted to be readable without
+/// of procfs, sysfs and cgroups, which are trusted to be readable without
 /// blocking.
 Result<std::string> read_small_file(const std::filesystem::path& path,
                                     std::size_t max_bytes);
+
+/// Hands a file of procfs to `visit` piece by piece; one longer than
+/// `max_bytes` is too_big, once so much of it was visited.
+std::optional<Problem> read_pieces(
+    const std::filesystem::path& path, std::size_t max_bytes,
+    const std::function<void(std::string_view)>& visit);
+
+/// Malformed where it is there and no regular file, nor a link to one: a FIFO
+/// would keep whoever opens it, a device may do anything. Nothing where it is
+/// one, or is not there.
+std::optional<Problem> find_irregular(const std::filesystem::path& path);
+
+/// Opens a regular file, or a link to one, without waiting; `flags` such as
+/// O_RDONLY. Malformed where it is none.
+Result<UniqueFd> open_regular_file(const std::filesystem::path& path, int flags,
+                                   mode_t mode = 0);
+
+/// The same as read_small_file, of a regular file: for what is named by
+/// somebody else. May still hang on a file system that does.
+Result<std::string> read_regular_file(const std::filesystem::path& path,
+                                      std::size_t max_bytes);
+
+/// The same, of what is open already; `path` is where.
+Result<std::string> read_regular_file(const UniqueFd& opened,
+                                      const std::filesystem::path& path,
+                                      std::size_t max_bytes);
 
 /// mtime to the millisecond; one beyond the years 1 to 9999 counts as the
 /// nearest of them (some file systems keep any number).

@@ -29,19 +29,25 @@ int half_of_the_limit() {
 
 }  // namespace
 
-Inotify::Slot::~Slot() { --taken; }
+InotifySlot::InotifySlot() { ++taken; }
+InotifySlot::~InotifySlot() { --taken; }
 
-Result<Inotify> Inotify::create() {
-  const int now_taken = ++taken;
-  auto slot = std::make_unique<Slot>();
-  if (now_taken > half_of_the_limit())
+Result<std::unique_ptr<InotifySlot>> InotifySlot::take() {
+  std::unique_ptr<InotifySlot> slot{new InotifySlot};
+  if (taken > half_of_the_limit())
     return Problem{
         Fault::io, "inotify",
         "half of fs.inotify.max_user_instances is taken; the rest is "
         "left to others"};
+  return slot;
+}
+
+Result<Inotify> Inotify::create() {
+  auto slot = InotifySlot::take();
+  if (!slot) return slot.problem();
   UniqueFd fd{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
   if (!fd) return system_problem(errno, "inotify");
-  return Inotify{std::move(fd), std::move(slot)};
+  return Inotify{std::move(fd), *std::move(slot)};
 }
 
 Result<int> Inotify::watch(const std::string& directory,

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/result.h"
 #include "exporter/system/unique_fd.h"
@@ -20,9 +21,23 @@ struct InotifyEvent {
       name;  ///< of the file in the watched directory; may be empty
 };
 
-/// One inotify instance. The kernel allows a user 128 of them by default
-/// (fs.inotify.max_user_instances, inotify(7)), and OpenClaw, which may be of
-/// the same user, needs some: this process takes at most half of them.
+/// The right to one inotify instance, for as long as it lives. The kernel
+/// allows a user 128 of them by default (fs.inotify.max_user_instances,
+/// inotify(7)), and OpenClaw, which may be of the same user, needs some: this
+/// process takes at most half of them, those of libraries included.
+class InotifySlot {
+ public:
+  static Result<std::unique_ptr<InotifySlot>> take();
+
+  InotifySlot(const InotifySlot&) = delete;
+  InotifySlot& operator=(const InotifySlot&) = delete;
+  ~InotifySlot();
+
+ private:
+  InotifySlot();
+};
+
+/// One inotify instance, with its slot.
 class Inotify {
  public:
   static Result<Inotify> create();
@@ -39,16 +54,11 @@ class Inotify {
   bool drain(const std::function<void(const InotifyEvent&)>& visit) const;
 
  private:
-  /// One of those that this process may have.
-  struct Slot {
-    ~Slot();
-  };
+  Inotify(UniqueFd fd, std::unique_ptr<InotifySlot> slot)
+      : slot_{std::move(slot)}, fd_{std::move(fd)} {}
 
-  Inotify(UniqueFd fd, std::unique_ptr<Slot> slot)
-      : fd_{std::move(fd)}, slot_{std::move(slot)} {}
-
+  std::unique_ptr<InotifySlot> slot_;
   UniqueFd fd_;
-  std::unique_ptr<Slot> slot_;
 };
 
 }  // namespace openclaw_lock

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/system/rooted_path.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "core/gateways/glob_capture.h"
+#include "exporter/system/file.h"
 #include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
@@ -70,6 +72,22 @@ Result<std::string> resolve_in_root(const std::string& root,
   auto result = root;
   for (const auto& one : walked) result.append("/").append(one);
   return result.empty() ? std::string{"/"} : result;
+}
+
+Result<UniqueFd> open_rooted(const RootedPath& rooted, int flags) {
+  const auto parts =
+      split_path(std::string_view{rooted.path}.substr(rooted.root.size()));
+  const auto root = rooted.root + '/';
+  UniqueFd here{::open(root.c_str(), parts.empty()
+                                         ? flags | O_CLOEXEC
+                                         : O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  for (std::size_t i = 0; here && i < parts.size(); ++i) {
+    const int how = i + 1 < parts.size() ? O_PATH | O_DIRECTORY : flags;
+    here = UniqueFd{
+        ::openat(here.get(), parts[i].c_str(), how | O_NOFOLLOW | O_CLOEXEC)};
+  }
+  if (!here) return system_problem(errno, rooted.path);
+  return here;
 }
 
 Result<std::string> follow_link(const std::string& root,

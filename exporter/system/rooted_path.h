@@ -5,6 +5,7 @@
 
 #include "core/base/result.h"
 #include "exporter/system/gate.h"
+#include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
 
@@ -16,6 +17,18 @@ namespace openclaw_lock {
 /// malformed: more than 40 links. timeout: the gate is shut.
 Result<std::string> resolve_in_root(const std::string& root,
                                     const std::string& path, const Gate& gate);
+
+/// What resolve_in_root() gave.
+struct RootedPath {
+  std::string root;
+  std::string path;  ///< with `root` in front
+
+  bool operator==(const RootedPath&) const = default;
+};
+
+/// Opens it component by component, so that none which has become a link since
+/// leads out of the root. `flags`: of open(2).
+Result<UniqueFd> open_rooted(const RootedPath& rooted, int flags);
 
 /// For a path none of whose parents is a link: itself, or, where it is a link,
 /// what resolve_in_root() says. Whoever gets a path may touch it.

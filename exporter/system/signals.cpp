@@ -2,6 +2,7 @@
 #include "exporter/system/signals.h"
 
 #include <signal.h>
+#include <sys/signalfd.h>
 
 namespace openclaw_lock {
 namespace {
@@ -21,6 +22,15 @@ void hold_signals() {
   const auto signals = held_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
+}
+
+UniqueFd end_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return UniqueFd{::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
 }
 
 int wait_for_signal(std::chrono::milliseconds span) {

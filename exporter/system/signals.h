@@ -3,11 +3,17 @@
 
 #include <chrono>
 
+#include "exporter/system/unique_fd.h"
+
 namespace openclaw_lock {
 
-/// Has SIGHUP, SIGTERM and SIGINT wait for wait_for_signal(), and SIGPIPE
-/// ignored; in this thread and those that it will make.
+/// Has SIGHUP, SIGTERM and SIGINT wait for wait_for_signal(), and SIGPIPE and
+/// SIGXFSZ ignored: a write fails instead. In this thread and those that it
+/// will make.
 void hold_signals();
+
+/// Readable once SIGTERM or SIGINT waits; none: -1.
+UniqueFd end_signals();
 
 /// The held signal that came within the span; at most 0: none. From the first
 /// thread.

@@ -3,9 +3,9 @@
 
 #include <exception>
 #include <memory>
-#include <system_error>
 #include <utility>
 
+#include "exporter/system/limits.h"
 #include "exporter/system/log.h"
 
 namespace openclaw_lock {
@@ -22,7 +22,7 @@ void run(const Start& start) {
     start.body();
   } catch (const std::exception& error) {
     log::error("a thread ended by an error",
-               {{"thread", start.name}, {"reason", error.what()}});
+               {{"thread", start.name}, {"reason", describe_exception(error)}});
   } catch (...) {
     log::error("a thread ended by an error", {{"thread", start.name}});
   }
@@ -77,8 +77,7 @@ Result<Thread> start_thread(const std::string& name, std::function<void()> body,
   const int error = create(
       id, std::make_unique<Start>(Start{name, std::move(body)}), stack_bytes);
   if (error == 0) return Thread{id};
-  return Problem{Fault::io, "thread " + name,
-                 std::generic_category().message(error)};
+  return Problem{Fault::io, "thread " + name, describe_thread_error(error)};
 }
 
 void name_thread(const std::string& name) {

@@ -108,10 +108,11 @@ FleetSnapshot report_of(const LockReader& reader) {
   health.up = health.fresh = true;
   FleetSnapshot report;
   report.now = wall_time_now();
-  report.gateways.push_back({"bench",
-                             std::make_shared<const LockFacts>(reader.report()),
-                             health,
-                             {}});
+  auto& gateway = report.gateways.emplace_back();
+  gateway.name = "bench";
+  gateway.readings.put(SourceName::locks,
+                       std::make_shared<const LockFacts>(reader.report()),
+                       health);
   return report;
 }
 

@@ -36,18 +36,18 @@ std::size_t sink = 0;
 /// A gateway that has worked: holds, waits, an incident, some problems.
 GatewaySnapshot busy_gateway(const std::string& name) {
   auto gateway = idle_gateway(name, Store::sqlite);
-  auto locks = *gateway.locks;
+  auto locks = *gateway.readings.latest<LockFacts>();
   locks.totals[kMainSession].acquired = 1234;
   for (int i = 0; i < 40; ++i)
     locks.totals[kMainSession].holds.observe(i * i * 37ms);
-  gateway.locks = std::make_shared<LockFacts>(locks);
-  gateway.locks_health->problems[1] = 3;
-  auto logs = *gateway.logs;
+  put(gateway.readings, locks);
+  gateway.readings.health_of<LockFacts>()->problems[1] = 3;
+  auto logs = *gateway.readings.latest<LogFacts>();
   logs.totals.events.fill(7);
   logs.totals.timeouts[{"main", TimeoutKind::sqlite}] = 2;
   logs.totals.waits[TimeoutKind::sqlite].observe(5056ms);
   logs.totals.last_timeout_at = kSampleNow;
-  gateway.logs = std::make_shared<LogFacts>(logs);
+  put(gateway.readings, logs);
   return gateway;
 }
 

@@ -11,10 +11,10 @@ EVENTS = [
     "lock_timeout", "lock_stale", "lock_removed_stale", "lock_force_released", "session_takeover", "file_lock_stale",
     "embedded_fallback", "all_models_failed", "gateway_already_running", "gateway_refused", "sqlite_lock_wait_failed",
     "sqlite_slow_lock_wait", "sqlite_slow_hold", "database_locked", "liveness_warning", "stuck_session",
-    "log_suppressed",
+    "log_suppressed", "gateway_start_failed", "session_conflict",
 ]  # fmt: skip
 HOLDERS = ["alive", "dead", "recycled", "unknown"]
-PROBLEMS = ["missing", "denied", "malformed", "too_big", "io", "timeout", "namespace"]
+PROBLEMS = ["missing", "denied", "malformed", "too_big", "io", "timeout", "namespace", "unsupported", "unrecognised"]
 SOURCES = {"locks": 0.0004, "logs": 0.0007, "processes": 0.0021, "disk": 0.0003}
 OUTCOMES = ["released", "abandoned", "stolen"]
 
@@ -65,6 +65,8 @@ class Gateway:
         self.blip, self.blind = blip, blind
         self.rng = random.Random(f"{name} {trouble}")
         self.events = dict.fromkeys(EVENTS, 0)
+        self.turns = {"error": 0, "ok": 0}
+        self.stalls = Histogram()
         kinds = ("session", "session_store", "sandbox") if store == "jsonl" else ("sandbox", "sqlite")
         self.timeouts = {("", kind): 0 for kind in kinds}
         self.acquired, self.released, self.holds = {}, {}, {}
@@ -182,6 +184,9 @@ class Gateway:
     def _log(self, at, step):
         lines = poisson(self.rng, 0.6 * step)
         self.lines["ignored"] += lines
+        self.turns["ok"] += lines // 3
+        if self.events["liveness_warning"] > sum(self.stalls.buckets):
+            self.stalls.observe(self.rng.uniform(1, 6))
         self.lines["matched"] = sum(self.events.values())
         if self.rng.random() < 0.002:
             self.lines["unparsed"] += 1

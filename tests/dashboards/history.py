@@ -153,6 +153,9 @@ def add_logs(to, labels, gateway, at, lean):
         return
     for kind, waits in gateway.waits.items():
         to.add_histogram("openclaw_lock_wait_seconds", f'{labels},kind="{kind}"', waits)
+    for outcome, count in gateway.turns.items():
+        to.add("openclaw_lock_turns_total", f'{labels},outcome="{outcome}"', count)
+    to.add_histogram("openclaw_lock_event_loop_delay_seconds", labels, gateway.stalls)
     to.add("openclaw_lock_log_rotations_total", labels, gateway.rotations)
     to.add("openclaw_lock_log_unread_bytes", labels, gateway.unread)
     to.add("openclaw_lock_log_files", labels, 1)
@@ -169,6 +172,10 @@ def add_disk(to, labels, gateway, at, lean):
         return
     fstype = "nfs4" if gateway.network else "ext4"
     to.add("openclaw_lock_filesystem_info", f'{labels},fstype="{fstype}",network="{str(gateway.network).lower()}"', 1)
+    to.add("openclaw_lock_filesystem_avail_bytes", labels, 40 << 30)
+    to.add("openclaw_lock_filesystem_readonly", labels, 0)
+    to.add("openclaw_lock_gateway_cpu_stalled_seconds_total", labels, gateway.stalled["some"] / 3)
+    to.add("openclaw_lock_gateway_oom_kills_total", labels, 0)
     if gateway.accounted:
         to.add("openclaw_lock_gateway_disk_wait_seconds_total", labels, gateway.accounted_wait)
     if gateway.probed:

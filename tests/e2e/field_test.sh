@@ -11,13 +11,7 @@ set -euo pipefail
 
 # Known to fail, and why.
 declare -A later=(
-  [01]='the error of a channel is no lock timeout yet'
-  [15]='starts that fail with a locked database are not in the catalogue'
   [17]='no alert looks at stale locks'
-  [20]='some prefixes of lines are passed over in silence'
-  [23]='the log of a profile counts for the gateway beside it, too'
-  [31]='a fallback without its lock is not counted'
-  [40]='an empty singleton lock is not shown'
   [43]='no alert on a restart loop'
 )
 

@@ -3,7 +3,6 @@
 # A session directory whose file system hangs costs its own gateway's freshness and nothing else: /metrics answers at
 # once, the other gateway is watched on, SIGTERM ends the exporter.
 # shellcheck disable=SC2317  # functions are called by name
-# Runs: among gateways
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"
@@ -168,11 +167,116 @@ gateways:
   - name: b
     state_dir: $b_state
 YAML
-start_exporter --config.file="$hung/config.yml"
+reload() {
+  status=$(curl --noproxy '*' --silent --max-time "$PATIENCE" --request POST --output "$work/answer" \
+    --write-out '%{http_code}' "$url/-/reload")
+}
+
+answers_with() { # CONTENT_SECURITY_POLICY
+  curl --noproxy '*' --silent --max-time "$PATIENCE" --head "$url/-/healthy" |
+    grep --quiet "^Content-Security-Policy: $1"
+}
+
+write_web() { # FILE CONTENT_SECURITY_POLICY
+  printf 'http_server_config: {headers: {Content-Security-Policy: "%s"}}\n' "$2" > "$1.new"
+  mv "$1.new" "$1"
+}
+
+logged() { # PATTERN
+  grep --quiet "$1" "$exporter_log"
+}
+
+write_web "$work/web.yml" one
+start_exporter --config.file="$hung/config.yml" --web.config.file="$work/web.yml"
 freeze_unseen
 kill -HUP "$exporter_pid"
 check_scrape_times 'hung configuration'
+check 'hung configuration: SIGHUP: told in the log' wait_for "$PATIENCE" \
+  logged 'the configuration was not reloaded.*does not answer within'
+for i in 1 2; do
+  reload
+  check_equal "hung configuration: reload $i: status" 500 "$status"
+  check "hung configuration: reload $i: the file is named" \
+    grep --quiet "^not reloaded: $hung/config.yml: does not answer within 10 s$" "$work/answer"
+done
+expect_metric 'hung configuration: told in the metrics' 0 openclaw_lock_config_last_reload_successful
+write_web "$work/web.yml" two
+check 'hung configuration: the web configuration is renewed meanwhile' wait_for "$PATIENCE" answers_with two
+thaw
+reload
+check_equal 'hung configuration: it answers again: reload' 200 "$status"
+expect_metric 'hung configuration: it answers again: metrics' 1 openclaw_lock_config_last_reload_successful
+freeze_unseen
+kill -HUP "$exporter_pid"
 check_end 'hung configuration'
+thaw
+
+# ---- the web configuration hangs
+write_web "$behind/web.yml" one
+start_exporter --openclaw.state-dir="b=$b_state" --web.config.file="$hung/web.yml"
+freeze_unseen
+check_scrape_times 'hung web configuration'
+expect_metric 'hung web configuration: told in the metrics' 0 openclaw_lock_config_last_reload_successful
+check 'hung web configuration: told once in the log' \
+  [ "$(grep --count 'nobody knows whether the web configuration has changed.*does not answer' "$exporter_log")" = 1 ]
+check 'hung web configuration: what was in force is' answers_with one
+reload
+check_equal 'hung web configuration: reload: status' 500 "$status"
+write_web "$behind/web.yml" two
+thaw
+check 'hung web configuration: it is renewed when it answers' wait_for "$PATIENCE" answers_with two
+reload
+check_equal 'hung web configuration: it answers again: reload' 200 "$status"
+expect_metric 'hung web configuration: it answers again: metrics' 1 openclaw_lock_config_last_reload_successful
+freeze_unseen
+check_end 'hung web configuration'
+
+# ---- what a start reads or writes hangs
+# Sets status; 124: it hung.
+run() { # FLAG...
+  status=0
+  timeout "$PATIENCE" "$BINARY" "$@" > "$work/stdout" 2> "$work/stderr" || status=$?
+}
+
+gives_up() { # TEXT PATH FLAG...
+  run "${@:3}"
+  check_equal "hung at start: $1: status" 1 "$status"
+  check_equal "hung at start: $1: told" "openclaw-lock-exporter: $2: does not answer within 10 s" \
+    "$(grep 'does not answer' "$work/stderr")"
+}
+
+gives_up 'configuration' "$hung/config.yml" --web.listen-address=127.0.0.1:0 --config.file="$hung/config.yml"
+gives_up 'configuration, check' "$hung/config.yml" --config.check --config.file="$hung/config.yml"
+gives_up 'configuration, once' "$hung/config.yml" --once --config.file="$hung/config.yml"
+gives_up 'web configuration' "$hung/web.yml" --config.check --web.config.file="$hung/web.yml"
+gives_up 'positions, once' "$hung/positions" --once --openclaw.state-dir="b=$b_state" --storage.path="$hung/positions"
+gives_up 'text file, once' "$hung/b.prom" --once --openclaw.state-dir="b=$b_state" --textfile.path="$hung/b.prom"
+
+"$BINARY" --web.listen-address=127.0.0.1:0 --config.file="$hung/config.yml" 2> "$work/stderr" &
+job=$!
+children+=("$job")
+hangs_in_start() {
+  [ "$(find "/proc/$job/task" -mindepth 1 -maxdepth 1 | wc -l)" -eq 2 ]
+}
+wait_for "$PATIENCE" hangs_in_start || true
+kill -HUP "$job"
+kill -TERM "$job"
+status=0
+wait "$job" || status=$?
+check_equal 'hung at start: SIGTERM ends it with status 0' 0 "$status"
+thaw
+
+# ---- the text file hangs while it is written
+start_exporter --openclaw.state-dir="b=$b_state" --textfile.path="$hung/b.prom"
+check 'hung text file: it is written' wait_for "$PATIENCE" [ -f "$behind/b.prom" ]
+freeze_unseen
+check_scrape_times 'hung text file'
+check 'hung text file: told' wait_for "$PATIENCE" logged 'cannot write the text file.*does not answer'
+rm -f "$behind/b.prom"
+thaw
+check 'hung text file: it is written again' wait_for "$PATIENCE" [ -f "$behind/b.prom" ]
+freeze_unseen
+check_end 'hung text file'
 thaw
 
 # ---- what is found without a configuration

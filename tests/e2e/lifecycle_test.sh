@@ -42,10 +42,12 @@ appearing() {
   expect_metric 'its first acquisition is counted' 1 openclaw_lock_acquired_total gateway=late agent=main kind=session
   expect_metric 'its first release is counted' 1 openclaw_lock_released_total gateway=late agent=main outcome=released
 
-  # A lock in a directory that was made a moment ago.
+  # A lock in a directory that was made a moment ago. A hold that ends before the exporter has looked is nobody's to see.
   for i in $(seq 20); do
     locks=$(made_session_dir "$state" "agent$i")
-    "$actor" cycles 1 300000 0 "$locks/a.jsonl.lock" > "$work/ignored"
+    start_holder "$locks/a.jsonl.lock"
+    wait_rounds late 2
+    end_holder "$holder_pid"
   done
   expect_metric 'no acquisition by 20 new agents is lost' 21 openclaw_lock_acquired_total gateway=late
   expect_metric 'nor a release' 21 openclaw_lock_released_total gateway=late outcome=released
@@ -96,7 +98,9 @@ gateways:
     state_dir: $state
     session_dirs: ["$work/store/agents/*/sessions", "$work/flat"]
 YAML
-  check_equal 'the configuration is valid' 'configuration is valid' \
+  check_equal 'the configuration is valid, and what its pattern matches' \
+    "configuration is valid
+$work/multi/oc*/config: matches 2 directories now" \
     "$("$BINARY" --config.check --config.file="$work/config.yml")"
   start_exporter --config.file="$work/config.yml"
   start_holder "$work/multi/oc2/config/agents/main/sessions/a.jsonl.lock"
@@ -115,6 +119,88 @@ YAML
   mkdir -p "$work/store/agents/later/sessions"
   start_holder "$work/store/agents/later/sessions/f.jsonl.lock"
   expect_metric 'a later match of the glob' 1 openclaw_lock_files gateway=custom agent=later kind=session
+  stop_exporter
+}
+
+# ---- what a gateway's own configuration names
+
+expect_problem() { # TEXT SOURCE PROBLEM REASON
+  case $2 in
+    discovery) expect_metric_above "$1" 0 openclaw_lock_discovery_problems_total "problem=$3" ;;
+    *) expect_metric_above "$1" 0 openclaw_lock_source_problems_total gateway=named "source=$2" "problem=$3" ;;
+  esac
+  check "$1: the log says why" wait_for "$PATIENCE" grep --quiet "source=$2 .*problem=$3 .*reason=\".*$4" "$exporter_log"
+}
+
+# A look that begins at once, where a change would be seen within a minute.
+write_config() { # TEXT
+  printf '%s\n' "$1" > "$state/openclaw.json"
+  kill -HUP "$exporter_pid"
+}
+
+named_by_the_gateway() {
+  local incident=$e2e/../fixtures/captures/2026.4.24/16-two-gateways/filelog.new home gateway_job command_job
+  new_state named
+  home=$work/named
+  mkdir -p "$work/bin" "$home/store/worker" "$home/conf"
+  cp "$actor" "$work/bin/openclaw"
+  cp "$actor" "$work/bin/openclaw-gateway"
+  cat > "$state/openclaw.json" << 'JSON5'
+// as people write it
+{
+  $include: "./places.json5",
+  logging: { level: 'info', file: "${E2E_LOGS}/gateway.log", }, /* a trailing comma */
+}
+JSON5
+  printf "{session: {store: '~/store/{agentId}/sessions.json'}, logging: {file: '/nowhere'}}" > "$state/places.json5"
+  start_exporter --openclaw.state-dir="named=$state"
+  # A command of the same state directory has another environment.
+  background env -i "OPENCLAW_STATE_DIR=$state" HOME=/ E2E_LOGS=/nowhere "$work/bin/openclaw" idle
+  command_job=$job
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  background env -i "OPENCLAW_STATE_DIR=$state" "HOME=$home" "E2E_LOGS=$home/logs" bash -c \
+    'exec -a openclaw-gateway "$1"' bash "$work/bin/openclaw-gateway"
+  gateway_job=$job
+  start_holder "$home/store/worker/a.jsonl.lock"
+  expect_metric 'the session store that a gateway names is watched' 1 openclaw_lock_files gateway=named agent=worker \
+    kind=session
+  mkdir "$home/logs"
+  sed "s|/[^ ]*/agents/main/sessions/|$home/store/worker/|g" "$incident" > "$home/logs/gateway.log"
+  expect_metric 'and its log is read' 2 openclaw_lock_timeouts_total gateway=named kind=session
+  mv "$home/logs/gateway.log" "$home/logs/gateway.1.log"
+  sed 's/2026-11-20/2026-11-21/g' "$home/logs/gateway.1.log" > "$home/logs/gateway.log"
+  expect_metric 'through its rotation' 4 openclaw_lock_timeouts_total gateway=named kind=session
+  check_equal 'all is well' '1 1' \
+    "$(metric openclaw_lock_source_up gateway=named source=locks) $(metric openclaw_lock_source_up gateway=named source=logs)"
+
+  write_config '{logging: {file: "/var/log/x.log"'
+  expect_problem 'a configuration that cannot be read is a problem' discovery malformed 'line 2: expected a comma or }'
+  expect_metric 'and no end: what was known holds' 1 openclaw_lock_files gateway=named agent=worker kind=session
+  write_config "{\$include: '/etc/passwd'}"
+  expect_problem 'an include that leads elsewhere' discovery denied 'leads out of the configuration'
+  mkfifo "$state/fifo"
+  write_config "{\$include: 'fifo'}"
+  expect_problem 'an include that would block' discovery denied 'is no regular file'
+  write_config "{logging: {file: '$state/agents/main/sessions/a.jsonl'}}"
+  expect_problem 'a transcript as a log' discovery denied 'lies among sessions'
+  ln -s /etc/hostname "$home/logs/link.log"
+  write_config "{logging: {file: '$home/logs/link.log'}}"
+  expect_problem 'a link as a log' logs denied 'is a symbolic link'
+  expect_metric 'a store that is no longer named is not watched' '' openclaw_lock_files gateway=named agent=worker \
+    kind=session
+  if [ "$(id -u)" -eq 0 ]; then
+    mkdir -p "$work/theirs/worker"
+    touch "$work/theirs/their.log"
+    chown -R 12345 "$work/theirs"
+    write_config "{logging: {file: '$work/theirs/their.log'}, session: {store: '$work/theirs/{agentId}/s.json'}}"
+    expect_problem "another user's log" logs denied 'is of another user'
+    expect_problem "another user's sessions" locks denied 'is of another user'
+  fi
+  write_config '{}'
+  expect_metric 'all is well again' 1 openclaw_lock_source_up gateway=named source=locks
+  end_holder "$holder_pid"
+  kill_family "$gateway_job"
+  kill_family "$command_job"
   stop_exporter
 }
 
@@ -384,6 +470,21 @@ files_and_exit_codes() {
   check_equal 'unknown key: in one line' 1 "$(wc -l < "$work/stderr")"
   run --config.check --config.file="$work/bad.yml"
   check_equal 'the check finds it too' 2 "$status"
+  ln -s "$state" "$work/second_name"
+  run --config.check --openclaw.state-dir="a=$state" --openclaw.state-dir="b=$work/second_name"
+  check_equal 'one directory under two names: status' 2 "$status"
+  check_equal 'one directory under two names: both in one line' \
+    "openclaw-lock-exporter: $work/second_name: one directory under two names, gateway \"a\" ($state) and gateway \"b\" ($work/second_name): it is watched once" \
+    "$(cat "$work/stderr")"
+  mkdir -p "$work/many" && (cd "$work/many" && seq 1003 | xargs mkdir)
+  run --config.check --openclaw.state-dir="$work/many/*"
+  check_equal 'a pattern that matches more than can be watched: status' 2 "$status"
+  check 'a pattern that matches more than can be watched: told' grep --quiet 'more than 1000 directories' "$work/stderr"
+  { echo gateways: && printf -- "- state_dir: $work/many/%s\n" $(seq 1003); } > "$work/many.yml"
+  run --config.check --config.file="$work/many.yml"
+  check_equal 'more entries than can be watched: status' 2 "$status"
+  check_equal 'more entries than can be watched: how many more' \
+    'openclaw-lock-exporter: gateways: at most 1000 are watched; 3 more are left out' "$(cat "$work/stderr")"
   run --version
   check_equal 'version: status' 0 "$status"
   check 'version: on standard output' grep --quiet 'openclaw-lock-exporter' "$work/stdout"
@@ -404,6 +505,7 @@ holds_locks() { # FILE
 
 appearing
 configured
+named_by_the_gateway
 discovered
 cycles
 no_inotify

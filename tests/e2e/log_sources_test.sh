@@ -117,6 +117,19 @@ check_peak_memory 'a line without an end' 32
 rm "$work/logs/huge.log"
 stop_exporter
 
+# ---- a log that only one gateway reads, of two
+
+mkdir -p "$work/two/a" "$work/two/b"
+: > "$work/two/a.log"
+: > "$work/two/b.log"
+start_exporter "--openclaw.state-dir=a=$work/two/a" "--openclaw.state-dir=b=$work/two/b" "${others_off[@]}" \
+  "--openclaw.log=a=$work/two/a.log" "--openclaw.log=b=$work/two/b.log"
+sed -E "s|(pid=[0-9]+ )[^ ]*/agents/|\1$work/two/b/agents/|g" "$incident/filelog.new" >> "$work/two/a.log"
+check 'the record names a lock of the other' grep --quiet "$work/two/b/agents" "$work/two/a.log"
+expect_timeouts 'what one log tells of the other gateway counts there' 2 gateway=b kind=session
+check_equal 'and not here' 0 "$(metric openclaw_lock_timeouts_total gateway=a kind=session)"
+stop_exporter
+
 # ---- stored positions
 
 store=("$state" "${others_off[@]}" "--openclaw.log=main=$work/none/*.log" "--storage.path=$work/positions")

@@ -102,6 +102,30 @@ static int pass_unlink(const char* path) {
   return result(unlinkat(base, below(path), 0));
 }
 
+static int pass_rename(const char* from, const char* to, unsigned flags) {
+  return flags != 0 ? -EINVAL
+                    : result(renameat(base, below(from), base, below(to)));
+}
+
+static int pass_fsync(const char* path, int data_only,
+                      struct fuse_file_info* file) {
+  (void)path;
+  (void)data_only;
+  return result(fsync((int)file->fh));
+}
+
+static int pass_truncate(const char* path, off_t size,
+                         struct fuse_file_info* file) {
+  (void)path;
+  return file ? result(ftruncate((int)file->fh, size)) : -ENOSYS;
+}
+
+static int pass_chmod(const char* path, mode_t mode,
+                      struct fuse_file_info* file) {
+  (void)file;
+  return result(fchmodat(base, below(path), mode, 0));
+}
+
 static int pass_mkdir(const char* path, mode_t mode) {
   return result(mkdirat(base, below(path), mode));
 }
@@ -117,6 +141,10 @@ static const struct fuse_operations kOperations = {
     .release = pass_release,
     .unlink = pass_unlink,
     .mkdir = pass_mkdir,
+    .rename = pass_rename,
+    .fsync = pass_fsync,
+    .truncate = pass_truncate,
+    .chmod = pass_chmod,
 };
 
 static volatile sig_atomic_t stop_wanted = 0;

@@ -25,7 +25,8 @@ void check(std::string_view text) {
       again->cursors != decoded->cursors ||
       !(again->ledger.totals == decoded->ledger.totals) ||
       !(again->ledger.kept == decoded->ledger.kept) ||
-      again->ledger.seen != decoded->ledger.seen)
+      again->ledger.seen != decoded->ledger.seen ||
+      again->ledger.incidents.state() != decoded->ledger.incidents.state())
     std::abort();
 }
 

@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   LogLedger ledger;
   LogIntake intake{ledger};
   LogDecoder decoder;
-  intake.take(text, decoder, false, WallTime{});
+  intake.take(text, decoder, LogOrigin{}, WallTime{});
   const auto& totals = ledger.totals();
   std::uint64_t lines = 0;
   for (const auto count : totals.lines) lines += count;

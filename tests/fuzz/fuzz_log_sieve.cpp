@@ -116,13 +116,19 @@ class RecordMaker {
   }
 
   std::string subsystem() {
-    switch (byte() % 4) {
+    switch (byte() % 7) {
       case 0:
         return std::string{one_of(kLogEventRows).subsystem};
       case 1:
         return std::string{one_of(kErrorCarrierRows).subsystem};
       case 2:
         return "session-sqlite";
+      case 3:
+        return std::string{kChannels} + "slack";
+      case 4:
+        return std::string{kFallbackSubsystem};
+      case 5:
+        return std::string{one_of(kTurnRows).subsystem};
       default:
         return text();
     }
@@ -135,9 +141,22 @@ class RecordMaker {
     return piece;
   }
 
+  std::string error() {
+    const auto& row = one_of(kErrorRows);
+    return std::string{row.start} + text() + std::string{row.rest};
+  }
+
   std::string message() {
     const auto& carrier = one_of(kErrorCarrierRows);
-    switch (byte() % 8) {
+    switch (byte() % 12) {
+      case 8:
+        return "slack handler failed: " + error();
+      case 9:
+        return std::string{kFallbackDecision} + text();
+      case 10:
+        return std::string{kStartFailed} + text();
+      case 11:
+        return std::string{one_of(kTurnRows).start} + text();
       case 0:
       case 1:
         return std::string{one_of(kLogEventRows).start} + text();
@@ -145,9 +164,9 @@ class RecordMaker {
       case 3:
         return std::string{carrier.start} + text() +
                std::string{carrier.marker} +
-               "Error: " + std::string{one_of(kErrorRows).start};
+               "Error: " + error();
       case 4:
-        return std::string{one_of(kErrorRows).start} + text();
+        return error();
       case 5:
         return "[openclaw] " + std::string{kLogQueueOverflow} + text();
       case 6:

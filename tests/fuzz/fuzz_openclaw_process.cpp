@@ -19,7 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const auto first = pieces.empty() ? std::string_view{} : pieces.front();
   role_of_process(first, pieces);
   may_be_openclaw(first, pieces);
-  const auto dirs = state_dirs_of(pieces, first, "/work");
+  entry_of_arguments(pieces);
+  const auto dirs =
+      state_dirs_of({pieces, first, "/work", home_in_passwd(text, 0), first});
   if (dirs.size() > 6) std::abort();
   for (const auto& dir : dirs)
     if (!dir.path.starts_with('/') || dir.path.ends_with("/..")) std::abort();

@@ -6,10 +6,14 @@ usage: incidents_in_log.py sizes FILE...          prints the sizes of the files 
        incidents_in_log.py file-log START FILE    prints what the JSON log says behind START, and its lines
        incidents_in_log.py console START FILE     the same for a plain file with a gateway's stdout and stderr
 
-FILE may hold * and ?. An incident is one failed run or one failed wait for a SQLite transaction:
+FILE may hold * and ?. An incident is one run, or one request that became none, that failed by a lock:
 
-  - `lane task error: lane=session:...` of the subsystem diagnostic whose error is that of a lock;
-  - `SQLite transaction lock wait failed` of the subsystem sqlite/transaction.
+  - `lane task error: lane=session:...` of the subsystem diagnostic whose error is that of a lock, or that a database is
+    locked: a run. (With fallback models it would be one attempt of a run: fallback_runs_in_log.py.)
+  - `request handler failed: ...` of the subsystem gateway with such an error: a request.
+
+A `SQLite transaction lock wait failed` is a wait and no incident: the work may go on, as that of tasks/registry does
+(2026.8.2). Where it does not, one of the two lines follows at once, and the wait's database is the agent's.
 
 In a console the model's replies stand between the gateway's lines, verbatim. This lab forges only lines that are dated
 long before (OLD) or after (NEW) the run, and first lines of replies, which have no twin: the gateway writes an incident
@@ -24,14 +28,18 @@ import re
 import sys
 
 TWIN_SECONDS = 2
+AT_ONCE = 1  # seconds
 OLD, NEW = "2020", "2090"  # no line of the gateway is dated before or after these years
-LOCK_ERROR = re.compile(
-    r"(?:[A-Za-z]+: )*session file locked \(timeout (?P<wait>\d+)ms\): (?:pid=\d+|unknown).*?(?P<path>/.*?\.lock)")
+LOCK_ERROR = re.compile(r"(?:[A-Za-z]+: )*session file locked \(timeout (?P<wait>\d+)ms\): "
+                        r"(?:pid=\d+|(?:owner=)?unknown).*?(?P<path>/.*?\.lock)")
+DATABASE_LOCKED = re.compile(r"(?:[A-Za-z]+: )*database is locked")
+REQUEST_FAILED = "request handler failed: "
 LANE_ERROR = re.compile(r'lane task error: lane=(?P<lane>\S+) durationMs=\d+ error="(?P<error>.*)"')
 CONSOLE_LINE = re.compile(r"(?P<time>\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d) \[(?P<subsystem>[\w./-]+)\] (?P<text>.*)")
 
 Line = collections.namedtuple("Line", "time subsystem level text fields")
 Incident = collections.namedtuple("Incident", "time agent kind wait what")
+Wait = collections.namedtuple("Wait", "time elapsed")
 
 
 def seconds(time):
@@ -75,10 +83,14 @@ def console_line(line):
 def meaning_of_error(error):
     if LOCK_ERROR.match(error):
         return "lock_timeout"
-    if re.match(r"(?:[A-Za-z]+: )*database is locked", error):
+    if DATABASE_LOCKED.match(error):
         return "database_locked"
+    if re.match(r"(?:[A-Za-z]+: )*session file lock stale \(", error):
+        return "lock_stale"
     if re.match(r"(?:[A-Za-z]+: )*session file changed while embedded prompt lock was released", error):
         return "session_takeover"
+    if re.match(r'(?:[A-Za-z]+: )*Session "[^"]*" changed while starting work', error):
+        return "session_conflict"
     return None
 
 
@@ -93,7 +105,8 @@ def event_of(line):
                 return event
     elif line.subsystem == "session-sqlite" and is_warning:
         if text.startswith("SQLite session write failed"):
-            return meaning_of_error(str(line.fields.get("error", "")))
+            error = line.fields.get("error", "")
+            return meaning_of_error(error.get("errstr", "") if isinstance(error, dict) else str(error))
     elif line.subsystem == "diagnostic" and is_warning:
         if text.startswith("liveness warning: "):
             return "liveness_warning"
@@ -103,8 +116,8 @@ def event_of(line):
         return meaning_of_error(found["error"]) if found and is_error else None
     elif line.subsystem == "gateway/ws" and text.startswith("⇄ res ✗ "):
         return meaning_of_error(text.partition(" errorMessage=")[2])
-    elif line.subsystem == "gateway" and is_error and text.startswith("request handler failed: "):
-        return meaning_of_error(text.removeprefix("request handler failed: "))
+    elif line.subsystem == "gateway" and is_error and text.startswith(REQUEST_FAILED):
+        return meaning_of_error(text.removeprefix(REQUEST_FAILED))
     elif line.subsystem == "gateway" and is_warning and text.startswith("removed stale session lock: "):
         return "lock_removed_stale"
     elif line.subsystem == "" and is_error:
@@ -115,18 +128,43 @@ def event_of(line):
 
 
 def agent_of(path):
-    return path.split("/agents/")[-1].split("/")[0]
+    return path.split("/agents/")[1].split("/")[0] if "/agents/" in path else ""
 
 
-def incident_of(line):
-    if line.subsystem == "sqlite/transaction" and line.text.startswith("SQLite transaction lock wait failed"):
-        return Incident(line.time, agent_of(line.fields["database"]), "sqlite", int(line.fields["elapsedMs"]), "sqlite")
-    found = LANE_ERROR.match(line.text) if line.subsystem == "diagnostic" and line.level == "ERROR" else None
-    error = LOCK_ERROR.match(found["error"]) if found and found["lane"].startswith("session:") else None
-    if not error:
+def wait_of(line):
+    """How long a SQLite transaction waited, where the line tells; the console does from 2026.9.6 on."""
+    if event_of(line) not in ("sqlite_lock_wait_failed", "sqlite_slow_lock_wait") or "elapsedMs" not in line.fields:
         return None
-    kind = "session_store" if "/sessions.json" in error["path"] else "session"
-    return Incident(line.time, agent_of(error["path"]), kind, int(error["wait"]), found["lane"] + error[0])
+    return Wait(line.time, int(line.fields["elapsedMs"]))
+
+
+def agent_of_wait(before, time):
+    """The agent whose database was waited for in vain just before."""
+    for line in reversed(before):
+        if time - line.time > AT_ONCE:
+            break
+        if event_of(line) == "sqlite_lock_wait_failed":
+            return agent_of(str(line.fields.get("database", "")))
+    return ""
+
+
+def incident_of(line, before):
+    if line.level != "ERROR":
+        return None
+    lane, error = "", ""
+    found = LANE_ERROR.match(line.text) if line.subsystem == "diagnostic" else None
+    if found and found["lane"].startswith("session:"):
+        lane, error = found["lane"], found["error"]
+    elif line.subsystem == "gateway" and line.text.startswith(REQUEST_FAILED):
+        error = line.text.removeprefix(REQUEST_FAILED)
+    lock = LOCK_ERROR.match(error)
+    if lock:
+        kind = "session_store" if "/sessions.json" in lock["path"] else "session"
+        return Incident(line.time, agent_of(lock["path"]), kind, int(lock["wait"]), lane + lock[0])
+    if DATABASE_LOCKED.match(error):
+        agent = lane.split(":")[2] if lane.startswith("session:agent:") else agent_of_wait(before, line.time)
+        return Incident(line.time, agent, "sqlite", None, lane + error)
+    return None
 
 
 def has_twin(line, before):
@@ -148,13 +186,14 @@ class Story:
     def __init__(self, lines, total):
         found = [(line, event_of(line)) for line in lines]
         self.events = collections.Counter(event for _, event in found if event)
-        self.incidents = [incident for incident in map(incident_of, lines) if incident]
-        self.slow_waits = [line.time for line, event in found if event == "sqlite_slow_lock_wait"]
+        self.incidents = [incident for i, line in enumerate(lines)
+                          if (incident := incident_of(line, lines[max(0, i - 64):i]))]
+        self.sqlite_waits = [wait for wait in map(wait_of, lines) if wait]
         self.lines = total
 
     def expected(self):
-        waits = collections.Counter(incident.kind for incident in self.incidents)
-        waits["sqlite"] += len(self.slow_waits)
+        waits = collections.Counter(incident.kind for incident in self.incidents if incident.wait is not None)
+        waits["sqlite"] += len(self.sqlite_waits)
         return {"events": dict(self.events), "lines": self.lines, "waits": {kind: n for kind, n in waits.items() if n},
                 "timeouts": dict(collections.Counter(f"{one.agent}/{one.kind}" for one in self.incidents))}
 
@@ -175,24 +214,22 @@ def both_stories(file_log, console):
     """Each line counts; an incident or wait that is in both counts once."""
     both = Story([], file_log.lines + console.lines)
     both.events = file_log.events + console.events
-    both.incidents = list(file_log.incidents)
-    unmatched = list(file_log.incidents)
-    for incident in console.incidents:
-        same = [one for one in unmatched
-                if one[1:3] == incident[1:3] and one.what == incident.what and abs(one.time - incident.time) <= 2]
-        if same:
-            unmatched.remove(same[0])
-        else:
-            both.incidents.append(incident)
-    both.slow_waits = list(file_log.slow_waits)
-    unmatched = list(file_log.slow_waits)
-    for time in console.slow_waits:
-        same = [one for one in unmatched if abs(one - time) <= 2]
-        if same:
-            unmatched.remove(same[0])
-        else:
-            both.slow_waits.append(time)
+    both.incidents = merged(file_log.incidents, console.incidents, lambda one: (one.kind, one.wait, one.what))
+    both.sqlite_waits = merged(file_log.sqlite_waits, console.sqlite_waits, lambda one: one.elapsed)
     return both
+
+
+def merged(file_log, console, identity):
+    """All of the first, and those of the second without a match in it."""
+    unmatched, result = list(file_log), list(file_log)
+    for one in console:
+        same = [other for other in unmatched
+                if identity(other) == identity(one) and abs(other.time - one.time) <= TWIN_SECONDS]
+        if same:
+            unmatched.remove(same[0])
+        else:
+            result.append(one)
+    return result
 
 
 def sizes(patterns):

@@ -4,6 +4,8 @@
 #
 #   tests/openclaw/locks_test.sh [VERSION...]      default: 2026.4.24 2026.5.22
 #
+# Runs: alone: the lab has one gateway of a version, and one model server
+#
 # BINARY names the exporter (default: build/dev). LAB_ROOT keeps the installed versions (see lab/lab.sh). Needs npm,
 # python3 and curl; takes 5 to 15 minutes per version.
 # shellcheck disable=SC2317  # functions are called by name

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # The log metrics against real OpenClaw gateways: each incident that they write is counted, live, once and exactly.
 #
-#   tests/openclaw/logs_test.sh [VERSION...]      default: 2026.4.24 2026.5.22 2026.9.6
+#   tests/openclaw/logs_test.sh [VERSION...]      default: 2026.3.13 2026.4.24 2026.5.22 2026.6.35 2026.8.2 2026.9.6
 #
 # One exporter reads the JSON log of all processes, one the console of the gateway, one both. After each scenario their
 # counters must be what incidents_in_log.py reads in the same files.
+#
+# Runs: alone: the lab has one gateway of a version, and one model server
 #
 # BINARY names the exporter (default: build/dev). LAB_ROOT keeps the installed versions (see lab/lab.sh). Needs npm,
 # python3 and curl; takes 5 to 15 minutes per version.
@@ -18,8 +20,6 @@ need npm python3 curl
 lab=$here/lab/lab.sh
 # shellcheck disable=SC2034  # read by e2e.sh
 INTERVAL=1s
-# shellcheck disable=SC2034  # read by e2e.sh
-PATIENCE=60
 export PYTHONDONTWRITEBYTECODE=1
 version=
 words=0
@@ -66,23 +66,8 @@ a_session_lock_is_there() { compgen -G "$state/agents/main/sessions/*.jsonl.lock
 
 # ---- the exporters
 
-declare -A exporter_urls exporter_pids exporter_jobs exporter_logs
-
-start_reader() { # NAME FLAG...
-  start_exporter "--openclaw.state-dir=lab=$state" "${@:2}"
-  exporter_urls[$1]=$url
-  exporter_pids[$1]=$exporter_pid
-  exporter_jobs[$1]=$exporter_job
-  exporter_logs[$1]=$exporter_log
-}
-
-# For the functions of e2e.sh.
-use_reader() { # NAME
-  url=${exporter_urls[$1]}
-  exporter_pid=${exporter_pids[$1]}
-  exporter_job=${exporter_jobs[$1]}
-  exporter_log=${exporter_logs[$1]}
-}
+# shellcheck source=tests/openclaw/named_exporters.sh
+. "$here/named_exporters.sh"
 
 # The exporters agree with the logs, which hold that many incidents more than at the last time.
 expect_agreement() { # TEXT AT-LEAST
@@ -156,11 +141,37 @@ two_gateways() {
   expect_agreement "a second gateway holds the session" 1
 }
 
-database_is_held() {
-  "$lab" hold-db "$version"
+agent_database_is_held() {
+  "$lab" hold-db "$version" agent
   run_turn turn "blocked by a transaction delay=0.2"
   "$lab" release-db "$version"
   expect_agreement "a transaction holds the agent's database" 1
+}
+
+timeouts() { # READER [LABEL=VALUE...]
+  local value
+  use_reader "$1"
+  value=$(metric openclaw_lock_timeouts_total gateway=lab kind=sqlite "${@:2}")
+  printf '%s\n' "${value:-0}"
+}
+
+# Two waits fail. After the first, of the task registry, the run goes on; the second ends it. The line that says so names
+# the run's lane, in both logs. From 2026.9 on the run waits until the transaction has ended, and succeeds.
+state_database_is_held() {
+  local name all=() of_main=() i=0
+  for name in file_log console both; do
+    all+=("$(timeouts "$name")")
+    of_main+=("$(timeouts "$name" agent=main)")
+  done
+  "$lab" hold-db "$version" state
+  run_turn turn "blocked by a transaction of the state delay=0.2"
+  "$lab" release-db "$version"
+  expect_agreement "a transaction holds the state's database" 1
+  for name in file_log console both; do
+    check_equal "$name: that is one incident" $((all[i] + 1)) "$(timeouts "$name")"
+    check_equal "$name: of the agent main" $((of_main[i] + 1)) "$(timeouts "$name" agent=main)"
+    i=$((i + 1))
+  done
 }
 
 test_version() {
@@ -192,7 +203,8 @@ test_version() {
     gateway_turn_holds
     two_gateways
   else
-    database_is_held
+    agent_database_is_held
+    if is_before 2026.9.1; then state_database_is_held; fi
   fi
 
   "$lab" stop "$version"
@@ -205,7 +217,7 @@ test_version() {
   done
 }
 
-[ "$#" -gt 0 ] || set -- 2026.4.24 2026.5.22 2026.9.6
+[ "$#" -gt 0 ] || set -- 2026.3.13 2026.4.24 2026.5.22 2026.6.35 2026.8.2 2026.9.6
 for version in "$@"; do
   test_version
 done

@@ -6,6 +6,8 @@
 #
 #   tests/openclaw/page_test.sh [HURT-VERSION [HEALTHY-VERSION]]      default: 2026.4.24 2026.9.6
 #
+# Runs: alone: the lab has one gateway of a version, and one model server
+#
 # The rules' durations are divided by TIME_DIVISOR (10), by the knob of alerts/config.libsonnet; of the Alertmanager
 # example the receivers alone are replaced. HURT-VERSION must let a second gateway start on another port and wait for
 # locks of 10 s (2026.4.24 to 2026.4.29). BINARY names the exporter (default: build/dev). LAB_ROOT keeps the installed

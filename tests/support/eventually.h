@@ -12,9 +12,11 @@ template <typename Condition>
 bool eventually(const Condition& condition) {
   using std::chrono::steady_clock;
   const auto end = steady_clock::now() + std::chrono::minutes{5};
-  while (!condition() && steady_clock::now() < end)
+  while (!condition()) {
+    if (steady_clock::now() >= end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  return condition();
+  }
+  return true;
 }
 
 }  // namespace openclaw_lock

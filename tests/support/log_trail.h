@@ -62,6 +62,7 @@ struct LogTrail {
   }
 
   std::uint64_t incidents() const {
+    ledger->settle(WallTime{std::chrono::hours{24 * 365 * 100}});
     std::uint64_t sum = 0;
     for (const auto& [series, count] : ledger->totals().timeouts) sum += count;
     return sum;

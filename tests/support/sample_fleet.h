@@ -7,6 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/fleet/disk_facts.h"
+#include "core/fleet/gateway_facts.h"
+#include "core/fleet/lock_facts.h"
+#include "core/fleet/log_facts.h"
 #include "core/fleet/snapshot.h"
 
 namespace openclaw_lock {
@@ -22,6 +26,21 @@ inline SourceHealth healthy() {
   return health;
 }
 
+constexpr SourceName source_of(const LockFacts&) { return SourceName::locks; }
+constexpr SourceName source_of(const LogFacts&) { return SourceName::logs; }
+constexpr SourceName source_of(const DiskFacts&) { return SourceName::disk; }
+constexpr SourceName source_of(const GatewayFacts&) {
+  return SourceName::processes;
+}
+
+/// As its reader leaves them, which does as before, or is healthy.
+template <typename Facts>
+void put(Readings& readings, const Facts& facts) {
+  const auto* const known = readings.health_of<Facts>();
+  readings.put<Facts>(source_of(facts), std::make_shared<Facts>(facts),
+                      known ? *known : healthy());
+}
+
 inline const LockSeries kMainSession{"main", LockKind::session};
 
 /// A gateway whose locks and processes are read: one lock of agent `main`, held
@@ -35,15 +54,17 @@ inline GatewaySnapshot gateway_with_lock(const std::string& name) {
   locks.snapshot = std::make_shared<LockSnapshot>(snapshot);
   locks.totals[kMainSession].acquired = 3;
   locks.followed = true;
-  return {name, std::make_shared<LockFacts>(locks), healthy(), healthy()};
+  GatewaySnapshot gateway{name};
+  put(gateway.readings, locks);
+  gateway.readings.put_census(healthy());
+  return gateway;
 }
 
 /// The same with logs.
 inline GatewaySnapshot gateway_with_logs(const std::string& name,
                                          const LogFacts& logs = {}) {
   auto gateway = gateway_with_lock(name);
-  gateway.logs = std::make_shared<LogFacts>(logs);
-  gateway.logs_health = healthy();
+  put(gateway.readings, logs);
   return gateway;
 }
 
@@ -77,22 +98,22 @@ inline GatewaySnapshot idle_gateway(const std::string& name,
   logs.totals.last_line_at = kSampleNow;
 
   DiskFacts disk;
-  disk.filesystem = {"ext4", false};
+  disk.filesystem = {"ext4", false, false, std::uint64_t{1} << 30};
   disk.work = {DiskOperations{3, std::chrono::milliseconds{15}},
                DiskOperations{3, std::chrono::milliseconds{15}},
                DiskOperations{3, std::chrono::milliseconds{15}}};
 
-  GatewaySnapshot gateway;
-  gateway.name = name;
-  gateway.locks = std::make_shared<LockFacts>(locks);
-  gateway.facts = std::make_shared<GatewayFacts>(facts);
-  gateway.logs = std::make_shared<LogFacts>(logs);
-  gateway.disk = std::make_shared<DiskFacts>(disk);
-  gateway.locks_health = gateway.processes_health = gateway.logs_health =
-      gateway.facts_health = gateway.disk_health = healthy();
+  GatewaySnapshot gateway{name};
+  put(gateway.readings, locks);
+  put(gateway.readings, logs);
+  put(gateway.readings, facts);
+  put(gateway.readings, disk);
+  gateway.readings.put_census(healthy());
   gateway.stalls = {
       std::chrono::milliseconds{2500},
       Pressure{std::chrono::milliseconds{15}, std::chrono::milliseconds{5}}};
+  gateway.stalls.cpu = std::chrono::milliseconds{20};
+  gateway.stalls.oom_kills = 0;
   return gateway;
 }
 

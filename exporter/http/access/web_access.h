@@ -19,8 +19,6 @@ namespace openclaw_lock {
 /// Thread-safe.
 class WebAccess {
  public:
-  using Clock = std::function<MonotonicTime()>;
-
   explicit WebAccess(Clock clock = monotonic_now);
 
   /// From now on. Passwords checked before are remembered, and a rate limit

@@ -415,7 +415,7 @@ Result<WebConfig> parse_web_config(std::string_view yaml,
 }
 
 Result<WebConfig> read_web_config(const std::filesystem::path& file) {
-  const auto text = read_small_file(file, kLargestFile);
+  const auto text = read_regular_file(file, kLargestFile);
   if (!text) {
     auto problem = text.problem();
     problem.where = to_label_text(file.native(), 4096);

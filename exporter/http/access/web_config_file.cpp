@@ -4,60 +4,93 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <tuple>
+#include <utility>
 
 namespace openclaw_lock {
 
-std::optional<Problem> WebConfigFile::load(const std::filesystem::path& file) {
-  const std::lock_guard guard{loading_};
-  const auto before = std::tuple{file_, files_, prints_};
-  file_ = file;
-  auto problem = load_now();
-  // Another file that is bad leaves nothing behind; the same one was tried.
-  if (problem && file != std::get<0>(before))
-    std::tie(file_, files_, prints_) = before;
-  return problem;
+WebConfigFile::Read WebConfigFile::read(const std::filesystem::path& file,
+                                        const Reading& reading) {
+  Read read;
+  read.tried.file = file;
+  read_into(read, reading);
+  read.tried.good = !read.problem;
+  return read;
 }
 
-std::optional<std::optional<Problem>> WebConfigFile::load_if_changed() {
-  const std::lock_guard guard{loading_};
-  if (file_.empty() || take_prints(files_) == prints_) return {};
-  return load_now();
-}
-
-bool WebConfigFile::has_file() {
-  const std::lock_guard guard{loading_};
-  return !file_.empty();
-}
-
-std::optional<Problem> WebConfigFile::load_now() {
+void WebConfigFile::read_into(Read& read, const Reading& reading) {
+  const auto& file = read.tried.file;
+  if (file.empty()) return;
   // Prints come before what they are of is read: a change meanwhile is seen
   // later.
-  files_.clear();
-  prints_.clear();
-  follow(file_);
-  const auto config =
-      file_.empty() ? Result<WebConfig>{WebConfig{}} : read_web_config(file_);
-  if (!config) return config.problem();
-  std::shared_ptr<const TlsContext> tls;
-  if (config->tls) {
-    if (auto problem = find_unsupported({}, true)) return problem;
-    for (const auto* source : {&config->tls->certificate, &config->tls->key,
-                               &config->tls->client_ca})
-      if (!source->file.empty()) follow(source->file);
-    auto loaded = TlsContext::load(*config->tls);
-    if (!loaded) return loaded.problem();
-    tls = *std::move(loaded);
+  follow(file, read.tried, reading);
+  auto config = read_web_config(file);
+  if (!config) {
+    read.problem = config.problem();
+    return;
   }
+  read.config = *std::move(config);
+  const auto& tls = read.config.tls;
+  if (!tls) return;
+  if ((read.problem = find_unsupported({}, true))) return;
+  for (const auto* source : {&tls->certificate, &tls->key, &tls->client_ca})
+    if (!source->file.empty()) follow(source->file, read.tried, reading);
+  auto loaded = TlsContext::load(*tls);
+  if (loaded)
+    read.tls = *std::move(loaded);
+  else
+    read.problem = loaded.problem();
+}
+
+std::optional<WebConfigFile::Read> WebConfigFile::read_if_changed(
+    const Tried& tried) {
+  Tried now;
+  for (const auto& file : tried.files) follow(file, now, {});
+  if (tried.file.empty() || now.prints == tried.prints) return {};
+  return read(tried.file);
+}
+
+std::optional<Problem> WebConfigFile::take(Read read) {
   const std::lock_guard guard{mutex_};
-  tls_ = std::move(tls);
-  access_.configure(*config);
+  return take_locked(std::move(read));
+}
+
+std::optional<Problem> WebConfigFile::take_again(Read read) {
+  const std::lock_guard guard{mutex_};
+  if (read.tried.file != tried_.file) return {};
+  return take_locked(std::move(read));
+}
+
+std::optional<Problem> WebConfigFile::take_locked(Read read) {
+  // Another file that is bad leaves nothing behind; the same one was tried.
+  if (!read.problem || read.tried.file == tried_.file)
+    tried_ = std::move(read.tried);
+  if (read.problem) return std::move(read.problem);
+  tls_ = std::move(read.tls);
+  access_.configure(read.config);
   return {};
 }
 
-void WebConfigFile::follow(const std::filesystem::path& file) {
-  files_.push_back(file);
-  prints_.push_back(take_print(file));
+WebConfigFile::Tried WebConfigFile::tried() const {
+  const std::lock_guard guard{mutex_};
+  return tried_;
+}
+
+std::optional<Problem> WebConfigFile::load(const std::filesystem::path& file,
+                                           const Reading& reading) {
+  return take(read(file, reading));
+}
+
+std::optional<std::optional<Problem>> WebConfigFile::load_if_changed() {
+  auto changed = read_if_changed(tried());
+  if (!changed) return {};
+  return take_again(*std::move(changed));
+}
+
+void WebConfigFile::follow(const std::filesystem::path& file, Tried& tried,
+                           const Reading& reading) {
+  if (reading) reading(file);
+  tried.files.push_back(file);
+  tried.prints.push_back(take_print(file));
 }
 
 WebConfigFile::Print WebConfigFile::take_print(
@@ -69,13 +102,6 @@ WebConfigFile::Print WebConfigFile::take_print(
           static_cast<std::int64_t>(found.st_ino), found.st_size,
           found.st_mtim.tv_sec * kNanoseconds + found.st_mtim.tv_nsec,
           found.st_ctim.tv_sec * kNanoseconds + found.st_ctim.tv_nsec};
-}
-
-WebConfigFile::Prints WebConfigFile::take_prints(
-    const std::vector<std::filesystem::path>& files) {
-  Prints prints;
-  for (const auto& file : files) prints.push_back(take_print(file));
-  return prints;
 }
 
 std::shared_ptr<const TlsContext> WebConfigFile::tls() const {

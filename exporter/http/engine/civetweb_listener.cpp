@@ -13,6 +13,7 @@
 #include "exporter/http/engine/listener.h"
 #include "exporter/http/engine/worker_pool.h"
 #include "exporter/http/front/connection_loop.h"
+#include "exporter/system/limits.h"
 #include "exporter/system/log.h"
 
 namespace openclaw_lock {
@@ -198,8 +199,10 @@ class FrontedListener final : public Listener {
       sockets.push_back(*std::move(socket));
     }
     if (!civetweb_.start("", limits))
-      return Problem{Fault::io, to_text(addresses.front()),
-                     "the server did not start"};
+      // It lacks a thread, or memory.
+      return Problem{
+          Fault::io, to_text(addresses.front()),
+          "the server did not start: " + describe_thread_error(EAGAIN)};
     auto workers = WorkerPool::start(limits.threads, limits.idle_time);
     if (!workers) return workers.problem();
     workers_ = *std::move(workers);

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "exporter/system/clock.h"
+#include "exporter/system/limits.h"
 #include "exporter/system/log.h"
 
 namespace openclaw_lock {
@@ -77,7 +78,7 @@ ConnectionLoop::ConnectionLoop(
     watched = watched && ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD,
                                      sockets_[i]->descriptor(), &event) == 0;
   }
-  if (!watched) throw std::runtime_error{"epoll is not available"};
+  if (!watched) throw std::runtime_error{"epoll: " + describe_error(errno)};
   // No signal is for this thread; one for a closed connection ends nothing.
   sigset_t all;
   sigset_t before;

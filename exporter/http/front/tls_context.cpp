@@ -154,7 +154,7 @@ class TlsContextLoader {
   /// The text of a certificate or key in memory that OpenSSL can read.
   static Result<std::string> read(const PemSource& source) {
     if (source.file.empty()) return source.text;
-    auto text = read_small_file(source.file, kLargestPem);
+    auto text = read_regular_file(source.file, kLargestPem);
     if (text) return text;
     auto problem = text.problem();
     problem.where = to_label_text(problem.where, 4096);

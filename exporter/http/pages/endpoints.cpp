@@ -166,6 +166,8 @@ class Endpoints {
     switch (outcome.status) {
       case ReloadOutcome::Status::failed:
         return plain_text(500, "not reloaded: " + outcome.line + '\n');
+      case ReloadOutcome::Status::pending:
+        return plain_text(500, "not in force yet: " + outcome.line + '\n');
       case ReloadOutcome::Status::busy:
         return plain_text(503, outcome.line + '\n');
       case ReloadOutcome::Status::done:

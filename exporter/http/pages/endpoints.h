@@ -13,11 +13,13 @@ namespace openclaw_lock {
 struct ReloadOutcome {
   enum class Status {
     done,
-    failed,  ///< nothing was changed
-    busy,    ///< another one is under way
+    failed,   ///< the gateways are watched as before
+    pending,  ///< read, but not in force before something that hangs goes on
+    busy,     ///< another one is under way
   };
   Status status = Status::done;
-  /// Why it failed, in one line; or which changed settings need a restart.
+  /// Why it failed or is not in force, in one line; or which changed settings
+  /// need a restart.
   std::string line;
 };
 

@@ -14,6 +14,7 @@ namespace openclaw_lock {
 struct DirectoryFacts {
   DirectoryIdentity identity;
   uid_t owner = 0;        ///< user id as the exporter sees it
+  mode_t mode = 0;        ///< its bits, inode(7)
   std::string real_path;  ///< without symbolic links; for a directory of
                           ///< another mount namespace as that namespace has it;
                           ///< empty where it cannot be told

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <set>
 #include <string>
@@ -20,6 +22,19 @@ struct SessionDirectory {
   std::string agent;  ///< directory name below agents/; empty for an extra one
                       ///< that is not of that form
   DirectoryIdentity identity;
+};
+
+/// Session directories that a gateway's own configuration names
+/// (`session.store`). Whoever writes that is not trusted.
+struct NamedSessionDirs {
+  /// As the exporter can open it; `*`, in one component at most, is the agent.
+  /// Links before that component are followed already.
+  std::string pattern;
+  std::string root = {};      ///< where links start, see resolve_in_root
+  bool follows_links = true;  ///< false: what links mean cannot be told
+  uid_t owner = 0;            ///< the gateway's own user
+
+  bool operator==(const NamedSessionDirs&) const = default;
 };
 
 /// What a walk through a state dir found.
@@ -43,10 +58,14 @@ struct StateDirectory {
 /// most 4096 session directories; more are too_big. Symbolic links inside the
 /// state dir mean what they mean below `root` (see resolve_in_root). What the
 /// gate is shut for is a timeout, and not listed.
+///
+/// Of `named` those that are there and of its owner count, besides what is
+/// known already; where there are others only that is a problem: denied.
 StateDirectory read_state_directory(
     const std::string& state_dir,
     const std::vector<std::string>& extra_session_dirs,
-    const std::string& root = {}, const Gate& gate = always_open);
+    const std::string& root = {}, const Gate& gate = always_open,
+    const std::optional<NamedSessionDirs>& named = {});
 
 /// mtime of the newest trace of an era C gateway in directories `openclaw-UID`
 /// below STATE/tmp: such gateways alone write there.

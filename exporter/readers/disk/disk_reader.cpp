@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/readers/disk/disk_reader.h"
 
+#include <sys/statvfs.h>
+
+#include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "core/disk/mountstats.h"
@@ -19,6 +23,19 @@ bool is_nfs(const Mount& mount) {
   return mount.filesystem == "nfs" || mount.filesystem == "nfs4";
 }
 
+/// Of the file system itself: we may see it by a mount that is read-only though
+/// the gateway's is not.
+bool is_read_only(const Mount& mount) {
+  const std::string_view options = mount.super_options;
+  return options == "ro" || options.starts_with("ro,");
+}
+
+std::optional<std::uint64_t> available_bytes(const std::string& path) {
+  struct statvfs found {};
+  if (::statvfs(path.c_str(), &found) != 0) return {};
+  return std::uint64_t{found.f_bavail} * found.f_frsize;
+}
+
 }  // namespace
 
 DiskReader::DiskReader(DiskReaderSettings settings)
@@ -33,8 +50,9 @@ std::optional<DiskReader::Place> DiskReader::state_dir_place(
     std::vector<Problem>& problems) const {
   const auto directory = directory_facts(settings_.state_dir);
   if (!directory) {
-    problems.push_back({Fault::missing, "state directory",
-                        "it is not there or cannot be reached"});
+    if (settings_.tells_missing)
+      problems.push_back({Fault::missing, settings_.state_dir,
+                          "it is not there or cannot be reached"});
     return {};
   }
   const auto view = settings_.mounts(settings_.state_dir);
@@ -126,9 +144,12 @@ void DiskReader::read_work(const Place& place, std::vector<Problem>& problems) {
 RoundResult DiskReader::round() {
   report_ = {};
   RoundResult result;
-  if (auto place = state_dir_place(result.problems)) {
-    report_.filesystem = {place->mount.filesystem,
-                          is_network_filesystem(place->mount.filesystem)};
+  auto place = state_dir_place(result.problems);
+  const bool found = place.has_value();
+  if (place) {
+    report_.filesystem = {
+        place->mount.filesystem, is_network_filesystem(place->mount.filesystem),
+        is_read_only(place->mount), available_bytes(settings_.state_dir)};
     if (const auto written = written_place(*std::move(place))) {
       report_.filesystem->network =
           is_network_filesystem(written->mount.filesystem);
@@ -139,7 +160,7 @@ RoundResult DiskReader::round() {
            "what it writes to lies on no mount of the first process"});
     }
   }
-  result.success = result.problems.empty();
+  result.success = found && result.problems.empty();
   return result;
 }
 

@@ -24,6 +24,9 @@ struct DiskReaderSettings {
   std::filesystem::path rootfs = "/";
   MountViews mounts = {};                  ///< empty: read from `procfs`
   std::shared_ptr<DiskTables> disks = {};  ///< null: its own
+  /// A state directory that is not there is a problem; false: another reader
+  /// tells of that.
+  bool tells_missing = true;
 };
 
 /// Reads what the state directory of one gateway lies on, and how long that

@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/procfs/block_delay.h"
+#include "core/procfs/memory_events.h"
 #include "core/procfs/mountinfo.h"
 #include "core/procfs/process_stat.h"
 #include "core/procfs/unified_cgroup.h"
@@ -140,6 +141,44 @@ void StallReader::read_pressures(MonotonicTime now) {
     gateway.pressure.observe(std::move(groups));
   }
   groups_ = std::move(known);
+  constexpr std::chrono::seconds kSeldom{30};
+  if (shortage_at_ && now - *shortage_at_ < kSeldom) return;
+  shortage_at_ = now;
+  read_shortages();
+}
+
+/// Of processors and of memory; a group that many gateways have is read once.
+void StallReader::read_shortages() {
+  struct Shortage {
+    std::optional<Pressure> cpu;
+    std::optional<std::uint64_t> kills;
+  };
+  std::map<std::string, Shortage> shortages;
+  const auto shortage_of = [&](const ControlGroup& group) -> const Shortage& {
+    const auto [entry, is_new] = shortages.try_emplace(group.name);
+    auto& found = entry->second;
+    if (!is_new) return found;
+    const auto directory = group.file.substr(0, group.file.rfind('/'));
+    if (const auto cpu = read_pressure(directory + "/cpu.pressure"))
+      found.cpu = *cpu;
+    if (const auto events =
+            read_small_file(directory + "/memory.events", kMaxStat))
+      found.kills = parse_oom_kills(*events);
+    return found;
+  };
+  for (auto& [name, gateway] : gateways_) {
+    std::map<std::string, Pressure> cpu;
+    std::map<std::string, std::uint64_t> kills;
+    for (const auto& process : gateway.processes) {
+      const auto group = groups_.find(process);
+      if (group == groups_.end()) continue;
+      const auto& shortage = shortage_of(group->second);
+      if (shortage.cpu) cpu.emplace(group->second.name, *shortage.cpu);
+      if (shortage.kills) kills.emplace(group->second.name, *shortage.kills);
+    }
+    gateway.cpu.observe(std::move(cpu));
+    gateway.oom_kills.observe(std::move(kills));
+  }
 }
 
 std::map<ThreadIdentity, std::uint64_t> StallReader::delays_of(
@@ -185,7 +224,11 @@ StallFacts StallReader::report() const {
   StallFacts report;
   for (const auto& [name, gateway] : gateways_)
     report[name] = {gateway.blocked.total(), gateway.pressure.total(),
-                    to_span(gateway.delay.total())};
+                    to_span(gateway.delay.total()),
+                    gateway.cpu.total()
+                        ? std::optional{gateway.cpu.total()->some}
+                        : std::nullopt,
+                    gateway.oom_kills.total()};
   return report;
 }
 

@@ -8,12 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "core/base/monotonic_time.h"
 #include "core/disk/blocked_time.h"
 #include "core/disk/delay_ledger.h"
 #include "core/disk/pressure.h"
 #include "core/disk/pressure_ledger.h"
-#include "core/base/monotonic_time.h"
 #include "core/fleet/stall_facts.h"
+#include "core/gateways/oom_ledger.h"
 #include "core/procfs/mountinfo.h"
 #include "core/procfs/process_identity.h"
 
@@ -34,8 +35,9 @@ class StallReader {
   /// Looks at the state of each thread.
   void look(MonotonicTime now);
 
-  /// Reads what the control groups say. That a process has moved to another
-  /// group is noticed within a minute.
+  /// Reads what the control groups say: of processors and memory each half
+  /// minute. That a process has moved to another group is noticed within a
+  /// minute.
   void read_pressures(MonotonicTime now);
 
   /// Reads the delays that the kernel accounts. `now_ticks`: of the boot clock,
@@ -50,6 +52,8 @@ class StallReader {
     std::vector<ProcessIdentity> processes;
     BlockedTime blocked;
     PressureLedger pressure;
+    PressureLedger cpu;
+    OomLedger oom_kills;
     DelayLedger delay;
   };
 
@@ -64,6 +68,8 @@ class StallReader {
       const ProcessIdentity& process,
       std::optional<std::vector<Mount>>& mounts) const;
 
+  void read_shortages();
+
   /// Of the threads of a process; none where it is gone or not accounted.
   std::map<ThreadIdentity, std::uint64_t> delays_of(
       const ProcessIdentity& process) const;
@@ -74,6 +80,7 @@ class StallReader {
   std::filesystem::path procfs_;
   std::map<std::string, Gateway> gateways_;
   std::map<ProcessIdentity, ControlGroup> groups_;
+  std::optional<MonotonicTime> shortage_at_;       ///< last read
   std::optional<std::uint64_t> accounting_since_;  ///< ticks; empty: it is off
 };
 

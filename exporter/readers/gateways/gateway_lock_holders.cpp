@@ -31,7 +31,13 @@ JudgedGatewayLocks GatewayLockHolders::judge(
         before != seen_.end() && table.started_at >= state.since;
     evidence.seen_alive = state.alive;
     evidence.seen_nested = state.nested;
-    const auto verdict = judge_holder(claim, taken, evidence);
+    auto verdict = judge_holder(claim, taken, evidence);
+    if (verdict.holder == Holder::unknown && !verdict.obstacle && claim.pid) {
+      verdict.obstacle = Fault::timeout;
+      judged.wants_later_table =
+          judged.wants_later_table || before == seen_.end();
+    }
+    if (verdict.obstacle) judged.obstacles.insert(*verdict.obstacle);
     if (verdict.holder == Holder::alive) {
       state.alive = true;
       state.nested = verdict.nested;

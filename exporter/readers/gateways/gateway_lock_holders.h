@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "core/base/result.h"
 #include "core/base/wall_time.h"
 #include "core/locks/lock_assessment.h"
 #include "core/procfs/process_table.h"
@@ -19,11 +21,16 @@ namespace openclaw_lock {
 struct JudgedGatewayLocks {
   std::vector<JudgedLock> locks;
   std::vector<GatewayClaim> held;  ///< of those whose holder lives
+  std::set<Fault> obstacles;       ///< why holders are unknown
+  /// Nobody is seen who may hold a lock that was not there in the round before:
+  /// processes that are listed from now on can prove it.
+  bool wants_later_table = false;
 };
 
 /// Judges who holds the singleton locks of one gateway, as judge_holder() does
 /// it for sessions. A holder counts as gone only where processes were listed
-/// after its lock was first seen, and the lock is still the same.
+/// after its lock was first seen, and the lock is still the same; until then
+/// the obstacle is a timeout.
 class GatewayLockHolders {
  public:
   /// `visibility` is that of the state directory, which the holder must see.

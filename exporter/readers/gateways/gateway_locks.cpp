@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/readers/gateways/gateway_locks.h"
 
+#include <openssl/sha.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -121,6 +123,20 @@ void GatewayLockReader::forget_unread() {
   };
   forget(directories_);
   forget(tmps_);
+}
+
+std::string gateway_lock_name(const std::string& config_path) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::size_t kBytes = 4;
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  ::SHA256(reinterpret_cast<const unsigned char*>(config_path.data()),
+           config_path.size(), digest.data());
+  std::string name = "gateway.";
+  for (std::size_t i = 0; i < kBytes; ++i) {
+    name += kDigits[digest[i] >> 4];
+    name += kDigits[digest[i] & 15];
+  }
+  return name + ".lock";
 }
 
 bool names_process(const GatewayClaim& claim, const Process& process) {

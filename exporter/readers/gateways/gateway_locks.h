@@ -66,6 +66,10 @@ class GatewayLockReader {
   std::map<std::string, Names> tmps_;
 };
 
+/// The name of the lock of a gateway with this configuration, up to 2026.7.35:
+/// `gateway.HASH.lock`, the first 8 hex digits of the path's SHA-256.
+std::string gateway_lock_name(const std::string& config_path);
+
 /// Whether a lock names this process, the gateway that wrote it.
 bool names_process(const GatewayClaim& claim, const Process& process);
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/gateways/openclaw_version.h"
+#include "core/locks/holder.h"
 #include "core/procfs/clock_ticks.h"
 #include "core/procfs/filesystem_type.h"
 #include "exporter/readers/directories/directory_facts.h"
@@ -13,6 +15,13 @@
 #include "exporter/system/rooted_path.h"
 
 namespace openclaw_lock {
+namespace {
+
+std::string without_prefix(const std::string& path, const std::string& prefix) {
+  return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
+}
+
+}  // namespace
 
 GatewayReader::GatewayReader(GatewayReaderSettings settings, Clock clock,
                              WallClock wall_clock)
@@ -59,14 +68,15 @@ bool GatewayReader::belongs_to_another_user(
 }
 
 void GatewayReader::read_store(const struct stat& state_dir, WallTime now) {
-  store_ = store_reader_.read(
-      {settings_.state_dir, state_dir, settings_.root, settings_.gate}, now);
+  const StateDirPlace place{settings_.state_dir, state_dir, settings_.root,
+                            settings_.gate};
+  store_ = store_reader_.read(place, now);
   store_.traces.sqlite_gateway_at =
       newest_sqlite_gateway(state_locks_.directories);
   store_.traces.owner_lock = std::ranges::any_of(
       state_locks_.locks,
       [](const GatewayLock& lock) { return lock.claim.has_owner; });
-  facts_.version = config_version_.read(settings_.state_dir);
+  facts_.version = config_version_.read(place);
 }
 
 void GatewayReader::judge_era() {
@@ -78,28 +88,36 @@ void GatewayReader::judge_era() {
 
 void GatewayReader::look_at_writers(const GatewayInputs& inputs) {
   // Locks of processes outside our PID namespace are not listed.
-  if (!inputs.wal_locks || !inputs.processes ||
-      !inputs.processes->table->initial_namespace)
-    return;
-  writers_seen_ = true;
+  if (!inputs.processes || !inputs.processes->table->initial_namespace) return;
   std::set<WalWriter> writers;
-  for (const auto* files : {&store_.state, &store_.agents}) {
-    if (!*files) continue;
-    for (const auto& file : (*files)->shared_memory) {
-      const auto [begin, end] = inputs.wal_locks->equal_range(file.inode);
-      for (auto lock = begin; lock != end; ++lock) {
-        const auto& [major, minor] =
-            std::pair{lock->second.device_major, lock->second.device_minor};
-        // Where stat gives another device than the superblock's (btrfs), that
-        // of mountinfo is the one.
-        if (std::to_string(major) + ':' + std::to_string(minor) ==
-                place_->device ||
-            ::makedev(major, minor) == file.device)
-          writers.insert({lock->second.inode, lock->second.pid});
-      }
-    }
+  const auto is_open = [](const std::optional<DatabaseFiles>& files) {
+    return files && !files->shared_memory.empty();
+  };
+  if (is_open(store_.state) || is_open(store_.agents)) {
+    const auto locks = inputs.wal_locks ? inputs.wal_locks() : nullptr;
+    if (!locks) return;
+    for (const auto* files : {&store_.state, &store_.agents})
+      if (*files)
+        for (const auto& file : (*files)->shared_memory)
+          add_writers(file, *locks, writers);
   }
+  writers_seen_ = true;
   writers_.look(writers, clock_());
+}
+
+void GatewayReader::add_writers(const SharedMemoryFile& file,
+                                const WalLocks& locks,
+                                std::set<WalWriter>& writers) const {
+  const auto [begin, end] = locks.equal_range(file.inode);
+  for (auto lock = begin; lock != end; ++lock) {
+    const auto& [major, minor] =
+        std::pair{lock->second.device_major, lock->second.device_minor};
+    // Where stat gives another device than the superblock's (btrfs), that of
+    // mountinfo is the one.
+    if (std::to_string(major) + ':' + std::to_string(minor) == place_->device ||
+        ::makedev(major, minor) == file.device)
+      writers.insert({lock->second.inode, lock->second.pid});
+  }
 }
 
 std::optional<DatabaseFacts> GatewayReader::database_facts(
@@ -205,7 +223,12 @@ void GatewayReader::tell(const ProcessFacts& facts, const GatewayCount& count,
                          RoundResult& round) {
   const auto& table = *facts.table;
   const auto& where = settings_.state_dir;
-  if (count.undecided > 0)
+  if (count.undecided > 0 && facts.environment_too_big)
+    round.problems.push_back(
+        {Fault::too_big, where,
+         "the environment of a process is too large to tell whether it is a "
+         "gateway of this directory"});
+  else if (count.undecided > 0)
     round.problems.push_back(
         {Fault::denied, where,
          "no right to tell whether a process is a gateway of this directory"});
@@ -234,11 +257,66 @@ void GatewayReader::tell(const ProcessFacts& facts, const GatewayCount& count,
   if (named || state_locks_.readable) facts_.lock_mismatch = !named;
 }
 
+/// A gateway that is killed in the middle of writing leaves one: up to
+/// 2026.7.35 it keeps others from starting for 30 s.
+void GatewayReader::add_silent_locks(const ProcessFacts& facts,
+                                     std::vector<GatewayLock>& locks) const {
+  if (facts.silent_locks.empty()) return;
+  std::set<std::string> names;
+  const auto add = [&](const std::string& state_dir) {
+    if (!state_dir.empty())
+      names.insert(gateway_lock_name(state_dir + "/openclaw.json"));
+  };
+  add(place_->inner_path);
+  add(without_prefix(settings_.state_dir, settings_.root));
+  for (const auto* process : facts.users_of(place_->identity)) {
+    add(process->inner_path);
+    add(process->inner_real);
+  }
+  for (const auto& lock : facts.silent_locks)
+    if (names.contains(lock.name)) locks.push_back(lock);
+}
+
+void GatewayReader::tell_silent_locks(const std::vector<GatewayLock>& locks,
+                                      WallTime now, RoundResult& round) const {
+  constexpr std::chrono::seconds kBeingWritten{5};
+  const bool any = std::ranges::any_of(locks, [&](const GatewayLock& lock) {
+    return !lock.claim.pid && now - lock.modified_at >= kBeingWritten;
+  });
+  if (any)
+    round.problems.push_back({Fault::malformed, settings_.state_dir,
+                              "a singleton lock is empty, no JSON or names no "
+                              "process"});
+}
+
+/// Once for each label value: the count may have met the same obstacle.
+void GatewayReader::tell_obstacles(const std::set<Fault>& obstacles,
+                                   RoundResult& round) const {
+  for (const auto obstacle : obstacles)
+    if (std::ranges::find(round.problems, obstacle, &Problem::fault) ==
+        round.problems.end())
+      round.problems.push_back(
+          {obstacle, settings_.state_dir,
+           "holders of singleton locks cannot be judged: " +
+               std::string{why_unknown(obstacle)}});
+}
+
+void GatewayReader::tell_version(RoundResult& round) const {
+  if (!is_newer_than_tried(facts_.version)) return;
+  const auto& [year, month, patch] = kNewestTried;
+  round.problems.push_back(
+      {Fault::unsupported, settings_.state_dir,
+       "OpenClaw " + facts_.version + " is newer than any that was tried (" +
+           std::to_string(year) + '.' + std::to_string(month) + '.' +
+           std::to_string(patch) + "): what it writes may not be understood"});
+}
+
 RoundResult GatewayReader::round(const GatewayInputs& inputs) {
   RoundResult round;
   round.success = true;
   facts_ = {};
   writers_seen_ = false;
+  wants_later_table_ = false;
   // The lock reader tells of a state directory that is not there.
   struct stat found {};
   if (::stat(settings_.state_dir.c_str(), &found) != 0 ||
@@ -256,6 +334,7 @@ RoundResult GatewayReader::round(const GatewayInputs& inputs) {
   facts_.state_database = database_facts(store_.state);
   facts_.agent_databases = database_facts(store_.agents);
   judge_era();
+  tell_version(round);
   if (!inputs.processes) {
     round.problems.push_back({Fault::timeout, settings_.procfs.string(),
                               "no table of processes in time"});
@@ -272,12 +351,17 @@ RoundResult GatewayReader::round(const GatewayInputs& inputs) {
   if (const auto others = facts.locks.find(place_->identity);
       others != facts.locks.end())
     locks.insert(locks.end(), others->second.begin(), others->second.end());
+  add_silent_locks(facts, locks);
+  tell_silent_locks(locks, now, round);
   auto judged = lock_holders_.judge(locks, place_->is_local, visibility,
                                     *facts.table, now);
   held = std::move(judged.held);
+  wants_later_table_ = judged.wants_later_table;
   if (state_locks_.readable) facts_.singleton_locks = std::move(judged.locks);
   judge_era();
   tell(facts, count, held, round);
+  tell_obstacles(judged.obstacles, round);
+  state_locks_ = {};
   return round;
 }
 

@@ -40,7 +40,9 @@ struct GatewayReaderSettings {
 /// What is read once for all gateways.
 struct GatewayInputs {
   std::shared_ptr<const ProcessFacts> processes;  ///< null: none in time
-  std::shared_ptr<const WalLocks> wal_locks;      ///< null: not readable
+  /// Called where a database is open: reading them holds up whoever locks a
+  /// file. Null: not readable.
+  std::function<std::shared_ptr<const WalLocks>()> wal_locks;
   /// Our own mounts, the same object as long as they are the same; null: not
   /// readable.
   std::shared_ptr<const std::vector<Mount>> mounts;
@@ -51,8 +53,6 @@ struct GatewayInputs {
 /// it, and may hang in it where the state directory does.
 class GatewayReader {
  public:
-  using Clock = std::function<MonotonicTime()>;
-
   explicit GatewayReader(GatewayReaderSettings settings,
                          Clock clock = monotonic_now,
                          WallClock wall_clock = wall_time_now);
@@ -61,6 +61,9 @@ class GatewayReader {
   RoundResult round(const GatewayInputs& inputs);
 
   const GatewayFacts& facts() const { return facts_; }
+
+  /// See JudgedGatewayLocks; of the last round.
+  bool wants_later_table() const { return wants_later_table_; }
 
  private:
   /// Where the state directory lies; holds while it and our mounts stay.
@@ -80,6 +83,8 @@ class GatewayReader {
   void judge_era();
   /// Who holds WAL write locks of this state directory's databases.
   void look_at_writers(const GatewayInputs& inputs);
+  void add_writers(const SharedMemoryFile& file, const WalLocks& locks,
+                   std::set<WalWriter>& writers) const;
   std::optional<DatabaseFacts> database_facts(
       const std::optional<DatabaseFiles>& files) const;
   /// Adds those that a lock in the state directory names, whatever else speaks.
@@ -87,6 +92,13 @@ class GatewayReader {
                                            DirectoryVisibility& visibility);
   /// A state directory is closed to others, so a process of theirs has another.
   bool belongs_to_another_user(const OpenclawProcess& process) const;
+  void add_silent_locks(const ProcessFacts& facts,
+                        std::vector<GatewayLock>& locks) const;
+  void tell_silent_locks(const std::vector<GatewayLock>& locks, WallTime now,
+                         RoundResult& round) const;
+  void tell_obstacles(const std::set<Fault>& obstacles,
+                      RoundResult& round) const;
+  void tell_version(RoundResult& round) const;
   bool is_named(const ProcessFacts& facts,
                 const ProcessIdentity& running) const;
   /// A singleton lock names a living process that is not among the gateways.
@@ -105,9 +117,10 @@ class GatewayReader {
   WalWriters writers_;
   std::optional<Place> place_;
   // Of the round under way:
-  GatewayLocks state_locks_;
+  GatewayLocks state_locks_;  ///< of the round under way
   StoreFiles store_;
   bool writers_seen_ = false;
+  bool wants_later_table_ = false;
   GatewayFacts facts_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/readers/gateways/store_reader.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -137,19 +138,31 @@ StoreFiles StoreReader::read(const StateDirPlace& place, WallTime now) {
   return files;
 }
 
-const std::string& ConfigVersion::read(const std::string& state_dir) {
-  const auto path = state_dir + "/openclaw.json";
+const std::string& ConfigVersion::forget() {
+  seen_ = {};
+  version_.clear();
+  return version_;
+}
+
+const std::string& ConfigVersion::read(const StateDirPlace& place) {
+  const auto named = place.state_dir + "/openclaw.json";
+  const auto path = follow_link(place.root, named, place.gate);
+  if (!path)
+    return path.problem().fault == Fault::timeout ? version_ : forget();
   struct stat found {};
-  if (::stat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) {
-    seen_ = {};
-    version_.clear();
-    return version_;
-  }
+  if (::lstat(path->c_str(), &found) != 0 || !S_ISREG(found.st_mode))
+    return forget();
   const std::pair now{mtime_in_ns(found), found.st_size};
-  if (now == seen_) return version_;
-  const auto text = read_small_file(path, kMaxConfig);
-  version_ = text ? last_touched_version(*text) : std::string{};
-  seen_ = text ? now : decltype(seen_){};
+  if (now == seen_ && *path == path_) return version_;
+  const bool inside = named.starts_with(place.root + '/');
+  const auto file = open_rooted({inside ? place.root : std::string{}, *path},
+                                O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  const auto text = file ? read_regular_file(*file, *path, kMaxConfig)
+                         : Result<std::string>{file.problem()};
+  if (!text) return forget();
+  version_ = last_touched_version(*text);
+  path_ = *path;
+  seen_ = now;
   return version_;
 }
 

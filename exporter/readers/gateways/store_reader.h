@@ -68,7 +68,7 @@ class StoreReader {
     DirectoryStamp state_dir_stamp;
     DirectoryStamp agents_stamp;
     std::string state;
-    std::string agents_dir;  ///< empty: there are none, or it cannot be told
+    std::string agents_dir;     ///< empty: there are none, or it cannot be told
     bool lists_agents = false;  ///< all of them
     std::vector<Agent> agents;
   };
@@ -83,13 +83,17 @@ class StoreReader {
 };
 
 /// Reads `openclaw.json` for the version that last wrote it, again only when
-/// the file has changed.
+/// the file has changed. A link of it means what it means below `root`, and
+/// only a regular file is opened. Hangs where the file system does.
 class ConfigVersion {
  public:
-  /// Empty where it cannot be known.
-  const std::string& read(const std::string& state_dir);
+  /// Empty where it cannot be known; as before where the gate is shut.
+  const std::string& read(const StateDirPlace& place);
 
  private:
+  const std::string& forget();
+
+  std::string path_;                       ///< without links
   std::pair<std::int64_t, off_t> seen_{};  ///< mtime in ns, size
   std::string version_;
 };

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 
+#include "exporter/system/clock.h"
 #include "exporter/system/file.h"
 
 namespace openclaw_lock {
@@ -44,7 +45,12 @@ Result<std::string> read_body(const UniqueFd& file) {
 
 Result<LockClaim> read_claim(const UniqueFd& file) {
   const auto body = read_body(file);
-  return body ? parse_lock_claim(*body) : body.problem();
+  if (!body) return body.problem();
+  auto claim = parse_lock_claim(*body);
+  // The writer's zone is most likely ours.
+  if (claim && claim->created_in_local_time)
+    claim->created_at = from_local_time(*claim->created_at);
+  return claim;
 }
 
 UniqueFd open_lock(const UniqueFd& directory, const std::string& name) {

@@ -26,7 +26,8 @@ struct LockFile {
 Result<LockFile> stat_lock_file(const UniqueFd& directory,
                                 const std::string& name);
 
-/// The same with the claim read: O_NOFOLLOW, O_NONBLOCK, at most 4 KiB.
+/// The same with the claim read: O_NOFOLLOW, O_NONBLOCK, at most 4 KiB. A
+/// createdAt without a zone counts as of ours.
 Result<LockFile> read_lock_file(const UniqueFd& directory,
                                 const std::string& name);
 

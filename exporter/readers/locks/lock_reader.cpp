@@ -11,19 +11,6 @@
 #include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
-namespace {
-
-std::string why_unknown(Fault obstacle) {
-  std::string text = "holders cannot be judged: ";
-  if (obstacle == Fault::denied)
-    text += "not all processes can be read or told apart";
-  if (obstacle == Fault::timeout) text += "the process table is not answering";
-  if (obstacle == Fault::pid_namespace)
-    text += "they may run where this exporter cannot see them";
-  return text;
-}
-
-}  // namespace
 
 LockReader::LockReader(LockReaderSettings settings, Census census,
                        WallClock clock, std::shared_ptr<InotifyHub> hub,
@@ -81,9 +68,9 @@ void LockReader::watch_directories() {
     // Other hosts' changes to a network file system give no events.
     const bool may_watch = mount && is_local_filesystem(mount->filesystem) &&
                            settings_.gate(directory.facts.path);
-    directory.followed = may_watch && watches_.watch_sessions(
-                                          directory.number,
-                                          directory.facts.path);
+    directory.followed =
+        may_watch &&
+        watches_.watch_sessions(directory.number, directory.facts.path);
     all = all && directory.followed;
   }
   report_.followed = all && watches_.descriptor() >= 0;
@@ -98,7 +85,10 @@ Result<UniqueFd> LockReader::open(const Directory& directory) const {
 std::optional<HolderVerdict> LockReader::judge(
     const Directory& directory, const ScannedLock& lock,
     DirectoryVisibility& visibility, const ProcessTable& table) const {
-  const auto taken = acquired_at(lock.claim, lock.modified_at, clock_());
+  // A zone that is not named is no proof.
+  const auto taken = lock.claim->created_in_local_time
+                         ? lock.modified_at
+                         : acquired_at(lock.claim, lock.modified_at, clock_());
   // OpenClaw closes the lock of a session store as soon as it is written.
   const bool stays_open = lock_kind(lock.name) == LockKind::session;
   auto evidence = visibility.gather(
@@ -128,7 +118,8 @@ void LockReader::add_obstacle(Directory& directory, Fault obstacle) {
   if (!directory.obstacles.insert(obstacle).second) return;
   ++report_.holder_problems[static_cast<std::size_t>(obstacle)];
   holder_problems_.push_back(
-      {obstacle, directory.facts.path, why_unknown(obstacle)});
+      {obstacle, directory.facts.path,
+       "holders cannot be judged: " + std::string{why_unknown(obstacle)}});
 }
 
 void LockReader::add_judged(Directory& directory, const ScannedLock& lock,
@@ -160,7 +151,7 @@ void LockReader::judge_directory(Directory& directory, const MountView& view,
   if (!settings_.gate(directory.facts.path)) table = nullptr;
   for (const auto& lock : directory.found.locks) {
     std::optional<HolderVerdict> verdict = HolderVerdict{};
-    if (!table && census_ && lock.claim)
+    if (!table && census_ && lock.claim && lock.claim->pid)
       verdict->obstacle = Fault::timeout;
     else if (table && lock.claim)
       verdict = judge(directory, lock, visibility, *table);
@@ -174,8 +165,8 @@ bool LockReader::may_keep_walk() const {
   struct stat found {};
   return !rescan_ && !entry_came_ && structure_followed_ && report_.followed &&
          state_.readable && state_.problems.empty() &&
-         settings_.session_dirs.empty() && now >= walked_at_ &&
-         now - walked_at_ < kLongest &&
+         settings_.session_dirs.empty() && !settings_.named_dirs &&
+         now >= walked_at_ && now - walked_at_ < kLongest &&
          std::ranges::all_of(directories_,
                              [](const auto& entry) {
                                const auto& last = entry.second.found;
@@ -198,7 +189,8 @@ void LockReader::walk() {
   if (::stat(settings_.state_dir.c_str(), &found) == 0)
     state_identity_ = {found.st_dev, found.st_ino};
   state_ = read_state_directory(settings_.state_dir, settings_.session_dirs,
-                                settings_.root, settings_.gate);
+                                settings_.root, settings_.gate,
+                                settings_.named_dirs);
   take_directories();
   watch_directories();
   // A thousand gateways would keep them twice.
@@ -265,8 +257,12 @@ bool LockReader::list_directories() {
       found = {};
     snapshot_.writers_known = snapshot_.writers_known && found.complete;
     round_.success = round_.success && found.complete;
-    round_.problems.insert(round_.problems.end(), found.problems.begin(),
-                           found.problems.end());
+    // What the walk could not list is told already.
+    for (const auto& problem : found.problems)
+      if (std::ranges::none_of(state_.problems, [&](const Problem& told) {
+            return told.where == problem.where;
+          }))
+        round_.problems.push_back(problem);
     snapshot_.leftover_files += found.leftover_files;
     any_claim = any_claim || std::any_of(found.locks.begin(), found.locks.end(),
                                          [](const auto& lock) {
@@ -299,8 +295,10 @@ void LockReader::handle_file(Directory& directory,
   if (!kind) return;
   const auto now = event.at;
   const LockPlace place{directory.number, event.name};
-  if ((event.mask & (IN_CREATE | IN_MOVED_TO)) != 0)
+  if ((event.mask & IN_CREATE) != 0)
     ledger_.created(place, {directory.label, *kind}, now);
+  if ((event.mask & IN_MOVED_TO) != 0)
+    ledger_.moved_in(place, {directory.label, *kind}, now);
   if ((event.mask & (IN_MODIFY | IN_MOVED_TO)) != 0 &&
       ledger_.wants_claim(place)) {
     const auto handle = open(directory);
@@ -325,6 +323,7 @@ void LockReader::handle(const LockWatches::Event& event) {
     }
     case LockWatches::Meaning::lost:
       ++report_.watch_lost;
+      ledger_.lost_events();
       rescan_ = true;
       return;
     case LockWatches::Meaning::structure:

@@ -34,6 +34,7 @@ struct LockReaderSettings {
   std::string root = {};
   Gate gate = always_open;
   MountViews mounts = {};  ///< empty: read from `procfs`
+  std::optional<NamedSessionDirs> named_dirs = {};  ///< by the gateway itself
 };
 
 /// Reads and follows the session locks of one gateway. Not thread-safe: its
@@ -53,8 +54,10 @@ class LockReader {
       std::function<void()> wake = [] {});
 
   /// The extra session directories from the next round on.
-  void watch(std::vector<std::string> session_dirs) {
+  void watch(std::vector<std::string> session_dirs,
+             std::optional<NamedSessionDirs> named_dirs = {}) {
     settings_.session_dirs = std::move(session_dirs);
+    settings_.named_dirs = std::move(named_dirs);
     rescan_ = true;
   }
 
@@ -97,7 +100,7 @@ class LockReader {
     bool preexisting = false;  ///< not yet looked at, and may be old
     bool followed = false;     ///< events tell of every change
     SessionLockScan scan;
-    SessionLocks found;  ///< in this round
+    SessionLocks found;              ///< in this round
     std::set<Fault> obstacles = {};  ///< that were told in this round
   };
 
@@ -137,7 +140,7 @@ class LockReader {
   bool looked_before_ = false;
   bool rescan_ = false;      ///< at once
   bool entry_came_ = false;  ///< the next round walks
-  StateDirectory state_;  ///< of the last walk, without its directories
+  StateDirectory state_;     ///< of the last walk, without its directories
   DirectoryIdentity state_identity_;
   WallTime walked_at_{};
   bool structure_followed_ = false;

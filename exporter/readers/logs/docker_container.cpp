@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/readers/logs/docker_container.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
-
 #include "core/base/text.h"
 #include "core/gateways/docker_mounts.h"
 #include "exporter/system/file.h"
@@ -17,11 +13,7 @@ constexpr std::string_view kLogName = "-json.log";
 
 /// What is mounted into the container whose configuration this is.
 Result<std::vector<std::string>> read_mounts(const std::string& path) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) return system_problem(errno, path);
-  if (!S_ISREG(found.st_mode))
-    return Problem{Fault::malformed, path, "not a regular file"};
-  const auto text = read_small_file(path, kMaxDockerConfigBytes);
+  const auto text = read_regular_file(path, kMaxDockerConfigBytes);
   if (!text) return text.problem();
   auto mounts = parse_docker_mounts(*text);
   if (mounts) return mounts;

@@ -3,7 +3,9 @@
 
 #include <systemd/sd-journal.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -15,6 +17,7 @@
 #include "core/logs/line_joiner.h"
 #include "core/logs/log_record.h"
 #include "exporter/system/file.h"
+#include "exporter/system/inotify.h"
 
 namespace openclaw_lock {
 namespace {
@@ -22,6 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxOpenLines = 16;
+constexpr std::chrono::seconds kLongestUnlisted{60};  // without inotify
 
 struct CloseJournal {
   void operator()(sd_journal* journal) const { sd_journal_close(journal); }
@@ -31,12 +35,19 @@ using Journal = std::unique_ptr<sd_journal, CloseJournal>;
 /// sd-journal returns errno values below zero.
 Problem journal_problem(int error) { return system_problem(-error, "journal"); }
 
+Result<Journal> open_files(const std::string& directory);
+
 class SystemdJournal final : public JournalReader {
  public:
-  SystemdJournal(Journal journal, std::string unit, int descriptor)
-      : journal_{std::move(journal)},
+  SystemdJournal(Journal journal, std::string unit, std::string directory,
+                 Clock clock)
+      : clock_{std::move(clock)},
         unit_{std::move(unit)},
-        descriptor_{descriptor} {}
+        directory_{std::move(directory)},
+        journal_{std::move(journal)},
+        listed_at_{clock_()} {
+    find_descriptor();
+  }
 
   std::optional<Problem> seek_end() override;
   Result<bool> seek_after(const std::string& cursor) override;
@@ -51,7 +62,9 @@ class SystemdJournal final : public JournalReader {
  private:
   Result<std::string> newest_cursor();
   Result<std::string> current_cursor();
-  void follow_files();
+  void find_descriptor();
+  std::optional<Problem> follow_files();
+  std::optional<Problem> list_files_anew();
   int match_unit();
   Result<bool> has_entry(const std::string& cursor);
   bool is_read_already();
@@ -60,16 +73,20 @@ class SystemdJournal final : public JournalReader {
                   const std::function<void(std::string_view)>& visit);
   int read_field(const char* name, std::string_view& value);
 
+  const Clock clock_;
+  const std::string unit_;
+  const std::string directory_;  ///< empty: the machine's
+  std::unique_ptr<InotifySlot> slot_;
   Journal journal_;
-  std::string unit_;
   int descriptor_ = -1;
+  MonotonicTime listed_at_;
   std::string cursor_;
   std::string already_read_;  ///< cursor; may be the next entry's
   std::map<std::string, LineJoiner, std::less<>> open_;  ///< by `_STREAM_ID`
 };
 
 std::optional<Problem> SystemdJournal::seek_end() {
-  follow_files();
+  if (auto problem = follow_files()) return problem;
   const auto newest = newest_cursor();
   auto problem = stand_behind(newest ? *newest : std::string{cursor_});
   if (!newest) return newest.problem();
@@ -87,7 +104,7 @@ Result<std::string> SystemdJournal::newest_cursor() {
 }
 
 Result<bool> SystemdJournal::seek_after(const std::string& cursor) {
-  follow_files();
+  if (const auto problem = follow_files()) return *problem;
   auto exact = has_entry(cursor);
   auto problem = stand_behind(exact ? cursor : std::string{cursor_});
   if (exact && problem) return *problem;
@@ -116,9 +133,31 @@ Result<std::string> SystemdJournal::current_cursor() {
   return cursor;
 }
 
+/// It lists the files once more, so that none is missed that came before.
+void SystemdJournal::find_descriptor() {
+  auto slot = InotifySlot::take();
+  if (!slot) return;
+  descriptor_ = std::max(-1, sd_journal_get_fd(journal_.get()));
+  if (descriptor_ >= 0) slot_ = *std::move(slot);
+}
+
 /// Before each reading: a file that is not known yet may hold entries older
 /// than those of the files that are, and reading never turns back.
-void SystemdJournal::follow_files() { sd_journal_process(journal_.get()); }
+std::optional<Problem> SystemdJournal::follow_files() {
+  if (descriptor_ < 0) find_descriptor();
+  if (descriptor_ < 0 && clock_() - listed_at_ >= kLongestUnlisted)
+    return list_files_anew();
+  sd_journal_process(journal_.get());
+  return {};
+}
+
+std::optional<Problem> SystemdJournal::list_files_anew() {
+  listed_at_ = clock_();
+  auto journal = open_files(directory_);
+  if (!journal) return journal.problem();
+  journal_ = *std::move(journal);
+  return stand_behind(std::string{cursor_});
+}
 
 int SystemdJournal::match_unit() {
   sd_journal_flush_matches(journal_.get());
@@ -147,7 +186,7 @@ Result<bool> SystemdJournal::has_entry(const std::string& cursor) {
 
 Result<bool> SystemdJournal::drain(
     std::size_t max_entries, const std::function<void(ConsoleLine)>& visit) {
-  follow_files();
+  if (const auto problem = follow_files()) return *problem;
   for (std::size_t entries = 0; entries < max_entries; ++entries) {
     const int found = sd_journal_next(journal_.get());
     if (found < 0) return journal_problem(found);
@@ -250,10 +289,8 @@ std::optional<Problem> find_blindness(sd_journal* journal) {
   return Problem{Fault::missing, "journal", "this machine has none"};
 }
 
-}  // namespace
-
-Result<std::unique_ptr<JournalReader>> open_journal(
-    const std::string& unit, const std::string& directory) {
+/// Of a directory, or the machine's where that is empty.
+Result<Journal> open_files(const std::string& directory) {
   sd_journal* opened = nullptr;
   const int error =
       directory.empty()
@@ -261,14 +298,20 @@ Result<std::unique_ptr<JournalReader>> open_journal(
           : sd_journal_open_directory(&opened, directory.c_str(), 0);
   if (error < 0) return journal_problem(error);
   Journal journal{opened};
-  if (directory.empty()) {
+  if (directory.empty())
     if (const auto blindness = find_blindness(opened)) return *blindness;
-  }
-  const int descriptor = sd_journal_get_fd(opened);
-  if (descriptor < 0) return journal_problem(descriptor);
   sd_journal_set_data_threshold(opened, kMaxLogLineBytes + sizeof "MESSAGE");
-  auto reader =
-      std::make_unique<SystemdJournal>(std::move(journal), unit, descriptor);
+  return journal;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<JournalReader>> open_journal(
+    const std::string& unit, const std::string& directory, Clock clock) {
+  auto journal = open_files(directory);
+  if (!journal) return journal.problem();
+  auto reader = std::make_unique<SystemdJournal>(*std::move(journal), unit,
+                                                 directory, std::move(clock));
   if (const auto problem = reader->stand_behind({})) return *problem;
   return std::unique_ptr<JournalReader>{std::move(reader)};
 }

@@ -9,6 +9,7 @@
 
 #include "core/base/result.h"
 #include "core/logs/console_line.h"
+#include "exporter/system/clock.h"
 
 namespace openclaw_lock {
 
@@ -63,7 +64,9 @@ class JournalReader {
   virtual const std::string& cursor() const = 0;
 
   /// For poll(2), POLLIN: readable when there is something to drain, at most
-  /// 250 ms after journald wrote it. Says nothing on a network file system.
+  /// 250 ms after journald wrote it. Says nothing on a network file system. -1
+  /// while there is no inotify instance for it: then it is to be drained each
+  /// round, and new files are found within a minute.
   virtual int descriptor() const = 0;
 };
 
@@ -78,6 +81,7 @@ class JournalReader {
 /// read. Missing, "built without libsystemd", where the library was not there
 /// when this was built.
 Result<std::unique_ptr<JournalReader>> open_journal(
-    const std::string& unit, const std::string& directory = {});
+    const std::string& unit, const std::string& directory = {},
+    Clock clock = monotonic_now);
 
 }  // namespace openclaw_lock

@@ -4,7 +4,7 @@
 namespace openclaw_lock {
 
 Result<std::unique_ptr<JournalReader>> open_journal(const std::string&,
-                                                    const std::string&) {
+                                                    const std::string&, Clock) {
   return Problem{Fault::missing, "journal", "built without libsystemd"};
 }
 

@@ -78,9 +78,18 @@ Result<std::string> read_head(const UniqueFd& file) {
   return head;
 }
 
-Result<UniqueFd> open_log(const std::string& path, LogFileId id) {
-  UniqueFd file{
-      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+Result<UniqueFd> open_log(const std::string& path,
+                          const std::optional<RootedPath>& rooted,
+                          LogFileId id) {
+  constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  UniqueFd file;
+  if (rooted) {
+    auto opened = open_rooted(*rooted, kFlags);
+    if (!opened) return opened.problem();
+    file = *std::move(opened);
+  } else {
+    file = UniqueFd{::open(path.c_str(), kFlags)};
+  }
   if (!file) return system_problem(errno, path);
   struct stat found {};
   if (::fstat(file.get(), &found) != 0) return system_problem(errno, path);
@@ -99,12 +108,17 @@ LineFormat LogFile::format() const {
 }
 
 std::optional<Problem> LogFile::open(const ListedLog& listed) {
-  auto file = open_log(listed.path, listed.id);
+  auto file = open_log(listed.path, listed.rooted, listed.id);
   if (!file) return file.problem();
   fd_ = *std::move(file);
-  position_.path = listed.path;
+  rename(listed);
   grew_at_ = monotonic_now();
   return {};
+}
+
+void LogFile::rename(const ListedLog& listed) {
+  position_.path = listed.path;
+  rooted_ = listed.rooted;
 }
 
 bool LogFile::has_news(const ListedLog& listed) const {
@@ -191,7 +205,7 @@ bool LogFile::is_continued_by(const UniqueFd& other) const {
 /// Null where it cannot be opened. `opened` holds it where it was not.
 const UniqueFd* LogFile::descriptor(UniqueFd& opened) const {
   if (fd_) return &fd_;
-  auto file = open_log(path(), id());
+  auto file = open_log(path(), rooted_, id());
   if (!file) return nullptr;
   opened = *std::move(file);
   return &opened;
@@ -237,7 +251,7 @@ LogFile LogFile::moved_to(const ListedLog& listed, UniqueFd fd) {
   moved.decoder_ = std::move(decoder_);
   moved.fd_ = std::move(fd);
   moved.grew_at_ = monotonic_now();
-  moved.position_.path = listed.path;
+  moved.rename(listed);
   moved.position_.device = listed.id.device;
   moved.position_.inode = listed.id.inode;
   return moved;
@@ -248,6 +262,11 @@ void LogFile::align() {
   if (::pread(fd_.get(), &before, 1,
               static_cast<off_t>(position_.offset - 1)) == 1)
     position_.mid_line = before != '\n';
+}
+
+LogOrigin LogFile::origin() const {
+  const auto& path = position_.path;
+  return {shared_, id(), profile_of_log(path.substr(path.rfind('/') + 1))};
 }
 
 std::size_t LogFile::take(std::string_view data, LogIntake& intake,
@@ -265,7 +284,7 @@ std::size_t LogFile::take(std::string_view data, LogIntake& intake,
   skipped += hole;
   data.remove_prefix(hole);
   if (const auto lines = data.substr(0, end_of_lines(data)); !lines.empty()) {
-    intake.take(lines, decoder_, shared_, now);
+    intake.take(lines, decoder_, origin(), now);
     position_.layout = decoder_.layout();
     return skipped + lines.size();
   }

@@ -65,6 +65,10 @@ class LogFile {
   const LogPosition& position() const { return position_; }
   LogFileId id() const { return {position_.device, position_.inode}; }
   const std::string& path() const { return position_.path; }
+  /// Where it is opened.
+  const std::string& place() const {
+    return rooted_ ? rooted_->path : position_.path;
+  }
   bool is_open() const { return static_cast<bool>(fd_); }
   LineFormat format() const;  ///< openclaw_json until another is proven
 
@@ -73,8 +77,11 @@ class LogFile {
   void close() { fd_ = {}; }
 
   /// It has got another name.
-  void rename(const std::string& path) { position_.path = path; }
+  void rename(const ListedLog& listed);
   void set_shared(bool shared) { shared_ = shared; }
+
+  /// What was read of it is of no format that is known.
+  bool is_unrecognised() const { return decoder_.is_lost(); }
 
   /// Whether the listing shows something that was not read yet.
   bool has_news(const ListedLog& listed) const;
@@ -117,6 +124,7 @@ class LogFile {
   MonotonicTime grew_at() const { return grew_at_; }  ///< or was opened
 
  private:
+  LogOrigin origin() const;
   /// Takes the lines at the front of `data`; how many bytes are done with.
   std::size_t take(std::string_view data, LogIntake& intake, WallTime now);
   bool is_proven_by(std::string_view bytes, std::uint64_t behind,
@@ -128,6 +136,7 @@ class LogFile {
   void refresh_head();
 
   LogPosition position_;
+  std::optional<RootedPath> rooted_;  ///< see FoundLog
   bool shared_;
   UniqueFd fd_;
   LogDecoder decoder_;
@@ -142,7 +151,9 @@ class LogFile {
 /// The first bytes of a file, at most HeadFingerprint::kMaxBytes.
 Result<std::string> read_head(const UniqueFd& file);
 
-/// Opens a log for reading; problems name `path`.
-Result<UniqueFd> open_log(const std::string& path, LogFileId id);
+/// Opens a log for reading; problems name `path`. `rooted`: see FoundLog.
+Result<UniqueFd> open_log(const std::string& path,
+                          const std::optional<RootedPath>& rooted,
+                          LogFileId id);
 
 }  // namespace openclaw_lock

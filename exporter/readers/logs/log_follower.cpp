@@ -89,7 +89,8 @@ ReadState LogFollower::round(WallTime now, const LogFile::Pause& pause,
 }
 
 LogListing LogFollower::list(std::chrono::milliseconds max_age) {
-  return sources_.list(monotonic_now(), max_age, kMaxFiles, *gate_);
+  return sources_.list(monotonic_now(), max_age, kMaxFiles, *gate_,
+                       places_.get());
 }
 
 /// Copies are told from new logs by looks that are not older than what was read
@@ -130,9 +131,13 @@ void LogFollower::read_open_logs() {
     for (const auto& log : logs_) {
       const bool is_file_log = log->file.format() == LineFormat::openclaw_json;
       if (log->file.is_open() && !log->changed && is_file_log == file_logs &&
-          log->has_news && is_within_reach(log->file.path()))
+          log->has_news && is_within_reach(log->file.place()))
         read(*log);
     }
+  for (const auto& log : logs_)
+    if (log->file.is_unrecognised())
+      problems_->push_back({Fault::unrecognised, log->file.path(),
+                            "no line of it is of a form that is known"});
 }
 
 void LogFollower::count_renames(const LogListing& listing) {
@@ -167,8 +172,8 @@ std::vector<ListedLog> LogFollower::match(const LogListing& listing) {
     log.listed = true;
     log.listed_at = began_;
     log.has_news = log.file.has_news(listed);
-    log.file.rename(listed.path);
-    log.file.set_shared(sources()[listed.source].shared);
+    log.file.rename(listed);
+    log.file.set_shared(sources_.is_shared(listed));
   }
   return unknown;
 }
@@ -185,7 +190,7 @@ void LogFollower::reopen_logs(const LogListing& listing) {
 }
 
 void LogFollower::reopen(Followed& log, const ListedLog& listed) {
-  if (!is_within_reach(listed.path)) return;
+  if (!is_within_reach(listed.place())) return;
   if (auto problem = log.file.open(listed)) {
     problems_->push_back(*std::move(problem));
     return;
@@ -241,7 +246,7 @@ void LogFollower::remember(const Followed& log) {
 
 /// True where `listed` holds the log up to the position: it goes on there.
 bool LogFollower::move(Followed& log, const ListedLog& listed) {
-  auto file = open_log(listed.path, listed.id);
+  auto file = open_log(listed.path, listed.rooted, listed.id);
   if (!file || !log.file.is_continued_by(*file)) return false;
   logs_.push_back(std::make_unique<Followed>(Followed{
       log.file.moved_to(listed, *std::move(file)), false, true, began_}));
@@ -257,7 +262,7 @@ bool LogFollower::is_older_copy(const Followed& log,
   if (position.head.length < HeadFingerprint::kMaxBytes ||
       listed.size >= position.offset)
     return false;
-  const auto file = open_log(listed.path, listed.id);
+  const auto file = open_log(listed.path, listed.rooted, listed.id);
   if (!file) return false;
   const auto head = read_head(*file);
   return head && compare_head(position.head, *head) == Likeness::same;
@@ -269,8 +274,8 @@ LogFollower::Followed& LogFollower::follow(LogPosition position,
   position.device = listed.id.device;
   position.inode = listed.id.inode;
   logs_.push_back(std::make_unique<Followed>(
-      Followed{LogFile{std::move(position), sources()[listed.source].shared},
-               false, true, began_}));
+      Followed{LogFile{std::move(position), sources_.is_shared(listed)}, false,
+               true, began_}));
   return *logs_.back();
 }
 
@@ -317,13 +322,13 @@ bool LogFollower::is_settled_copy(const ListedLog& listed) const {
 void LogFollower::admit(const ListedLog& listed) {
   if (is_first_look(listed)) return adopt_at_end(listed);
   if (listed.size == 0 || is_settled_copy(listed) ||
-      !is_within_reach(listed.path))
+      !is_within_reach(listed.place()))
     return;
   const auto waiting = waiting_.find(listed.id);
   const bool looks_the_same = waiting != waiting_.end() &&
                               waiting->second.size == listed.size &&
                               waiting->second.mtime_ns == listed.mtime_ns;
-  auto file = open_log(listed.path, listed.id);
+  auto file = open_log(listed.path, listed.rooted, listed.id);
   if (!file) {
     problems_->push_back(file.problem());
     return;
@@ -402,7 +407,7 @@ LogFollower::Novelty LogFollower::judge(const ListedLog& listed,
     if (is_proof && !is_there) return Novelty::copy;
     // A copy being made, or made before more was written. No copy is longer
     // than its original, once that was looked at again.
-    const bool is_reachable = log->listed || (*gate_)(log->file.path());
+    const bool is_reachable = log->listed || (*gate_)(log->file.place());
     const auto begins = listed.size > log->file.size() || !is_reachable
                             ? std::optional<bool>{}
                             : log->file.begins_with(file);
@@ -463,6 +468,12 @@ std::vector<LogPosition> LogFollower::positions() const {
 std::size_t LogFollower::followed() const {
   return static_cast<std::size_t>(std::count_if(
       logs_.begin(), logs_.end(), [](const auto& log) { return log->listed; }));
+}
+
+bool LogFollower::follows(LogFileId id) const {
+  return std::ranges::any_of(logs_, [id](const auto& log) {
+    return log->listed && log->file.id() == id;
+  });
 }
 
 std::uint64_t LogFollower::unread_bytes() const {

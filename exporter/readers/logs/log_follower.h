@@ -57,6 +57,11 @@ class LogFollower {
   void watch(std::vector<FollowedSource> sources, std::optional<uid_t> owner,
              std::vector<std::string> host_dirs);
 
+  /// See LogSources::list; null: none known.
+  void set_known_places(std::shared_ptr<const KnownPlaces> places) {
+    places_ = std::move(places);
+  }
+
   /// Goes on where another follower has ended.
   void restore(std::set<std::string> known_sources,
                std::set<std::string> unseen_places,
@@ -74,6 +79,8 @@ class LogFollower {
   /// Directories and files that no look at their source has seen yet.
   const std::set<std::string>& unseen_places() const { return unseen_places_; }
   std::size_t followed() const;  ///< files that are there
+  /// It is one of these.
+  bool follows(LogFileId id) const;
   std::uint64_t unread_bytes() const;
 
  private:
@@ -124,6 +131,7 @@ class LogFollower {
   LogIntake& intake_;
   std::shared_ptr<PatternListers> listers_;
   LogSources sources_;
+  std::shared_ptr<const KnownPlaces> places_;
   std::set<std::string> known_sources_;
   std::set<std::string> unseen_places_;
   std::vector<std::unique_ptr<Followed>> logs_;

@@ -16,15 +16,39 @@ LogSources::LogSources(std::vector<FollowedSource> sources,
       host_dirs_{std::move(host_dirs)} {
   for (const auto& source : sources_)
     listers_.push_back(listers.of(source.pattern));
+  for (const auto& dir : host_dirs_)
+    if (auto profile = encode_profile(profile_of_state_dir(dir));
+        !profile.empty())
+      profiles_.insert(std::move(profile));
+}
+
+bool LogSources::is_shared(const ListedLog& log) const {
+  return sources_[log.source].shared && !profiles_.contains(log.profile);
 }
 
 bool LogSources::is_own(const ListedLog& log) const {
-  return log.is_container || !sources_[log.source].shared;
+  return log.is_container || !is_shared(log);
+}
+
+bool LogSources::is_foreign(const FoundLog& log,
+                            const KnownPlaces* places) const {
+  if (owner_ && log.owner != *owner_) return true;
+  return places && !log.profile.empty() && !profiles_.contains(log.profile) &&
+         places->profiles.contains(log.profile);
+}
+
+/// Null: a log that a gateway's configuration names may be read.
+const char* LogSources::why_denied(const FoundLog& log) const {
+  if (log.is_link) return "logging.file is a symbolic link";
+  if (owner_ != log.owner)
+    return "logging.file is of another user than its gateway";
+  return log.names > 1 ? "logging.file has a second name" : nullptr;
 }
 
 LogListing LogSources::list(MonotonicTime now,
                             std::chrono::milliseconds max_age,
-                            std::size_t max_files, const Gate& gate) const {
+                            std::size_t max_files, const Gate& gate,
+                            const KnownPlaces* places) const {
   LogListing listing;
   auto& [files, left_out, all_unseen, problems] = listing;
   std::set<LogFileId> seen;
@@ -36,12 +60,19 @@ LogListing LogSources::list(MonotonicTime now,
       problems.push_back(std::move(problem));
     }
     for (auto& problem : found.other) problems.push_back(std::move(problem));
+    std::optional<Problem> denied;
+    bool any = false;
     for (auto& log : found.files) {
-      const bool is_foreign =
-          sources_[i].shared && owner_ && log.owner != *owner_;
-      if (!is_foreign && seen.insert(log.id).second)
+      if (const auto* why = sources_[i].named ? why_denied(log) : nullptr) {
+        if (!denied) denied = Problem{Fault::denied, log.path, why};
+        continue;
+      }
+      any = true;
+      const bool is_left_out = sources_[i].shared && is_foreign(log, places);
+      if (!is_left_out && seen.insert(log.id).second)
         files.push_back({std::move(log), i});
     }
+    if (denied && !any) problems.push_back(*std::move(denied));
   }
   if (files.size() > max_files) {
     std::sort(files.begin(), files.end(), [this](const auto& a, const auto& b) {

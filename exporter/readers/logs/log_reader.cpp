@@ -4,7 +4,9 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -14,9 +16,8 @@
 namespace openclaw_lock {
 namespace {
 
-using std::chrono::seconds;
-
-constexpr seconds kRoundTime{1};
+/// Less than what would keep others of its disk from their turns.
+constexpr std::chrono::milliseconds kRoundTime{150};
 constexpr std::string_view kJournal = "journald:";
 constexpr std::size_t kJournalEntries = 1000;
 
@@ -24,6 +25,11 @@ constexpr std::size_t kJournalEntries = 1000;
 bool claim_standard_input() {
   static std::atomic_flag claimed;
   return !claimed.test_and_set();
+}
+
+/// All who read a unit's journal read the same.
+LogFileId origin_of_journal(const std::string& source) {
+  return {0, std::hash<std::string>{}(source) | 1};
 }
 
 bool is_readable(int descriptor) {
@@ -38,7 +44,8 @@ LogReader::LogReader(std::string gateway, std::optional<LogCheckpoint> restored,
     : gateway_{std::move(gateway)},
       ledger_{restored ? std::move(restored->ledger) : LogLedger::State{}},
       intake_{ledger_},
-      follower_{intake_, std::move(listers)} {
+      listers_{std::move(listers)},
+      follower_{intake_, listers_} {
   if (!restored) return;
   follower_.restore(std::move(restored->sources), std::move(restored->unseen),
                     std::move(restored->files));
@@ -59,29 +66,61 @@ void LogReader::watch(const WatchedGateway& gateway) {
       units[log.source] =
           known == units_.end() ? Unit{} : std::move(known->second);
     } else {
-      files_.push_back({log.source, log.shared});
+      files_.push_back({log.source, log.shared, log.named});
     }
   }
   units_ = std::move(units);
+  host_dirs_ = gateway.host_dirs;
   intake_.set_own_dirs(gateway.own_dirs);
   follower_.watch(files_, gateway.owner, gateway.host_dirs);
 }
 
-RoundResult LogReader::round(const Gate& gate) {
+RoundResult LogReader::round(const Gate& gate,
+                             const std::shared_ptr<const KnownPlaces>& places,
+                             ForeignEvents* foreign) {
   RoundResult result;
-  const auto until = monotonic_now() + kRoundTime;
+  const auto began = monotonic_now();
+  intake_.set_known_places(places);
+  follower_.set_known_places(places);
+  const auto until = began + kRoundTime;
   const auto now = wall_time_now();
   const auto state = follower_.round(
       now, [until] { return monotonic_now() >= until; }, result.problems, gate);
   wants_round_ = state != ReadState::at_end;
   read_input(now, result.problems);
   read_journals(now, gate, result.problems);
+  if (foreign) exchange(*foreign, began, now, result.problems);
+  intake_.settle(now, wants_round_);
   if (!has_sources())
     result.problems.push_back({Fault::missing,
                                files_.empty() ? "logs" : files_[0].pattern,
                                "no log is there to follow"});
   result.success = result.problems.empty();
   return result;
+}
+
+/// What was handed over before this round's listing was made is of logs that
+/// are known here by now, or never will be.
+void LogReader::exchange(ForeignEvents& foreign, MonotonicTime began,
+                         WallTime now, std::vector<Problem>& problems) {
+  std::size_t lost = 0;
+  auto events = intake_.take_foreign(lost);
+  lost += foreign.put(gateway_, std::move(events), monotonic_now());
+  if (lost > 0)
+    problems.push_back({Fault::too_big, "logs",
+                        std::to_string(lost) +
+                            " events of other gateways could not be handed "
+                            "over to them"});
+  if (wants_round_) return;
+  for (const auto& told : foreign.take(host_dirs_, began - listers_->max_age()))
+    if (!reads(told.origin)) intake_.take(told, now);
+}
+
+bool LogReader::reads(LogFileId origin) const {
+  return follower_.follows(origin) ||
+         std::ranges::any_of(units_, [origin](const auto& unit) {
+           return origin_of_journal(unit.first) == origin;
+         });
 }
 
 void LogReader::read_input(WallTime now, std::vector<Problem>& problems) {
@@ -129,10 +168,11 @@ void LogReader::read_journals(WallTime now, const Gate& gate,
         problems.push_back(*std::move(problem));
         continue;
       }
-    const auto take = [this, now,
+    const LogOrigin origin{false, origin_of_journal(source)};
+    const auto take = [this, now, &origin,
                        &decoder = unit.decoder](const ConsoleLine& line) {
       intake_.count_bytes(line.text.size() + 1);
-      intake_.take(line, decoder, false, now);
+      intake_.take(line, decoder, origin, now);
     };
     for (bool more = true; more;) {
       const auto drained = unit.journal->drain(kJournalEntries, take);
@@ -153,7 +193,8 @@ std::vector<int> LogReader::descriptors() const {
   if (input_ && input_->descriptor() >= 0)
     descriptors.push_back(input_->descriptor());
   for (const auto& [source, unit] : units_)
-    if (unit.journal) descriptors.push_back(unit.journal->descriptor());
+    if (unit.journal && unit.journal->descriptor() >= 0)
+      descriptors.push_back(unit.journal->descriptor());
   return descriptors;
 }
 

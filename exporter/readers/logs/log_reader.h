@@ -15,6 +15,7 @@
 #include "core/logs/log_intake.h"
 #include "core/logs/log_ledger.h"
 #include "exporter/fleet/gateway_discovery.h"
+#include "exporter/readers/logs/foreign_events.h"
 #include "exporter/readers/logs/journal_reader.h"
 #include "exporter/readers/logs/log_follower.h"
 #include "exporter/readers/logs/pattern_lister.h"
@@ -39,10 +40,17 @@ class LogReader {
 
   /// Reads what is new, for about a second a sort of source at most. What
   /// `gate` closes is not touched, and is a problem: Fault::timeout.
-  RoundResult round(const Gate& gate = always_open);
+  /// `places`: of all gateways, null where they are not known. `foreign`: where
+  /// to hand over what is of other gateways; what others have handed over is
+  /// taken in, but for that of logs which are read here, too.
+  RoundResult round(const Gate& gate = always_open,
+                    const std::shared_ptr<const KnownPlaces>& places = {},
+                    ForeignEvents* foreign = nullptr);
 
   /// There is more to read at once.
   bool wants_round() const { return wants_round_; }
+  /// What was read may mean more by what is not written soon.
+  bool waits() const { return ledger_.waits(); }
 
   /// What poll(2) should watch: a round is due when one is readable.
   std::vector<int> descriptors() const;
@@ -61,11 +69,16 @@ class LogReader {
   void read_journals(WallTime now, const Gate& gate,
                      std::vector<Problem>& problems);
   std::optional<Problem> open(const std::string& source, Unit& unit);
+  void exchange(ForeignEvents& foreign, MonotonicTime began, WallTime now,
+                std::vector<Problem>& problems);
+  bool reads(LogFileId origin) const;
   bool has_sources() const;
 
   std::string gateway_;
+  std::vector<std::string> host_dirs_;
   LogLedger ledger_;
   LogIntake intake_;
+  std::shared_ptr<PatternListers> listers_;
   LogFollower follower_;
   std::vector<FollowedSource> files_;
   std::optional<StdinInput> input_;

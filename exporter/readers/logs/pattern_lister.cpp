@@ -2,6 +2,7 @@
 #include "exporter/readers/logs/pattern_lister.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,10 +12,12 @@
 #include <utility>
 
 #include "core/gateways/glob_capture.h"
+#include "core/logs/known_places.h"
 #include "core/logs/rotated_name.h"
 #include "exporter/readers/logs/docker_container.h"
 #include "exporter/system/clock.h"
 #include "exporter/system/file.h"
+#include "exporter/system/mount_view.h"
 #include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
@@ -76,10 +79,18 @@ class OnExit {
 
 }  // namespace
 
-PatternLister::PatternLister(std::string pattern, std::string root)
+PatternLister::PatternLister(std::string pattern, std::string host_root,
+                             std::string root)
     : pattern_{std::move(pattern)},
+      host_root_{std::move(host_root)},
       root_{std::move(root)},
       components_{split_path(pattern_)} {}
+
+Result<std::string> PatternLister::place_of(const std::string& path,
+                                            const Gate& gate) const {
+  if (root_.empty() || !path.starts_with(root_ + '/')) return path;
+  return resolve_in_root(root_, path.substr(root_.size()), gate);
+}
 
 bool PatternLister::enter() {
   std::unique_lock guard{mutex_};
@@ -184,8 +195,13 @@ PatternLister::Directory* PatternLister::look_into(const std::string& path,
     let_count(known->second, false);
     return nullptr;
   }
+  const auto at = place_of(place, gate);
+  if (!at) {
+    unseen_.push_back(at.problem());
+    return nullptr;
+  }
   struct stat found {};
-  if (::stat(place.c_str(), &found) != 0) {
+  if (::stat(at->c_str(), &found) != 0) {
     if (const int error = errno; fault_of(error) != Fault::missing)
       unseen_.push_back(system_problem(error, place));
     return nullptr;
@@ -194,6 +210,7 @@ PatternLister::Directory* PatternLister::look_into(const std::string& path,
       {found.st_dev, found.st_ino}, mtime_in_ns(found), ctime_in_ns(found)};
   auto& directory = directories_[path];
   directory.visited_at = now_;
+  directory.place = *at;
   if (is_settled(directory, stamp)) {
     let_count(directory, true);
     return &directory;
@@ -241,7 +258,10 @@ std::optional<Problem> PatternLister::read(const std::string& path,
     return entries.size() <= kMaxNames;
   };
   ++listings_;
-  const auto opened = open_directory(path);
+  const auto opened =
+      !root_.empty() && directory.place.starts_with(root_ + '/')
+          ? open_rooted({root_, directory.place}, O_RDONLY | O_DIRECTORY)
+          : open_directory(path);
   if (!opened) return opened.problem();
   if (const auto listed = list_directory(*opened, take); !listed)
     return Problem{listed.problem().fault, path, listed.problem().detail};
@@ -260,13 +280,14 @@ std::optional<Problem> PatternLister::read(const std::string& path,
   return {};
 }
 
-void PatternLister::learn_mounts(const std::string& path, Directory& directory,
+void PatternLister::learn_mounts(Directory& directory,
                                  std::vector<Problem>& other) {
   const auto log = std::ranges::find_if(
       directory.entries,
       [](const auto& entry) { return is_container_log(entry.name); });
   if (directory.mounts || log == directory.entries.end()) return;
-  if (auto mounts = mounts_of_container(join(path, log->name), other, root_))
+  if (auto mounts = mounts_of_container(join(directory.place, log->name), other,
+                                        host_root_))
     directory.mounts = std::make_shared<const Mounts>(*std::move(mounts));
 }
 
@@ -288,6 +309,7 @@ void PatternLister::add_names(const std::vector<std::string>& paths,
     const auto unrotated = unrotated_name(entry.name);
     name.is_rotated = unrotated && matches(components_.back(), *unrotated);
     name.may_lie_elsewhere = entry.type != DT_REG;
+    name.profile = profile_of_log(entry.name);
     name.mounts = is_container_log(own_path) ? mounts : nullptr;
     if (!name.mounts) return unclaimed_.push_back(names_.size() - 1);
     for (const auto& source : *name.mounts)
@@ -296,7 +318,7 @@ void PatternLister::add_names(const std::vector<std::string>& paths,
   };
   for (const auto& path : paths) {
     auto& directory = directories_[path];
-    learn_mounts(path, directory, other);
+    learn_mounts(directory, other);
     for (const auto& entry : directory.entries)
       add(path, entry, directory.mounts);
   }
@@ -334,12 +356,18 @@ void PatternLister::look_at(Name& name, const Gate& gate) const {
   name.looked_at = now_;
   name.problem.reset();
   name.found.reset();
-  if (name.may_lie_elsewhere && !gate(target_of(name.path))) {
+  const auto place = place_of(name.path, gate);
+  if (!place) {
+    name.problem = place.problem();
+    return;
+  }
+  const bool is_rooted = !root_.empty();
+  if (!is_rooted && name.may_lie_elsewhere && !gate(target_of(name.path))) {
     name.problem = shut_gate(name.path);
     return;
   }
   struct stat found {};
-  if (::stat(name.path.c_str(), &found) != 0) {
+  if ((is_rooted ? ::lstat : ::stat)(place->c_str(), &found) != 0) {
     if (errno != ENOENT) name.problem = system_problem(errno, name.path);
     return;
   }
@@ -348,17 +376,29 @@ void PatternLister::look_at(Name& name, const Gate& gate) const {
       name.problem = {Fault::malformed, name.path, "not a regular file"};
     return;
   }
-  name.found =
-      FoundLog{name.path,          {found.st_dev, found.st_ino},
-               found.st_uid,       static_cast<std::uint64_t>(found.st_size),
-               mtime_in_ns(found), name.is_rotated};
+  auto& log = name.found.emplace();
+  log.path = name.path;
+  log.id = {found.st_dev, found.st_ino};
+  log.owner = found.st_uid;
+  log.size = static_cast<std::uint64_t>(found.st_size);
+  log.mtime_ns = mtime_in_ns(found);
+  log.is_rotated = name.is_rotated;
+  log.profile = name.profile;
+  log.names = found.st_nlink;
+  struct stat entry {};
+  log.is_link = name.may_lie_elsewhere &&
+                ::lstat(name.path.c_str(), &entry) == 0 &&
+                S_ISLNK(entry.st_mode);
+  if (is_rooted) log.rooted = RootedPath{root_, *place};
 }
 
 std::shared_ptr<PatternLister> PatternListers::of(const std::string& pattern) {
   const std::lock_guard guard{mutex_};
   auto lister = listers_[pattern].lock();
   if (lister) return lister;
-  lister = std::make_shared<PatternLister>(pattern, root_);
+  auto root = process_root_of(procfs_, pattern);
+  if (root.empty() && pattern.starts_with(host_root_ + '/')) root = host_root_;
+  lister = std::make_shared<PatternLister>(pattern, host_root_, root);
   listers_[pattern] = lister;
   if (listers_.size() >= prune_at_) {
     std::erase_if(listers_,

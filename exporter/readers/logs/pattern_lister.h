@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <compare>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -20,17 +19,11 @@
 
 #include "core/base/monotonic_time.h"
 #include "core/base/result.h"
+#include "core/logs/log_origin.h"
 #include "exporter/system/gate.h"
+#include "exporter/system/rooted_path.h"
 
 namespace openclaw_lock {
-
-/// Which file it is, whatever its name.
-struct LogFileId {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-
-  auto operator<=>(const LogFileId&) const = default;
-};
 
 /// A regular file whose name a pattern matches.
 struct FoundLog {
@@ -41,7 +34,15 @@ struct FoundLog {
   std::int64_t mtime_ns = 0;
   bool is_rotated = false;  ///< a rotated piece by its name
   bool is_container =
-      false;  ///< of a container that mounts a directory of ours
+      false;                 ///< of a container that mounts a directory of ours
+  bool is_link = false;      ///< the name is a symbolic link
+  std::uint64_t names = 1;   ///< hard links
+  std::string profile = {};  ///< see profile_of_log
+  /// Where it lies in the root that its pattern means; empty: that is our own.
+  std::optional<RootedPath> rooted = {};
+
+  /// Where it is opened.
+  const std::string& place() const { return rooted ? rooted->path : path; }
 };
 
 /// What a look at one pattern gave.
@@ -60,8 +61,11 @@ struct FoundLogs {
 /// that keep no stamps.
 class PatternLister {
  public:
-  /// `root`: see mounts_of_container.
-  explicit PatternLister(std::string pattern, std::string root = {});
+  /// `host_root`: see mounts_of_container. `root`: the pattern begins with it,
+  /// and what is behind means what it means there (resolve_in_root); empty: our
+  /// own.
+  explicit PatternLister(std::string pattern, std::string host_root = {},
+                         std::string root = {});
 
   /// The logs as they are at `now`, or were less than `max_age` before. Logs of
   /// Docker's json-file are left out where the container mounts none of
@@ -100,18 +104,22 @@ class PatternLister {
     std::vector<Entry> entries;  ///< that match
     bool counts = false;    ///< it was listed, and still may be looked into
     std::string real_path;  ///< where it lies behind symbolic links
+    std::string place;      ///< where it lies in the pattern's root
     std::shared_ptr<const Mounts> mounts;  ///< of its container, if known
   };
   struct Name {
     std::string path;
     bool is_rotated = false;
     bool may_lie_elsewhere = false;  ///< is, or could be, a symbolic link
+    std::string profile;             ///< see profile_of_log
     std::shared_ptr<const Mounts> mounts;
     std::optional<MonotonicTime> looked_at;
     std::optional<Problem> problem;
     std::optional<FoundLog> found;
   };
 
+  /// Itself where the pattern means our own root.
+  Result<std::string> place_of(const std::string& path, const Gate& gate) const;
   bool enter();
   void leave();
   void find_names(const Gate& gate, std::vector<Problem>& other);
@@ -123,8 +131,7 @@ class PatternLister {
   std::optional<Problem> read(const std::string& path,
                               const std::string& component, bool is_last,
                               Directory& directory);
-  void learn_mounts(const std::string& path, Directory& directory,
-                    std::vector<Problem>& other);
+  void learn_mounts(Directory& directory, std::vector<Problem>& other);
   void add_names(const std::vector<std::string>& paths,
                  std::vector<Problem>& other);
   std::vector<std::size_t> names_for(
@@ -132,6 +139,7 @@ class PatternLister {
   void look_at(Name& name, const Gate& gate) const;
 
   const std::string pattern_;
+  const std::string host_root_;
   const std::string root_;
   const std::vector<std::string> components_;
 
@@ -158,11 +166,15 @@ class PatternLister {
 /// The listers of all patterns that somebody follows. Thread-safe.
 class PatternListers {
  public:
-  /// `max_age`: how old a look may be that serves another gateway; `root`: see
-  /// mounts_of_container.
+  /// `max_age`: how old a look may be that serves another gateway; `host_root`:
+  /// see mounts_of_container. What lies below that, or below PID/root of
+  /// `procfs`, is looked for in that root.
   explicit PatternListers(std::chrono::milliseconds max_age = {},
-                          std::string root = {})
-      : max_age_{max_age}, root_{std::move(root)} {}
+                          std::string host_root = {},
+                          std::string procfs = "/proc")
+      : max_age_{max_age},
+        host_root_{std::move(host_root)},
+        procfs_{std::move(procfs)} {}
 
   std::chrono::milliseconds max_age() const { return max_age_; }
 
@@ -171,7 +183,8 @@ class PatternListers {
 
  private:
   const std::chrono::milliseconds max_age_;
-  const std::string root_;
+  const std::string host_root_;
+  const std::string procfs_;
   std::mutex mutex_;
   std::map<std::string, std::weak_ptr<PatternLister>> listers_;
   std::size_t prune_at_ = 64;

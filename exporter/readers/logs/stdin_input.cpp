@@ -43,7 +43,7 @@ void StdinInput::take(LogIntake& intake, WallTime now) {
   const auto newline = pending_.rfind('\n');
   if (newline != std::string::npos) {
     intake.take(std::string_view{pending_}.substr(0, newline + 1), decoder_,
-                shared_, now);
+                LogOrigin{shared_, {}}, now);
     pending_.erase(0, newline + 1);
   }
   if (pending_.size() <= kMaxLogLineBytes) return;

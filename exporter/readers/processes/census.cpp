@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/readers/processes/census.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -45,6 +46,13 @@ std::string directory_of(const std::string& path) {
                                : std::string{};
 }
 
+/// By the owner, or where any group or all may; capabilities are not asked for.
+bool may_write(const std::optional<uid_t>& uid,
+               const DirectoryFacts& directory) {
+  return !uid || *uid == 0 || *uid == directory.owner ||
+         (directory.mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
 std::optional<DirectoryIdentity> identity_at(const std::string& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0 || !S_ISDIR(found.st_mode)) return {};
@@ -64,6 +72,7 @@ struct Census::Round {
   std::map<int, std::size_t> by_pid = {};  ///< position in the table
   RoundResult result = {};
   std::map<DirectoryIdentity, std::vector<GatewayLock>> locks = {};
+  std::vector<GatewayLock> silent_locks = {};
 
   /// Whether a path may be touched; told where not.
   bool may_touch(const std::string& path) {
@@ -104,6 +113,8 @@ void Census::look_at_command(const Process& process, const Round& round,
   if (role != known.command.role) known.looked_at.reset();
   known.command.role = role;
   if (!now->profile.empty()) known.command.profile = std::move(now->profile);
+  if (!now->entry.empty()) known.command.entry = std::move(now->entry);
+  known.command.has_arguments |= now->has_arguments;
   known.command.mentions_openclaw |= now->mentions_openclaw;
 }
 
@@ -194,6 +205,10 @@ void Census::find_state_dir(Round& round, Known& known) {
     auto directory = directory_facts(opened);
     if (!directory) directory = directory_facts(opened = plain);
     if (!directory) continue;
+    // Whoever cannot write there does not use it, whatever it says.
+    if (candidate.evidence <= Evidence::environment &&
+        !may_write(known.look.uid, *directory))
+      continue;
     found.evidence = candidate.evidence;
     found.state_dir = directory->identity;
     found.inner_path = candidate.path;
@@ -204,11 +219,28 @@ void Census::find_state_dir(Round& round, Known& known) {
   found.evidence = Evidence::none;
 }
 
+/// A small file in a process's own root.
+Result<std::string> Census::read_in(const std::string& root,
+                                    const std::string& path, Round& round) {
+  constexpr std::size_t kMaxBytes = 1 << 20;
+  const auto real = resolve_in_root(root, path, round.gate);
+  if (!real) return real.problem();
+  if (!round.may_touch(*real)) return shut_gate(*real);
+  // To open a device may do something already.
+  if (auto problem = find_irregular(*real)) return *std::move(problem);
+  const auto file =
+      open_rooted({root, *real}, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  return file ? read_regular_file(*file, *real, kMaxBytes) : file.problem();
+}
+
 void Census::look_at(const Process& process, Round& round, Known& known) {
   looking_at_ = process.stat.pid;
   known.looked_at = round.now;
-  auto look = look_at_process(settings_.procfs, process.stat.pid,
-                              known.command.profile);
+  const auto root =
+      (settings_.procfs / std::to_string(process.stat.pid) / "root").native();
+  auto look = look_at_process(
+      settings_.procfs, process.stat.pid, known.command,
+      [&](const std::string& path) { return read_in(root, path, round); });
   looking_at_ = 0;
   // A lock that was open once is enough.
   look.open_locks.merge(known.look.open_locks);
@@ -217,8 +249,7 @@ void Census::look_at(const Process& process, Round& round, Known& known) {
   known.readable = known.look.ended || known.look.environment_readable;
   auto& found = known.found;
   found.process = {process.stat.pid, process.stat.start_ticks};
-  found.root =
-      (settings_.procfs / std::to_string(process.stat.pid) / "root").native();
+  found.root = root;
   found.uid = known.look.uid;
   find_state_dir(round, known);
   found.serves = serves(process, round, known);
@@ -339,7 +370,10 @@ void Census::take_claim(const LockDirectory& directory,
                         Round& round) {
   auto* known = process_named(lock.claim, id, round);
   const auto state_dir = claimed_directory(directory, lock.claim, known, round);
-  if (state_dir) round.locks[*state_dir].push_back(lock);
+  if (state_dir)
+    round.locks[*state_dir].push_back(lock);
+  else if (lock.claim.config_path.empty() && lock.claim.state_dir.empty())
+    round.silent_locks.push_back(lock);
   if (!known) return;
   auto& process = known->found;
   process.serves = Answer::yes;
@@ -368,7 +402,51 @@ void Census::read_locks(Round& round) {
   for (const auto& [identity, directory] : round.lock_directories)
     for (const auto& lock : directory.locks->locks)
       take_claim(directory, identity, lock, round);
+  read_state_locks(round);
   locks_.forget_unread();
+}
+
+/// One of which nothing but the default is known.
+Census::Known* Census::guessed_process(const GatewayClaim& claim,
+                                       Round& round) {
+  if (!claim.pid || !claim.start_ticks) return nullptr;
+  const auto [begin, end] = round.table.by_pid.equal_range(*claim.pid);
+  for (auto entry = begin; entry != end; ++entry) {
+    const auto& process = round.table.processes[entry->second];
+    const auto found =
+        known_.find({process.stat.pid, process.stat.start_ticks});
+    if (found != known_.end() && names_process(claim, process) &&
+        found->second.present && may_be_gateway(found->second.command.role) &&
+        found->second.found.evidence == Evidence::guess)
+      return &found->second;
+  }
+  return nullptr;
+}
+
+/// A lock outranks a default; where nothing was guessed none is looked for.
+void Census::read_state_locks(Round& round) {
+  const bool any = std::ranges::any_of(known_, [](const auto& entry) {
+    const auto& known = entry.second;
+    return known.present && may_be_gateway(known.command.role) &&
+           known.found.evidence == Evidence::guess;
+  });
+  const auto places = any && settings_.places ? settings_.places() : nullptr;
+  if (!places) return;
+  for (const auto& dir : places->dirs) {
+    const auto path = host_root_.empty()
+                          ? Result<std::string>{dir}
+                          : resolve_in_root(host_root_, dir, round.gate);
+    if (!path || !round.may_touch(*path + "/tmp")) continue;
+    const auto tmp = *path + "/tmp";
+    for (const auto& lock :
+         locks_.read_all(tmp, round.table.started_at).locks) {
+      auto* const known = guessed_process(lock.claim, round);
+      const auto directory = known ? directory_facts(*path) : std::nullopt;
+      if (directory)
+        take_state_dir(*directory, *path, lock.claim.state_dir, true, round,
+                       *known);
+    }
+  }
 }
 
 void Census::publish(std::shared_ptr<const ProcessTable> table, Round& round) {
@@ -389,10 +467,14 @@ void Census::publish(std::shared_ptr<const ProcessTable> table, Round& round) {
     const auto& known = known_.at(process.process);
     if (process.evidence != Evidence::none)
       facts->by_state_dir[process.state_dir].push_back(i);
-    else if (may_be_gateway(process.role) && (!known.readable || known.blocked))
+    else if (may_be_gateway(process.role) &&
+             (!known.readable || known.blocked)) {
       facts->unclear.push_back(i);
+      facts->environment_too_big |= known.look.environment_too_big;
+    }
   }
   facts->locks = std::move(round.locks);
+  facts->silent_locks = std::move(round.silent_locks);
   facts->table = std::move(table);
   facts_ = std::move(facts);
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 
 #include "core/base/monotonic_time.h"
 #include "core/fleet/source_health.h"
+#include "core/logs/known_places.h"
 #include "core/procfs/mountinfo.h"
 #include "core/procfs/process_table.h"
 #include "exporter/readers/directories/directory_facts.h"
@@ -25,6 +27,9 @@ namespace openclaw_lock {
 struct CensusSettings {
   std::filesystem::path procfs = "/proc";
   std::filesystem::path rootfs = "/";  ///< where the host's /tmp lies
+  /// The state directories that are watched, null before they are known: from
+  /// 2026.8.1 on singleton locks lie in them.
+  std::function<std::shared_ptr<const KnownPlaces>()> places = {};
 };
 
 /// Knows of each process whether it is OpenClaw's and which state directory it
@@ -89,6 +94,8 @@ class Census {
                        Known& known) const;
   bool wants_look(const Process& process, const Round& round,
                   const Known& known) const;
+  static Result<std::string> read_in(const std::string& root,
+                                     const std::string& path, Round& round);
   void look_at(const Process& process, Round& round, Known& known);
   void find_state_dir(Round& round, Known& known);
   bool has_moved(const Known& known, Round& round) const;
@@ -99,6 +106,8 @@ class Census {
   void read_lock_directory(const std::string& root, const std::string& path,
                            Round& round, Known* known);
   void read_locks(Round& round);
+  void read_state_locks(Round& round);
+  Known* guessed_process(const GatewayClaim& claim, Round& round);
   void take_claim(const LockDirectory& directory, const DirectoryIdentity& id,
                   const GatewayLock& lock, Round& round);
   Known* process_named(const GatewayClaim& claim, const DirectoryIdentity& id,

@@ -61,9 +61,13 @@ struct ProcessFacts {
   /// Of those that may be gateways and whose state directory the exporter has
   /// no right to know.
   std::vector<std::size_t> unclear;
+  /// Of those the environment of one was too large to be read.
+  bool environment_too_big = false;
   /// Singleton locks in directories for temporary files, by the state directory
   /// that they claim.
   std::map<DirectoryIdentity, std::vector<GatewayLock>> locks;
+  /// Of those the ones that name none: their names alone tell whose they are.
+  std::vector<GatewayLock> silent_locks;
 
   /// Null: not one of OpenClaw's.
   const OpenclawProcess* find(const ProcessIdentity& process) const {

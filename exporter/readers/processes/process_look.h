@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,7 +21,10 @@ namespace openclaw_lock {
 /// What the arguments of a process say.
 struct ProcessCommand {
   ProcessRole role = ProcessRole::none;
+  /// It has no title in place of them; `profile` and `entry` are known.
+  bool has_arguments = false;
   std::string profile;             ///< of the arguments, or empty
+  std::string entry;               ///< see entry_of_arguments
   bool mentions_openclaw = false;  ///< an argument has the word
 };
 
@@ -34,6 +38,7 @@ struct ProcessLook {
   std::optional<uid_t> uid;  ///< as the exporter sees it
   /// The environment could be read: `state_dirs`, `temporary_directory`.
   bool environment_readable = false;
+  bool environment_too_big = false;
   std::vector<StateDirCandidate> state_dirs;  ///< by what is open, then by it
   std::string temporary_directory = "/tmp";
   bool has_config_path = false;      ///< OPENCLAW_CONFIG_PATH is set
@@ -45,9 +50,16 @@ struct ProcessLook {
   bool shares_our_root = false;
 };
 
-/// Touches no file of the process and no file system but `procfs`.
+/// The text of a small file by its path in the process's own root; `missing`
+/// where it is not there.
+using ReadInRoot = std::function<Result<std::string>(const std::string& path)>;
+
+/// Touches no file system but `procfs`, unless by `read`: for the home
+/// directory of a user whose process has none in its environment, and for the
+/// version where an old variable is set.
 ProcessLook look_at_process(const std::filesystem::path& procfs, int pid,
-                            const std::string& profile);
+                            const ProcessCommand& command,
+                            const ReadInRoot& read);
 
 /// Which sockets listen, each network namespace read once. Made for one round.
 class ListeningSockets {

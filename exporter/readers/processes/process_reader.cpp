@@ -13,6 +13,7 @@
 #include "core/procfs/mountinfo.h"
 #include "core/procfs/process_status.h"
 #include "core/procfs/timens_offsets.h"
+#include "exporter/system/clock.h"
 #include "exporter/system/file.h"
 
 namespace openclaw_lock {
@@ -155,14 +156,23 @@ void ProcessReader::read_surroundings(WallTime now) {
     found.problems.push_back(offset.problem());  // missing: an older kernel
 }
 
+/// To read it makes the kernel sum up what each processor has done.
 void ProcessReader::read_boot_time(ProcessTable& table,
-                                   std::vector<Problem>& problems) const {
+                                   std::vector<Problem>& problems) {
+  constexpr std::chrono::milliseconds kSet{100};
+  const auto offset = wall_clock_offset();
+  if (boot_time_ &&
+      !is_older(boot_time_->read_at, table.started_at, kLongestRest) &&
+      std::chrono::abs(offset - boot_time_->clock_offset) < kSet) {
+    table.boot_time = boot_time_->at;
+    return;
+  }
+  boot_time_.reset();
   const auto stat = read_small_file(procfs_ / "stat", kMaxKernelStat);
   const auto boot = stat ? parse_boot_time(*stat) : stat.problem();
-  if (boot)
-    table.boot_time = *boot;
-  else
-    problems.push_back(boot.problem());
+  if (!boot) return problems.push_back(boot.problem());
+  boot_time_ = BootTime{table.started_at, offset, *boot};
+  table.boot_time = *boot;
 }
 
 RoundResult ProcessReader::read(ProcessTable& table, WallTime now,

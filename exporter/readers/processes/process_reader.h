@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -54,6 +55,13 @@ class ProcessReader {
     std::vector<Problem> problems;
   };
 
+  /// Holds until the clock is set.
+  struct BootTime {
+    WallTime read_at{};
+    std::chrono::nanoseconds clock_offset{};
+    WallTime at{};
+  };
+
   Result<std::vector<Entry>> list() const;
   Result<std::vector<Entry>> list_changed(WallTime now, bool may_keep);
   void read_process(const Entry& entry, ProcessTable& table,
@@ -61,14 +69,14 @@ class ProcessReader {
   /// Empty where nothing need be read.
   const Known* unchanged(const Entry& entry, const ProcessTable& table) const;
   void read_surroundings(WallTime now);
-  void read_boot_time(ProcessTable& table,
-                      std::vector<Problem>& problems) const;
+  void read_boot_time(ProcessTable& table, std::vector<Problem>& problems);
 
   std::filesystem::path procfs_;
   std::set<int> followed_;
   std::unordered_map<int, Known> known_;
   std::unordered_map<int, Known> seen_;  ///< of the walk under way
   std::optional<Surroundings> surroundings_;
+  std::optional<BootTime> boot_time_;
   std::optional<TaskCount> listed_tasks_;  ///< before the last listing
   WallTime listed_at_{};
 };

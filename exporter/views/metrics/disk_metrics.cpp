@@ -18,10 +18,23 @@ void add_filesystem(const GatewayView& gateway, ExpositionWriter& out) {
           1U);
 }
 
+void add_available(const GatewayView& gateway, ExpositionWriter& out) {
+  const auto& disk = gateway.verdicts->disk;
+  if (disk && disk->filesystem && disk->filesystem->available_bytes)
+    out.add({gateway.label()}, *disk->filesystem->available_bytes);
+}
+
+void add_read_only(const GatewayView& gateway, ExpositionWriter& out) {
+  const auto& disk = gateway.verdicts->disk;
+  if (disk && disk->filesystem)
+    out.add({gateway.label()}, disk->filesystem->read_only ? 1U : 0U);
+}
+
 template <typename Add>
 void for_each_operation(const GatewayView& gateway, Add add) {
-  if (!gateway.facts->disk) return;
-  const auto& work = gateway.facts->disk->work;
+  const auto* const disk = gateway.latest<DiskFacts>();
+  if (!disk) return;
+  const auto& work = disk->work;
   if (work.flush) add("flush", *work.flush);
   if (work.read) add("read", *work.read);
   if (work.write) add("write", *work.write);
@@ -55,6 +68,16 @@ void add_stalled(const GatewayView& gateway, ExpositionWriter& out) {
   out.add({gateway.label(), {"severity", "some"}}, seconds_of(pressure->some));
 }
 
+void add_cpu_stalled(const GatewayView& gateway, ExpositionWriter& out) {
+  if (const auto& cpu = gateway.facts->stalls.cpu)
+    out.add({gateway.label()}, seconds_of(*cpu));
+}
+
+void add_oom_kills(const GatewayView& gateway, ExpositionWriter& out) {
+  if (const auto& kills = gateway.facts->stalls.oom_kills)
+    out.add({gateway.label()}, *kills);
+}
+
 void add_delay(const GatewayView& gateway, ExpositionWriter& out) {
   if (const auto& delay = gateway.facts->stalls.delay)
     out.add({gateway.label()}, seconds_of(*delay));
@@ -73,11 +96,6 @@ void add_stall_interval(const FleetSnapshot& fleet, ExpositionWriter& out) {
     out.add({}, seconds_of(*fleet.sampling->stall_interval));
 }
 
-void add_probes(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& probes = gateway.facts->disk_probe)
-    out.add({gateway.label()}, *probes);
-}
-
 constexpr Metric kMetrics[] = {
     {.head = counter(
          "openclaw_lock_disk_stalled_seconds_total",
@@ -88,6 +106,14 @@ constexpr Metric kMetrics[] = {
     {gauge("openclaw_lock_filesystem_info",
            "What the state directory lies on."),
      add_filesystem},
+    {gauge("openclaw_lock_filesystem_avail_bytes",
+           "Free space of the file system below the state directory, as users "
+           "other than root may take it."),
+     add_available},
+    {gauge(
+         "openclaw_lock_filesystem_readonly",
+         "1 where the file system below the state directory takes no writes."),
+     add_read_only},
     {counter("openclaw_lock_disk_wait_seconds_total",
              "Time that requests to the device or NFS server below the state "
              "directory took, each its own, of all its users together."),
@@ -109,16 +135,18 @@ constexpr Metric kMetrics[] = {
          "directory lost waiting for disks: some (at least one task waited) or "
          "full (none could run)."),
      add_stalled},
+    {counter("openclaw_lock_gateway_cpu_stalled_seconds_total",
+             "Time in which at least one task in the control group of the "
+             "processes that use the state directory waited for a processor."),
+     add_cpu_stalled},
+    {counter("openclaw_lock_gateway_oom_kills_total",
+             "Processes in the control group of those that use the state "
+             "directory that the kernel killed for want of memory."),
+     add_oom_kills},
     {counter("openclaw_lock_gateway_disk_wait_seconds_total",
              "Time that the threads of the processes that use the state "
              "directory waited for block devices, as the kernel accounts it."),
      add_delay},
-    {histogram(
-         "openclaw_lock_disk_probe_seconds",
-         "How long a small unnamed file in the state directory took to be "
-         "written and synced by the exporter; only where disk_probe is "
-         "enabled."),
-     add_probes},
 };
 
 }  // namespace

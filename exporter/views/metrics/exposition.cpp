@@ -14,12 +14,17 @@ namespace {
 constexpr std::size_t kUsualBytes = 24 << 10;
 constexpr std::size_t kUsualGatewayBytes = 10 << 10;
 
+constexpr Metrics (*kSubjects[])() = {
+#define READER(name) name##_metrics,
+#include "core/fleet/readers.def"
+    source_metrics, exporter_metrics};
+
 std::vector<Metric> collect_metrics() {
   std::vector<Metric> all;
-  for (const auto metrics :
-       {lock_metrics(), gateway_metrics(), log_metrics(), disk_metrics(),
-        source_metrics(), exporter_metrics()})
+  for (const auto metrics_of : kSubjects) {
+    const auto metrics = metrics_of();
     all.insert(all.end(), metrics.begin(), metrics.end());
+  }
   std::ranges::sort(all, {}, [](const Metric& one) { return one.head.name; });
   return all;
 }

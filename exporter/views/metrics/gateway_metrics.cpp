@@ -23,8 +23,12 @@ void add_mismatch(const GatewayView& gateway, ExpositionWriter& out) {
     out.add({gateway.label()}, *facts->lock_mismatch ? 1U : 0U);
 }
 
+/// Where sessions are in SQLite there is no lock to hold.
 void add_writers(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& writers = gateway.verdicts->writers)
+  const auto& writers = gateway.verdicts->writers;
+  const auto& processes = gateway.verdicts->processes;
+  const bool has_locks = !processes || processes->store != Store::sqlite;
+  if (writers && (*writers > 0 || has_locks))
     out.add({gateway.label()}, *writers);
 }
 

@@ -9,14 +9,20 @@ bool ever_taken(const LockTotals& totals) {
          totals.stolen > 0;
 }
 
+/// Sessions are in SQLite: there is no lock file to take.
+bool is_without_locks(const GatewayView& gateway) {
+  const auto& processes = gateway.verdicts->processes;
+  return processes && processes->store == Store::sqlite;
+}
+
 /// The store lock is gone since 2026.5.2: its series come with the first one.
 bool is_shown(const GatewayView& gateway, const LockSeries& series,
               const LockGauges& gauges) {
   if (series.kind != LockKind::session_store) return true;
   if (gauges.files != LockGauges{}.files) return true;
-  const auto& totals = gateway.facts->locks->totals;
-  const auto known = totals.find(series);
-  return known != totals.end() && ever_taken(known->second);
+  const auto* const locks = gateway.latest<LockFacts>();
+  const auto known = locks->totals.find(series);
+  return known != locks->totals.end() && ever_taken(known->second);
 }
 
 template <typename Add>
@@ -56,19 +62,27 @@ void add_oldest(const GatewayView& gateway, ExpositionWriter& out) {
 void add_overdue(const GatewayView& gateway, ExpositionWriter& out) {
   if (!gateway.verdicts->locks) return;
   for (const auto& [agent, count] : gateway.verdicts->locks->overdue)
-    out.add({{"agent", agent}, gateway.label()}, count);
+    if (count > 0 || !is_without_locks(gateway))
+      out.add({{"agent", agent}, gateway.label()}, count);
 }
 
+/// Only where sessions are no files: else a lock file is a lock.
 void add_leftover(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& locks = gateway.verdicts->session_locks)
+  const auto& locks = gateway.verdicts->session_locks;
+  const auto& processes = gateway.verdicts->processes;
+  const bool are_locks = processes && processes->store == Store::jsonl;
+  if (locks && (!are_locks || locks->leftover_files > 0))
     out.add({gateway.label()}, locks->leftover_files);
 }
 
 template <typename Add>
 void for_each_total(const GatewayView& gateway, Add add) {
-  if (!gateway.facts->locks) return;
-  for (const auto& [series, totals] : gateway.facts->locks->totals)
-    if (series.kind != LockKind::session_store || ever_taken(totals))
+  const auto* const locks = gateway.latest<LockFacts>();
+  if (!locks) return;
+  for (const auto& [series, totals] : locks->totals)
+    if ((series.kind != LockKind::session_store &&
+         !is_without_locks(gateway)) ||
+        ever_taken(totals))
       add(series, totals);
 }
 
@@ -111,14 +125,16 @@ void add_released(const GatewayView& gateway, ExpositionWriter& out) {
       });
 }
 
+/// Of a reader that hangs it is not known how it will go on.
 void add_watch(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& locks = gateway.facts->locks)
+  if (const auto locks = gateway.facts->readings.present<LockFacts>())
     out.add({gateway.label(), {"mode", locks->followed ? "inotify" : "poll"}},
             1U);
 }
 
 void add_watch_lost(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& locks = gateway.facts->locks; locks && locks->watch_lost > 0)
+  if (const auto* const locks = gateway.latest<LockFacts>();
+      locks && locks->watch_lost > 0)
     out.add({gateway.label()}, locks->watch_lost);
 }
 

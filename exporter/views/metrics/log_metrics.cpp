@@ -13,22 +13,24 @@ void add_timeouts(const GatewayView& gateway, ExpositionWriter& out) {
 }
 
 void add_last_timeout(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& logs = gateway.facts->logs;
+  if (const auto* const logs = gateway.latest<LogFacts>();
       logs && logs->totals.last_timeout_at)
     out.add({gateway.label()},
             to_seconds(logs->totals.last_timeout_at->time_since_epoch()));
 }
 
 void add_waits(const GatewayView& gateway, ExpositionWriter& out) {
-  if (!gateway.facts->logs) return;
-  for (const auto& [kind, waits] : gateway.facts->logs->totals.waits)
+  const auto* const logs = gateway.latest<LogFacts>();
+  if (!logs) return;
+  for (const auto& [kind, waits] : logs->totals.waits)
     if (waits.count() > 0)
       out.add({gateway.label(), {"kind", to_string(kind)}}, waits);
 }
 
 void add_events(const GatewayView& gateway, ExpositionWriter& out) {
-  if (!gateway.facts->logs) return;
-  const auto& totals = gateway.facts->logs->totals;
+  const auto* const logs = gateway.latest<LogFacts>();
+  if (!logs) return;
+  const auto& totals = logs->totals;
   for (std::size_t i = 0; i < kLogEventKindCount; ++i)
     out.add(
         {{"event", to_string(static_cast<LogEventKind>(i))}, gateway.label()},
@@ -36,28 +38,30 @@ void add_events(const GatewayView& gateway, ExpositionWriter& out) {
 }
 
 void add_lines(const GatewayView& gateway, ExpositionWriter& out) {
-  if (!gateway.facts->logs) return;
+  const auto* const logs = gateway.latest<LogFacts>();
+  if (!logs) return;
   for (std::size_t i = 0; i < kLineOutcomeCount; ++i) {
     const auto outcome = static_cast<LineOutcome>(i);
-    const auto count = gateway.facts->logs->totals.lines[i];
+    const auto count = logs->totals.lines[i];
     if (count > 0 || outcome != LineOutcome::oversized)
       out.add({gateway.label(), {"outcome", to_string(outcome)}}, count);
   }
 }
 
 void add_bytes(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& logs = gateway.facts->logs)
+  if (const auto* const logs = gateway.latest<LogFacts>())
     out.add({gateway.label()}, logs->totals.bytes);
 }
 
 void add_rotations(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& logs = gateway.facts->logs;
+  if (const auto* const logs = gateway.latest<LogFacts>();
       logs && logs->totals.rotations > 0)
     out.add({gateway.label()}, logs->totals.rotations);
 }
 
 void add_last_line(const GatewayView& gateway, ExpositionWriter& out) {
-  if (const auto& logs = gateway.facts->logs; logs && logs->totals.last_line_at)
+  if (const auto* const logs = gateway.latest<LogFacts>();
+      logs && logs->totals.last_line_at)
     out.add({gateway.label()},
             to_seconds(logs->totals.last_line_at->time_since_epoch()));
 }
@@ -72,11 +76,37 @@ void add_files(const GatewayView& gateway, ExpositionWriter& out) {
     out.add({gateway.label()}, logs->files);
 }
 
+void add_turns(const GatewayView& gateway, ExpositionWriter& out) {
+  const auto logs = gateway.latest<LogFacts>();
+  if (!logs || !logs->totals.turns) return;
+  for (const auto outcome : {TurnOutcome::error, TurnOutcome::ok})
+    out.add({gateway.label(), {"outcome", to_string(outcome)}},
+            (*logs->totals.turns)[static_cast<std::size_t>(outcome)]);
+}
+
+void add_stalls(const GatewayView& gateway, ExpositionWriter& out) {
+  const auto logs = gateway.latest<LogFacts>();
+  if (!logs) return;
+  const auto& stalls = logs->totals.stalls;
+  if (const auto found = stalls.find(LogEventKind::liveness_warning);
+      found != stalls.end())
+    out.add({gateway.label()}, found->second);
+}
+
 constexpr Metric kMetrics[] = {
-    {counter("openclaw_lock_timeouts_total",
-             "Runs that failed because a lock was not had in time, "
-             "each once, however many lines it wrote."),
+    {counter(
+         "openclaw_lock_timeouts_total",
+         "Runs, and messages that never became one, that failed because a "
+         "lock was not had in time, each once, however many lines it wrote."),
      add_timeouts},
+    {counter("openclaw_lock_turns_total",
+             "Turns of gateway clients, as far as answers are logged: accepted "
+             "late (ok), or failed (error)."),
+     add_turns},
+    {histogram("openclaw_lock_event_loop_delay_seconds",
+               "Longest stall of the gateway's event loop that a liveness "
+               "warning names."),
+     add_stalls},
     {gauge("openclaw_lock_timeout_last_timestamp_seconds",
            "When the newest of them was."),
      add_last_timeout},

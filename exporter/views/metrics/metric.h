@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 
@@ -15,6 +16,12 @@ struct GatewayView {
   const GatewayVerdicts* verdicts;
 
   MetricLabel label() const { return {"gateway", facts->name}; }
+
+  /// Null before the first round, and where the reader is switched off.
+  template <typename Facts>
+  const Facts* latest() const {
+    return facts->readings.look_at<Facts>();
+  }
 };
 
 /// A metric: what it is called, and what writes its samples: of each gateway,
@@ -28,13 +35,10 @@ struct Metric {
 
 using Metrics = std::span<const Metric>;
 
-// All metrics, a file a subject.
-
-Metrics lock_metrics();     ///< locks, holds, watches
-Metrics gateway_metrics();  ///< running gateways, their singleton lock, store
-Metrics log_metrics();      ///< lock timeouts and other events, reading of logs
-Metrics disk_metrics();     ///< what state directories lie on, waiting for it
-Metrics source_metrics();   ///< health of the readers
+// All metrics, a file a subject: what each reader reads, and two more.
+#define READER(name) Metrics name##_metrics();
+#include "core/fleet/readers.def"
+Metrics source_metrics();    ///< health of the readers
 Metrics exporter_metrics();  ///< discovery, build, configuration, process_*
 
 /// Those of all subjects, by name.

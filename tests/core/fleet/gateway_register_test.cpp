@@ -9,11 +9,18 @@ using namespace std::chrono_literals;
 namespace {
 
 SeenGateway present(const std::string& path, std::uint64_t inode) {
-  return {path, {}, path, {}, DirectoryIdentity{1, inode}, Presence::present};
+  SeenGateway seen;
+  seen.state_dir = seen.name_from = path;
+  seen.identity = DirectoryIdentity{1, inode};
+  seen.presence = Presence::present;
+  return seen;
 }
 
 SeenGateway gone(const std::string& path) {
-  return {path, {}, {}, {}, {}, Presence::gone};
+  SeenGateway seen;
+  seen.state_dir = path;
+  seen.presence = Presence::gone;
+  return seen;
 }
 
 struct Register {
@@ -175,13 +182,64 @@ TEST_CASE("GatewayRegister: a configured one stays as long as its entry") {
   CHECK(all.see({}) == "");
 }
 
-TEST_CASE("GatewayRegister: at most 1000, and told once") {
+TEST_CASE("GatewayRegister: what a pattern matched goes as a discovered one") {
+  const auto matched = [](SeenGateway seen) {
+    seen.entry = "e";
+    seen.matched = true;
+    return seen;
+  };
+  Register all;
+  const WallTime begin{100h};
+  SUBCASE("known for less than an hour") {
+    all.see({matched(present("/a/x", 1))}, begin);
+    CHECK(all.gateways.first_seen() ==
+          std::map<std::string, WallTime>{{"/a/x", begin}});
+    CHECK(all.see({matched(gone("/a/x"))}, begin + 1s) == "x=/a/x! ");
+    SUBCASE("it is forgotten in two rounds") {
+      CHECK(all.see({matched(gone("/a/x"))}, begin + 2s) == "");
+      // The pattern says nothing of what is not there.
+      CHECK(all.see({matched(gone("/a/x"))}, begin + 3s) == "");
+    }
+    SUBCASE("an incident keeps it") {
+      all.incidents["x"] = begin;
+      CHECK(all.see({matched(gone("/a/x"))}, begin + 59min) == "x=/a/x! ");
+      CHECK(all.see({matched(gone("/a/x"))}, begin + 1h) == "");
+    }
+    SUBCASE("a process keeps it") {
+      auto used = matched(gone("/a/x"));
+      used.has_process = true;
+      for (int i = 2; i < 5; ++i)
+        CHECK(all.see({used}, begin + i * 1s) == "x=/a/x ");
+    }
+  }
+  SUBCASE("known for longer, by an earlier run") {
+    all.gateways.restore({{"/a/x", begin - 1h}});
+    all.see({matched(present("/a/x", 1))}, begin);
+    for (const auto after : {1min, 2min, 60min})
+      CHECK(all.see({matched(gone("/a/x"))}, begin + after) == "x=/a/x! ");
+    CHECK(all.see({matched(gone("/a/x"))}, begin + 61min) == "");
+  }
+  SUBCASE("its entry is gone") {
+    all.see({matched(present("/a/x", 1))}, begin);
+    all.gateways.keep({}, false);
+    CHECK(all.see({}, begin) == "");
+  }
+}
+
+TEST_CASE("GatewayRegister: a match that cannot be looked at is watched") {
+  Register all;
+  const SeenGateway closed{"/a/x", {}, "/a/x", "e", true};
+  CHECK(all.see({closed}) == "x=/a/x ");
+}
+
+TEST_CASE("GatewayRegister: at most 1000, and how many are left out") {
   Register all;
   std::vector<SeenGateway> seen;
   for (std::uint64_t i = 0; i < 1010; ++i)
     seen.push_back(present("/d/" + std::to_string(i), i));
   all.see(seen);
   CHECK(all.gateways.gateways().size() == 1000);
-  REQUIRE(all.problems.size() == 1);
-  CHECK(all.problems[0].fault == Fault::too_big);
+  const Problem left_out{Fault::too_big, "gateways",
+                         "at most 1000 are watched; 10 more are left out"};
+  CHECK(all.problems == std::vector{left_out});
 }

@@ -149,5 +149,7 @@ TEST_CASE("kFaultCount: every fault has a name of its own") {
   std::string names;
   for (std::size_t i = 0; i < kFaultCount; ++i)
     names += std::string{to_string(static_cast<Fault>(i))} + ' ';
-  CHECK(names == "missing denied malformed too_big io timeout namespace ");
+  CHECK(names ==
+        "missing denied malformed too_big io timeout namespace "
+        "unsupported unrecognised ");
 }

@@ -25,16 +25,17 @@ std::uint64_t count(const SourceHealth& health, Fault fault) {
   return health.problems[static_cast<std::size_t>(fault)];
 }
 
-void met(std::optional<SourceHealth>& health, Fault fault,
-         std::uint64_t times) {
-  health->problems[static_cast<std::size_t>(fault)] = times;
+SourceHealth healthy_but(Fault fault, std::uint64_t times) {
+  auto health = healthy();
+  health.problems[static_cast<std::size_t>(fault)] = times;
+  return health;
 }
 
 }  // namespace
 
 TEST_CASE("judge: a verdict on each gateway, in their order") {
-  const auto verdicts = judge(fleet_of(
-      {gateway_with_lock("b"), {"a", nullptr}, gateway_with_lock("c")}));
+  const auto verdicts =
+      judge(fleet_of({gateway_with_lock("b"), {"a"}, gateway_with_lock("c")}));
   REQUIRE(verdicts.gateways.size() == 3);
   CHECK(verdicts.gateways[0].locks);
   CHECK_FALSE(verdicts.gateways[1].locks);
@@ -44,7 +45,7 @@ TEST_CASE("judge: a verdict on each gateway, in their order") {
 
 TEST_CASE("judge: a lock keeps its path, its pid and its verdict") {
   auto gateway = gateway_with_lock("main");
-  auto locks = *gateway.locks;
+  auto locks = *gateway.readings.latest<LockFacts>();
   auto snapshot = *locks.snapshot;
   snapshot.locks = {{kMainSession,
                      {Holder::unknown, Fault::denied},
@@ -53,9 +54,9 @@ TEST_CASE("judge: a lock keeps its path, its pid and its verdict") {
                      "/s/a.jsonl.lock",
                      4711}};
   locks.snapshot = std::make_shared<LockSnapshot>(snapshot);
-  gateway.locks = std::make_shared<LockFacts>(locks);
+  put(gateway.readings, locks);
   const auto verdicts = verdicts_of(gateway);
-  gateway = {"", nullptr};  // they live on
+  gateway = {};  // they live on
   locks = {};
   REQUIRE(verdicts.locks);
   REQUIRE(verdicts.locks->locks.size() == 1);
@@ -79,9 +80,11 @@ TEST_CASE("judge: a reader that hangs knows nothing of the present") {
   CHECK(fresh.disk);
 
   auto hanging = idle_gateway("main");
-  for (auto* health : {&hanging.locks_health, &hanging.facts_health,
-                       &hanging.logs_health, &hanging.disk_health})
-    (*health)->fresh = false;
+  auto& readings = hanging.readings;
+  for (auto* health :
+       {readings.health_of<LockFacts>(), readings.health_of<GatewayFacts>(),
+        readings.health_of<LogFacts>(), readings.health_of<DiskFacts>()})
+    health->fresh = false;
   const auto stale = verdicts_of(hanging);
   CHECK_FALSE(stale.session_locks);
   CHECK_FALSE(stale.locks);
@@ -94,13 +97,13 @@ TEST_CASE("judge: a reader that hangs knows nothing of the present") {
 
 TEST_CASE("judge: writers are only known where every holder is") {
   auto gateway = gateway_with_lock("main");
-  auto snapshot = *gateway.locks->snapshot;
+  auto snapshot = *gateway.readings.latest<LockFacts>()->snapshot;
   snapshot.writers = {{7, 70}, {8, 80}};
   const auto writers = [&](bool known) {
     snapshot.writers_known = known;
     LockFacts locks;
     locks.snapshot = std::make_shared<LockSnapshot>(snapshot);
-    gateway.locks = std::make_shared<LockFacts>(locks);
+    put(gateway.readings, locks);
     return verdicts_of(gateway).writers;
   };
   CHECK(writers(true) == 2);
@@ -109,10 +112,10 @@ TEST_CASE("judge: writers are only known where every holder is") {
 
 TEST_CASE("judge: singleton locks that were not all read have no verdict") {
   auto gateway = idle_gateway("main");
-  auto facts = *gateway.facts;
+  auto facts = *gateway.readings.latest<GatewayFacts>();
   facts.singleton_locks->push_back(
       {{"", LockKind::gateway}, {Holder::dead}, kSampleNow - 9s});
-  gateway.facts = std::make_shared<GatewayFacts>(facts);
+  put(gateway.readings, facts);
   const auto verdicts = verdicts_of(gateway);
   REQUIRE(verdicts.singleton);
   const auto dead = static_cast<std::size_t>(Holder::dead);
@@ -121,18 +124,18 @@ TEST_CASE("judge: singleton locks that were not all read have no verdict") {
   CHECK(verdicts.singleton->locks.size() == 2);
 
   facts.singleton_locks.reset();
-  gateway.facts = std::make_shared<GatewayFacts>(facts);
+  put(gateway.readings, facts);
   CHECK_FALSE(verdicts_of(gateway).singleton);
 }
 
 TEST_CASE("judge: obstacles to judging holders count for the processes") {
   auto gateway = gateway_with_lock("main");
-  auto locks = *gateway.locks;
+  auto locks = *gateway.readings.latest<LockFacts>();
   locks.holder_problems[static_cast<std::size_t>(Fault::pid_namespace)] = 4;
-  gateway.locks = std::make_shared<LockFacts>(locks);
-  met(gateway.processes_health, Fault::pid_namespace, 1);
-  gateway.facts_health = healthy();
-  met(gateway.facts_health, Fault::denied, 3);
+  put(gateway.readings, locks);
+  gateway.readings.put_census(healthy_but(Fault::pid_namespace, 1));
+  gateway.readings.put<GatewayFacts>(SourceName::processes, nullptr,
+                                     healthy_but(Fault::denied, 3));
   const auto verdicts = verdicts_of(gateway);
   const auto& processes = health_of(verdicts, SourceName::processes);
   CHECK(count(processes, Fault::pid_namespace) == 5);
@@ -147,21 +150,23 @@ TEST_CASE("judge: a source in two parts is up where both are") {
     return health_of(verdicts_of(gateway), SourceName::disk).up;
   };
   CHECK(up());
-  gateway.disk_probe_health = SourceHealth{};  // not settled yet
+  struct Part {};
+  auto& readings = gateway.readings;
+  readings.put<Part>(SourceName::disk, nullptr, {});  // not settled yet
   CHECK(up());
-  gateway.disk_probe_health->settled = true;
+  readings.health_of<Part>()->settled = true;
   CHECK_FALSE(up());
-  gateway.disk_probe_health->up = true;
+  readings.health_of<Part>()->up = true;
   CHECK(up());
-  gateway.disk_health->up = false;
+  readings.health_of<DiskFacts>()->up = false;
   CHECK_FALSE(up());
-  gateway.disk_health.reset();
+  readings.remove<DiskFacts>();
   CHECK(up());
 }
 
 TEST_CASE("judge: a source that is switched off has no health") {
   auto gateway = gateway_with_lock("main");
-  gateway.processes_health.reset();
+  gateway.readings.put_census({});
   const auto verdicts = verdicts_of(gateway);
   for (const auto source :
        {SourceName::processes, SourceName::logs, SourceName::disk})
@@ -171,11 +176,11 @@ TEST_CASE("judge: a source that is switched off has no health") {
 
 TEST_CASE("judge: incidents that a gateway can have stand at 0") {
   auto gateway = gateway_with_logs("main");
-  const auto timeouts = [&](Store store) {
+  const auto timeouts = [&](Store store, const std::string& version = {}) {
     GatewayFacts facts;
     facts.store = store;
-    gateway.facts = std::make_shared<GatewayFacts>(facts);
-    gateway.facts_health = healthy();
+    facts.version = version;
+    put(gateway.readings, facts);
     std::string text;
     for (const auto& [series, count] : verdicts_of(gateway).timeouts)
       text += series.agent + ' ' + std::string{to_string(series.kind)} + ' ' +
@@ -183,20 +188,25 @@ TEST_CASE("judge: incidents that a gateway can have stand at 0") {
     return text;
   };
   CHECK(timeouts(Store::jsonl) ==
-        " session 0,  session_store 0,  sandbox 0, main session 0, "
-        "main session_store 0, ");
+        " sandbox 0, main session 0, main session_store 0, ");
+  CHECK(timeouts(Store::jsonl, "2026.4.29") ==
+        " sandbox 0, main session 0, main session_store 0, ");
+  CHECK(timeouts(Store::jsonl, "2026.5.2") == " sandbox 0, main session 0, ");
   CHECK(timeouts(Store::sqlite_lease) ==
-        " session 0,  sandbox 0,  sqlite 0, main session 0, main sqlite 0, ");
-  CHECK(timeouts(Store::sqlite) == " sandbox 0,  sqlite 0, main sqlite 0, ");
+        " sandbox 0,  sqlite 0, main session 0, main sqlite 0, ");
+  CHECK(timeouts(Store::sqlite) == " sqlite 0, main sqlite 0, ");
   CHECK(timeouts(Store::unknown) ==
-        " session 0,  session_store 0,  sandbox 0,  sqlite 0, "
-        "main session 0, main session_store 0, main sqlite 0, ");
+        " sandbox 0,  sqlite 0, main session 0, main session_store 0, "
+        "main sqlite 0, ");
 
   LogFacts logs;
   logs.totals.timeouts[{"guest", TimeoutKind::session}] = 3;
   gateway = gateway_with_logs("main", logs);
   CHECK(timeouts(Store::sqlite) ==
-        " sandbox 0,  sqlite 0, guest session 3, main sqlite 0, ");
-  gateway.logs = nullptr;
+        " sqlite 0, guest session 3, main sqlite 0, ");
+  gateway.readings.remove<LockFacts>();
+  CHECK(timeouts(Store::jsonl) ==
+        " session 0,  session_store 0,  sandbox 0, guest session 3, ");
+  gateway.readings.put<LogFacts>(SourceName::logs, nullptr, healthy());
   CHECK(timeouts(Store::unknown).empty());
 }

@@ -50,8 +50,19 @@ TEST_CASE("parse_gateway_claim: fields of the wrong type are missing") {
   CHECK_FALSE(parse_gateway_claim(R"({"pid":2147483648})")->pid);
 }
 
+TEST_CASE("parse_gateway_claim: createdAt is what JavaScript makes of it") {
+  const auto created = [](const std::string& text) {
+    return parse_gateway_claim("{\"createdAt\":\"" + text + "\"}")->created_at;
+  };
+  CHECK(created("2026-11-20t23:30:27z") ==
+        parse_iso8601("2026-11-20T23:30:27.000Z"));
+  CHECK_FALSE(created("2026-11-20T23:30:60Z"));
+  CHECK_FALSE(created("2026-11-20T23:30:27"));  // of a zone that is not known
+}
+
 TEST_CASE("parse_gateway_claim: what is no object") {
-  for (const std::string body : {"", " ", "[]", "7", "{", "{}x"}) {
+  for (const std::string body :
+       {"", " ", "[]", "7", "{", "{}x", "\xEF\xBB\xBF{\"pid\":7}"}) {
     CAPTURE(body);
     const auto claim = parse_gateway_claim(body);
     REQUIRE_FALSE(claim);

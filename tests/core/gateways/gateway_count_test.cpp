@@ -85,8 +85,9 @@ TEST_CASE("count_gateways: an older process with the parent's pid is none") {
 }
 
 TEST_CASE("count_gateways: a possible one counts by what it does") {
-  CHECK(count_gateways({candidate(7, 1, Role::possible, Answer::yes)})
-            .running == Running{{7, 70}});
+  CHECK(
+      count_gateways({candidate(7, 1, Role::possible, Answer::yes)}).running ==
+      Running{{7, 70}});
   CHECK(count_gateways({candidate(7, 1, Role::possible)}) == GatewayCount{});
   const auto unknown = Answer::unknown;
   CHECK(count_gateways({candidate(7, 1, Role::possible, unknown)}).undecided ==

@@ -58,16 +58,16 @@ TEST_CASE("role_of_process: arguments that were left alone") {
 
 TEST_CASE("role_of_process: every runtime, and options before the entry") {
   const std::string_view entry = "/app/dist/index.js";
-  for (const Pieces& start : std::vector<Pieces>{
-           {"bun", entry},
-           {"/root/.bun/bin/bun", "run", entry},
-           {"bun", "--bun", "x", "openclaw"},
-           {"/opt/App/electron", entry},
-           {"node", "-r", "/x/hook.js", entry},
-           {"node", "--import", "tsx", "src/index.ts"},
-           {"node", "--env-file", ".env", "--inspect", entry},
-           {"nodejs", entry},
-           {"/usr/local/bin/openclaw"}}) {
+  for (const Pieces& start :
+       std::vector<Pieces>{{"bun", entry},
+                           {"/root/.bun/bin/bun", "run", entry},
+                           {"bun", "--bun", "x", "openclaw"},
+                           {"/opt/App/electron", entry},
+                           {"node", "-r", "/x/hook.js", entry},
+                           {"node", "--import", "tsx", "src/index.ts"},
+                           {"node", "--env-file", ".env", "--inspect", entry},
+                           {"nodejs", entry},
+                           {"/usr/local/bin/openclaw"}}) {
     auto argv = start;
     argv.push_back("gateway");
     argv.push_back("--port");
@@ -146,6 +146,22 @@ TEST_CASE("profile_of_arguments") {
   CHECK(profile_of_arguments({"x", "--profile=work"}) == "work");
   CHECK(profile_of_arguments({"x", "--dev"}) == "dev");
   CHECK(profile_of_arguments({"x", "--profile"}).empty());
+  // There it makes a configuration for development.
+  CHECK(profile_of_arguments({"node", "dist/index.js", "gateway", "--dev"})
+            .empty());
+  CHECK(profile_of_arguments({"node", "dist/index.js", "--dev", "gateway"}) ==
+        "dev");
+}
+
+TEST_CASE("entry_of_arguments: the file that was started") {
+  CHECK(entry_of_arguments({"node", "/app/dist/index.js", "gateway"}) ==
+        "/app/dist/index.js");
+  CHECK(entry_of_arguments({"node", "-r", "x", "./openclaw.mjs", "gateway"}) ==
+        "./openclaw.mjs");
+  CHECK(entry_of_arguments({"openclaw-gateway"}).empty());
+  CHECK(entry_of_arguments({"openclaw", "gateway"}).empty());
+  CHECK(entry_of_arguments({"sleep", "9"}).empty());
+  CHECK(entry_of_arguments({}).empty());
 }
 
 TEST_CASE("is_gateway_service: both variables") {
@@ -186,8 +202,8 @@ TEST_CASE("state_dir_of_open_file: nothing else tells") {
         "/var/tmp/openclaw-0/gateway.59e36fd4.lock (deleted)",
         "/srv/tmp/openclaw-0/gateway.c0a57478.lock.sqlite",
         "/s/tmp/openclaw-0/gateway.state.lock (deleted)",
-        "/s/state/openclaw.sqlite (deleted)",
-        "/srv/tmp/openclaw-0/other.lock", "/srv/tmp/other/gateway.state.lock",
+        "/s/state/openclaw.sqlite (deleted)", "/srv/tmp/openclaw-0/other.lock",
+        "/srv/tmp/other/gateway.state.lock",
         "/tmp/openclaw-state-locks-0/state-handles.279598fc.lock.sqlite",
         "/home/node/.openclaw/agents/main/sessions/a.jsonl.lock"}) {
     CAPTURE(path);
@@ -200,7 +216,8 @@ TEST_CASE("gateway_lock_path") {
   CHECK(gateway_lock_path(lock) == lock);
   CHECK(gateway_lock_path("/tmp/openclaw-0/gateway.d59d07cd.lock (deleted)") ==
         lock);
-  CHECK_FALSE(gateway_lock_path("/s/tmp/openclaw-0/gateway.state.lock").empty());
+  CHECK_FALSE(
+      gateway_lock_path("/s/tmp/openclaw-0/gateway.state.lock").empty());
   for (const std::string_view path :
        {"", "/gateway.a.lock", "/tmp/openclaw-0/gateway.a.lock.sqlite",
         "/tmp/openclaw-0/a.lock", "/tmp/other/gateway.a.lock"}) {

@@ -126,11 +126,44 @@ TEST_CASE("parse_lock_claim: the hold limit is above 0 and has an end") {
 
 TEST_CASE("parse_lock_claim: a createdAt that is no time counts as missing") {
   for (const std::string time :
-       {"", "yesterday", "2026-11-20", "2026-13-20T23:10:56.839Z",
-        "2026-11-20T23:10:56.839", "1795216202836"}) {
+       {"", "yesterday", "2026-13-20T23:10:56.839Z", "2016-12-31T23:59:60Z",
+        "2026-11-20T23:10:60.000Z", "1795216202836"}) {
     CAPTURE(time);
     CHECK_FALSE(read("{\"createdAt\": \"" + time + "\"}").created_at);
   }
+}
+
+TEST_CASE("parse_lock_claim: createdAt is what JavaScript makes of it") {
+  const auto created = [](const std::string& text) {
+    return read("{\"createdAt\": \"" + text + "\"}");
+  };
+  const auto at = parse_iso8601("2026-11-20T23:10:56.839Z");
+  for (const std::string text :
+       {"2026-11-20t23:10:56.839z", "2026-11-21T01:10:56.839+0200",
+        "+002026-11-20T23:10:56.839999Z"}) {
+    CAPTURE(text);
+    CHECK(created(text).created_at == at);
+    CHECK_FALSE(created(text).created_in_local_time);
+  }
+  CHECK(created("2026-11-20").created_at ==
+        parse_iso8601("2026-11-20T00:00:00Z"));
+  const auto local = created("2026-11-20T23:10:56.839");
+  CHECK(local.created_at == at);
+  CHECK(local.created_in_local_time);
+}
+
+TEST_CASE(
+    "parse_lock_claim: a createdAt that is a text goes before startedAt") {
+  CHECK_FALSE(read(R"({"startedAt": 1, "createdAt": "no"})").created_at);
+  const auto claim = read(
+      R"({"startedAt": 1, "createdAt": "2026-11-20T10:00", "createdAt": 2})");
+  CHECK(claim.created_at == WallTime{std::chrono::milliseconds{1}});
+  CHECK_FALSE(claim.created_in_local_time);
+}
+
+TEST_CASE("parse_lock_claim: text that is no Unicode spoils nothing") {
+  CHECK(read("{\"a\": \"\377\", \"pid\": 7}").pid == 7);
+  CHECK(read(R"({"a": "\ud800", "pid": 7})").pid == 7);
 }
 
 TEST_CASE("parse_lock_claim: what is not a JSON object is malformed") {
@@ -153,7 +186,8 @@ TEST_CASE("parse_lock_claim: what is not a JSON object is malformed") {
                            "\0"s,
                            "{}\0"s,
                            "{\"pid\": 01}"s,
-                           "{\"a\": \"\377\"}"s,
+                           "\xEF\xBB\xBF{\"pid\": 1}"s,
+                           "\xFE\xFF{}"s,
                            "{\"pid\": NaN}"s}) {
     CAPTURE(body);
     CHECK(fault(body) == Fault::malformed);

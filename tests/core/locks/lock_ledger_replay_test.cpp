@@ -217,3 +217,9 @@ TEST_CASE("LockLedger: a lock stolen from a live holder of 2026.5.22") {
   replay.run();
   CHECK(replay.counts(kSession) == "10 10 0 1 11 22625");
 }
+
+TEST_CASE("LockLedger: a live holder robbed at the start of 2026.7.35") {
+  Replay replay{"2026.7.35/robbed-holder"};
+  replay.run();
+  CHECK(replay.counts(kSession) == "5 4 0 1 5 33449");
+}

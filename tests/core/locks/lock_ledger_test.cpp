@@ -32,17 +32,34 @@ TEST_CASE("LockLedger: SIGTERM deletes first and closes then: a release") {
   CHECK(ledger.of().holds.sum_seconds == doctest::Approx(10.257));
 }
 
-TEST_CASE(
-    "LockLedger: deleted and never closed settles as released after a "
-    "second") {
+TEST_CASE("LockLedger: deleted while its holder goes on is stolen") {
   Ledger ledger;
   ledger.take(0, 7);
   ledger.remove(500);
-  ledger.settle(at(1499));
+  ledger.settle(at(5499));
   CHECK(ledger.counts() == "1 0 0 0 0");
-  CHECK(ledger.next_deadline() == at(1500));
+  CHECK(ledger.next_deadline() == at(5500));
+  ledger.settle(at(5500));
+  CHECK(ledger.counts() == "1 0 0 1 1");
+  CHECK_FALSE(ledger.next_deadline());
+  // When it is taken again does not matter.
+  ledger.take(8200, 8);
+  ledger.close(8300);
+  ledger.remove(8301);
+  CHECK(ledger.counts() == "2 1 0 1 2");
+}
+
+TEST_CASE("LockLedger: where events were lost a close may be among them") {
+  Ledger ledger;
+  ledger.take(0, 7);
+  ledger.lost_events();
+  ledger.remove(500);
   ledger.settle(at(1500));
   CHECK(ledger.counts() == "1 1 0 0 1");
+  ledger.take(2000, 7);
+  ledger.remove(2500);
+  ledger.lost_events();
+  CHECK(ledger.counts() == "2 2 0 0 2");
   CHECK_FALSE(ledger.next_deadline());
 }
 
@@ -58,6 +75,29 @@ TEST_CASE("LockLedger: deleted, taken by another and never closed is stolen") {
   ledger.close(300'400);
   ledger.remove(300'401);
   CHECK(ledger.counts() == "2 1 0 1 2");
+}
+
+TEST_CASE("LockLedger: renamed over while its holder goes on is stolen") {
+  Ledger ledger;
+  ledger.take(0, 7);
+  ledger.moved_in(kPlace, kSessions, at(1000));
+  ledger.written(kPlace, {2, 2}, claim_of(8));
+  CHECK(ledger.counts() == "2 0 0 1 1");
+  CHECK(ledger.of().holds.sum_seconds == doctest::Approx(1));
+  ledger.remove(3000);
+  ledger.settle(at(9000));
+  CHECK(ledger.counts() == "2 0 0 2 2");
+}
+
+TEST_CASE("LockLedger: renamed over what was closed is a release") {
+  Ledger ledger;
+  ledger.take(0, 7);
+  ledger.close(900);
+  ledger.moved_in(kPlace, kSessions, at(1000));
+  CHECK(ledger.counts() == "2 1 0 0 1");
+  ledger.remove(1500);
+  ledger.moved_in(kPlace, kSessions, at(2000));
+  CHECK(ledger.counts() == "3 1 0 0 1");
 }
 
 TEST_CASE("LockLedger: the victim's close after the theft is nobody's") {
@@ -99,15 +139,6 @@ TEST_CASE("LockLedger: a theft is told when the thief is gone unread") {
   ledger.close(1001);
   ledger.remove(1001);
   CHECK(ledger.counts() == "2 1 0 1 2");
-}
-
-TEST_CASE("LockLedger: after a second a successor is no thief") {
-  Ledger ledger;
-  ledger.take(0, 7);
-  ledger.remove(1000);
-  ledger.settle(at(2000));
-  ledger.take(2000, 8);
-  CHECK(ledger.counts() == "2 1 0 0 1");
 }
 
 TEST_CASE(

@@ -38,8 +38,9 @@ TEST_CASE("LogIntake: a reply cannot forge a date to come in a plain console") {
     CAPTURE(forged_at);
     LogLedger ledger;
     LogDecoder decoder;
-    LogIntake{ledger}.take(console_after_reply(forged_at), decoder, false,
+    LogIntake{ledger}.take(console_after_reply(forged_at), decoder, LogOrigin{},
                            *now);
+    ledger.settle(*now + std::chrono::seconds{1});
     const auto& totals = ledger.totals();
     const std::map<TimeoutSeries, std::uint64_t> expected{
         {{"main", TimeoutKind::session}, 1}};

@@ -67,8 +67,27 @@ LogCheckpoint full() {
   totals.last_line_at = WallTime{-1ms};
   made.ledger.kept.first = incident(TimeoutKind::sandbox);
   made.ledger.kept.newest = incident(TimeoutKind::session_store);
-  made.ledger.seen = {{std::numeric_limits<std::uint64_t>::max(), true, kTime},
-                      {1, false, {}}};
+  totals.turns = {7, 8};
+  totals.stalls[LogEventKind::liveness_warning].observe(5s);
+  made.ledger.seen = {{TwoLogThing::slow_wait, true, kTime},
+                      {TwoLogThing::turn_error, false, {}}};
+  ToldIncident told;
+  told.kind = TimeoutKind::sqlite;
+  told.path = std::numeric_limits<std::uint64_t>::max();
+  told.lane = 1;
+  told.wait = 5ms;
+  told.pid = 7;
+  told.first_at = told.last_at = kTime;
+  told.witnesses = {std::numeric_limits<std::uint64_t>::max(), 0};
+  told.state = ToldIncident::State::retrying;
+  told.is_attempt = true;
+  told.run_id = all_bytes();
+  told.incident = incident(TimeoutKind::sandbox).incident;
+  told.noted_at = kTime;
+  made.ledger.incidents =
+      IncidentLedger{{{told, {}},
+                      {{std::numeric_limits<std::uint64_t>::max(), true, kTime},
+                       {1, false, {}}}}};
   return made;
 }
 
@@ -81,6 +100,7 @@ void check_same(const LogCheckpoint& a, const LogCheckpoint& b) {
   CHECK(a.ledger.totals == b.ledger.totals);
   CHECK(a.ledger.kept == b.ledger.kept);
   CHECK(a.ledger.seen == b.ledger.seen);
+  CHECK(a.ledger.incidents.state() == b.ledger.incidents.state());
 }
 
 /// A file of version 0.1.0 with a true checksum and this body.
@@ -180,11 +200,13 @@ TEST_CASE("log checkpoint: a body of another form is malformed, never thrown") {
                  {"\"at\":", "\"at\":9223372036854775807,\"x\":"},
                  {"\"stuck_session\":", "\"stuck_session\":-"},
                  {"\"mid_line\":true", "\"mid_line\":7"},
-                 {"\"layout\":[5,2]", "\"layout\":[6,2]"},
-                 {"\"layout\":[5,2]", "\"layout\":[5]"},
+                 {"\"layout\":[\"journald_json\"", "\"layout\":[6"},
+                 {"\"layout\":[\"journald_json\",", "\"layout\":["},
                  {"\"seen\":[", "\"seen\":[[1],"},
-                 {"\"lines\":[1,", "\"lines\":["},
-                 {"\"kind\":2", "\"kind\":4"}};
+                 {"\"witnesses\":[", "\"witnesses\":[-1,"},
+                 {"\"buckets\":[[", "\"buckets\":[[\"x\",1],["},
+                 {"\"first_at\":1", "\"first_at\":null,\"x\":1"},
+                 {"\"kind\":\"sandbox\"", "\"kind\":4"}};
   for (const auto& change : changes) {
     CAPTURE(change.by);
     CHECK_FALSE(decode_checkpoint(replaced(body, change.what, change.by)));
@@ -216,7 +238,10 @@ TEST_CASE("log checkpoint: agents keep their labels") {
   const auto event = [](int number) {
     LockIncident incident;
     incident.agent = "a" + std::to_string(number);
-    return LogEvent{LogEventKind::lock_timeout, kTime, incident, {}};
+    LogEvent made;
+    made.time = kTime;
+    made.incident = incident;
+    return made;
   };
   LogLedger before;
   for (int i = 0; i < 65; ++i) before.add(event(i), LogSource::file_log, kTime);

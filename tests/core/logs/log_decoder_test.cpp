@@ -211,7 +211,8 @@ TEST_CASE("LogDecoder: the format is kept until 20 lines in a row are not it") {
   CHECK(log.decoder.layout() == layout_of(LineFormat::console_json));
   log.take(text);
   CHECK(log.decoder.layout() == layout_of({}));
-  CHECK(log.counts == LineCounts{0, 2, 39, 0});
+  CHECK(log.counts == LineCounts{0, 41, 0, 0});
+  CHECK_FALSE(log.decoder.is_lost());
   log.take(read_capture(kConsole));
   CHECK(log.decoder.layout() == layout_of(LineFormat::console_text));
   CHECK(log.incidents == 1);
@@ -230,7 +231,7 @@ TEST_CASE("LogDecoder: relearns within one piece, also inside a wrapper") {
   docker.take(wrapped::docker(console_json("info", "gateway", "ready"), false) +
               wrap(text, wrapped::docker) +
               wrap(read_capture(kConsole), wrapped::docker));
-  CHECK(docker.counts == LineCounts{3, 1, 20, 0});
+  CHECK(docker.counts == LineCounts{3, 21, 0, 0});
   CHECK(docker.incidents == 1);
 }
 
@@ -239,11 +240,49 @@ TEST_CASE("LogDecoder: a journal's console that becomes text") {
   log.take(ConsoleLine{console_json("info", "gateway", "ready"), {}, kArrived});
   for (int i = 0; i < LogDecoder::kMaxMalformed; ++i)
     log.take(ConsoleLine{
-        "2026-11-20T23:59:58.999+00:00 [gateway] ready", {}, kArrived});
+        "2026-11-20T23:16:17.000+00:00 [gateway] ready", {}, kArrived});
   for (const auto& line : lines_of(read_capture(kConsole)))
     log.take(ConsoleLine{line, {}, kArrived});
-  CHECK(log.counts == LineCounts{3, 1, 20, 0});
+  CHECK(log.counts == LineCounts{3, 21, 0, 0});
   CHECK(log.incidents == 1);
+}
+
+TEST_CASE("LogDecoder: text between the JSON of a console is read at once") {
+  const auto json = console_json("info", "gateway", "ready");
+  Decoded plain;
+  plain.take(json + '\n' + read_capture(kConsole) + json + '\n');
+  CHECK(plain.incidents == 1);
+  CHECK(plain.decoder.layout() == layout_of(LineFormat::console_json));
+  Decoded docker;
+  docker.take(wrapped::docker(json, false) +
+              wrap(read_capture(kConsole), wrapped::docker));
+  CHECK(docker.incidents == 1);
+}
+
+TEST_CASE("LogDecoder: a plain console that becomes JSON while it is read") {
+  const auto read_at = *parse_iso8601("2026-11-20T23:16:19.000Z");
+  const auto incidents = [&](std::string lines, auto... at) {
+    Decoded log;
+    lines.insert(0, "2026-11-20T23:16:17.000+00:00 [gateway] ready\n");
+    log.decoder.decode(lines, log.counts, log.visitor(), at...);
+    return log.incidents;
+  };
+  // Twice: for its twin on a plain console, see IncidentTwins.
+  std::string lines = console_json("error", "diagnostic", lane_error("main")) +
+                      '\n' + incident_in_console_json() + '\n';
+  for (int i = 2; i < LogDecoder::kMaxMalformed; ++i)
+    lines += console_json("info", "gateway", "ready") + '\n';
+  CHECK(incidents(lines, read_at) == 1);
+  CHECK(incidents(lines + lines, read_at) == 2);
+  // A reply does not know when it will be printed, and ends.
+  CHECK(incidents("2026-11-20T23:17:00.000+00:00 [gateway] ready\n" + lines,
+                  read_at + 1h) == 0);
+  CHECK(incidents(lines, read_at - 5s) == 0);
+  CHECK(incidents(lines) == 0);
+  CHECK(incidents(lines.substr(0, lines.size() - 2), read_at) == 0);
+  CHECK(incidents(lines.substr(0, lines.find('\n', 600)) +
+                      "\n2026-11-20T23:16:18.000+00:00 [gateway] ready\n",
+                  read_at) == 0);
 }
 
 TEST_CASE("LogDecoder: a console that becomes JSON, by the time it tells") {
@@ -266,7 +305,7 @@ TEST_CASE("LogDecoder: a console that becomes JSON, by the time it tells") {
   };
   for (const auto wrap_line :
        {wrapped::docker, wrapped::cri, wrapped::journald}) {
-    CHECK(replay(now, wrap_line) == 1);
+    CHECK(replay(now, wrap_line) == LogDecoder::kMaxMalformed + 1);
     CHECK(replay(forged, wrap_line) == 0);
   }
   Decoded journal;

@@ -40,7 +40,7 @@ LogRecord on_console(LogRecord made, ConsoleStream stream) {
 
 std::string kind_of(const LogRecord& made) {
   const auto event = classify_log_record(made);
-  return event ? std::string{to_string(event->kind)} : "none";
+  return event && event->kind ? std::string{to_string(*event->kind)} : "none";
 }
 
 std::optional<LockIncident> incident_of(const std::string& error) {
@@ -155,7 +155,7 @@ TEST_CASE("classify_log_record: a console shortens names") {
                        "⇄ res ✗ errorMessage=database is locked")) == "none");
 }
 
-TEST_CASE("classify_log_record: a SQLite wait that failed is an incident") {
+TEST_CASE("classify_log_record: a SQLite wait is no incident of its own") {
   auto wait = record("sqlite/transaction", RecordLevel::warn,
                      "SQLite transaction lock wait failed");
   wait.database = "/s/agents/main/agent/openclaw-agent.sqlite";
@@ -164,16 +164,37 @@ TEST_CASE("classify_log_record: a SQLite wait that failed is an incident") {
   REQUIRE(event);
   CHECK(event->kind == LogEventKind::sqlite_lock_wait_failed);
   CHECK(event->sqlite_wait == milliseconds{5056});
-  REQUIRE(event->incident);
-  CHECK(event->incident->agent == "main");
-  CHECK(event->incident->kind == TimeoutKind::sqlite);
-  CHECK(event->incident->wait == milliseconds{5056});
-  wait.database = "/s/state/openclaw.sqlite";
-  CHECK(classify_log_record(wait)->incident->agent.empty());
+  CHECK_FALSE(event->incident);
   wait.message = "slow SQLite transaction lock wait";
   CHECK(kind_of(wait) == "sqlite_slow_lock_wait");
   CHECK(classify_log_record(wait)->sqlite_wait == milliseconds{5056});
   CHECK_FALSE(classify_log_record(wait)->incident);
+}
+
+TEST_CASE("classify_log_record: a run that failed for a database") {
+  const auto request =
+      classify_log_record(record("gateway", RecordLevel::error,
+                                 "request handler failed: Error: database is "
+                                 "locked: code=ERR_SQLITE_ERROR"));
+  REQUIRE(request);
+  REQUIRE(request->incident);
+  CHECK(request->incident->kind == TimeoutKind::sqlite);
+  CHECK(request->incident->agent.empty());
+  const auto lane = incident_of("database is locked");
+  REQUIRE(lane);
+  CHECK(lane->kind == TimeoutKind::sqlite);
+  CHECK(lane->agent == "main");
+}
+
+TEST_CASE("classify_log_record: a text that was cut does not name the lock") {
+  const auto event = classify_log_record(
+      record("gateway", RecordLevel::error,
+             "request handler failed: Error: session file locked (timeout "
+             "10000ms): pid=7 /s/agents/main/sessions/6a8..."));
+  REQUIRE(event);
+  REQUIRE(event->incident);
+  CHECK(event->incident->lock_path.empty());
+  CHECK(event->incident->agent == "main");
 }
 
 TEST_CASE("classify_log_record: every other event by its line") {

@@ -13,6 +13,15 @@ namespace {
 constexpr WallTime kStart{1795216202836ms};
 constexpr WallTime kNow = kStart + 5min;
 
+LogEvent event_of(LogEventKind kind, std::optional<WallTime> time,
+                  std::optional<LockIncident> incident = {}) {
+  LogEvent event;
+  event.kind = kind;
+  event.time = time;
+  event.incident = std::move(incident);
+  return event;
+}
+
 LogEvent timeout(std::optional<WallTime> time,
                  const std::string& agent = "main") {
   LockIncident incident;
@@ -21,25 +30,14 @@ LogEvent timeout(std::optional<WallTime> time,
   incident.lane = "session:agent:" + agent + ":main";
   incident.lock_path = "/s/agents/" + agent + "/sessions/1e29302e.jsonl.lock";
   incident.pid = 5809;
-  return {LogEventKind::lock_timeout, time, incident, {}};
+  return event_of(LogEventKind::lock_timeout, time, incident);
 }
 
-/// A failed SQLite wait as the file log tells it, or with nothing but its
-/// message, as consoles do up to 2026.9.1.
-LogEvent failed_wait(std::optional<WallTime> time, bool with_fields) {
-  LockIncident incident;
-  incident.kind = TimeoutKind::sqlite;
-  LogEvent event{LogEventKind::sqlite_lock_wait_failed, time, incident, {}};
-  if (!with_fields) return event;
-  event.incident->agent = "main";
-  event.incident->lock_path = "/s/agents/main/agent/openclaw-agent.sqlite";
-  event.incident->wait = event.sqlite_wait = 5056ms;
+LogEvent sqlite_wait(LogEventKind kind, std::optional<WallTime> time,
+                     std::chrono::milliseconds wait) {
+  auto event = event_of(kind, time);
+  event.sqlite_wait = wait;
   return event;
-}
-
-LogEvent slow_wait(std::optional<WallTime> time,
-                   std::chrono::milliseconds wait) {
-  return {LogEventKind::sqlite_slow_lock_wait, time, {}, wait};
 }
 
 struct Ledger : LogLedger {
@@ -77,7 +75,6 @@ TEST_CASE("LogLedger: an incident in both logs is one, whichever comes first") {
     CHECK(ledger.timeouts() == 1);
     CHECK(ledger.waits(TimeoutKind::session) == 1);
     CHECK(ledger.events(LogEventKind::lock_timeout) == 2);
-    CHECK(ledger.state().seen.empty());
   }
 }
 
@@ -131,7 +128,7 @@ TEST_CASE("LogLedger: another lock, holder, wait or lane is another incident") {
   auto other = first;
   other.incident->lock_path += "x";
   auto holder = first;
-  holder.incident->pid.reset();
+  holder.incident->pid = 1;
   auto wait = first;
   wait.incident->wait = 10001ms;
   auto lane = first;
@@ -144,31 +141,40 @@ TEST_CASE("LogLedger: another lock, holder, wait or lane is another incident") {
   }
 }
 
-TEST_CASE("LogLedger: a failed SQLite wait is one incident and one wait") {
-  for (const bool with_fields : {true, false}) {
-    CAPTURE(with_fields);
+TEST_CASE("LogLedger: a SQLite wait is one wait and no incident") {
+  for (const auto kind : {LogEventKind::sqlite_lock_wait_failed,
+                          LogEventKind::sqlite_slow_lock_wait}) {
     Ledger ledger;
-    ledger.in_file_log(failed_wait(kStart, true));
-    ledger.on_console(failed_wait(kStart + 2ms, with_fields));
-    CHECK(ledger.timeouts(TimeoutKind::sqlite) == 1);
+    ledger.in_file_log(sqlite_wait(kind, kStart, 1500ms));
+    ledger.on_console(sqlite_wait(kind, kStart + 2ms, 1500ms));
     CHECK(ledger.waits(TimeoutKind::sqlite) == 1);
-    CHECK(ledger.totals().timeouts.at({"main", TimeoutKind::sqlite}) == 1);
+    CHECK(ledger.timeouts(TimeoutKind::sqlite) == 0);
+    CHECK(ledger.events(kind) == 2);
+    CHECK(ledger.state().seen.empty());
+    CHECK_FALSE(ledger.totals().last_timeout_at);
+    CHECK_FALSE(ledger.kept().newest);
   }
 }
 
-TEST_CASE("LogLedger: a slow SQLite wait is one wait and no incident") {
+TEST_CASE("LogLedger: what both logs tell is counted once") {
   Ledger ledger;
-  ledger.in_file_log(slow_wait(kStart, 1500ms));
-  ledger.on_console(slow_wait(kStart, 1500ms));
-  CHECK(ledger.waits(TimeoutKind::sqlite) == 1);
-  CHECK(ledger.timeouts(TimeoutKind::sqlite) == 0);
-  CHECK_FALSE(ledger.totals().last_timeout_at);
-  CHECK_FALSE(ledger.kept().newest);
+  auto turn = event_of(LogEventKind::lock_timeout, kStart);
+  turn.turn = TurnOutcome::error;
+  auto stall = event_of(LogEventKind::liveness_warning, kStart);
+  stall.event_loop_delay = 5s;
+  for (const auto& event : {turn, stall}) {
+    ledger.in_file_log(event);
+    ledger.on_console(event);
+    ledger.on_console(event);
+  }
+  REQUIRE(ledger.totals().turns);
+  CHECK(ledger.totals().turns->at(1) == 2);
+  CHECK(ledger.totals().stalls.at(LogEventKind::liveness_warning).count() == 2);
 }
 
 TEST_CASE("LogLedger: an event that is no incident counts by the line") {
   Ledger ledger;
-  const LogEvent event{LogEventKind::stuck_session, kStart, {}, {}};
+  const auto event = event_of(LogEventKind::stuck_session, kStart);
   ledger.in_file_log(event);
   ledger.on_console(event);
   CHECK(ledger.events(LogEventKind::stuck_session) == 2);
@@ -246,7 +252,8 @@ TEST_CASE("LogLedger: remembers 512 incidents of which one log has told") {
   Ledger ledger;
   const auto nth = [](int n) { return timeout(kStart, std::to_string(n)); };
   for (int i = 0; i < 513; ++i) ledger.in_file_log(nth(i));
-  CHECK(ledger.state().seen.size() == LogLedger::kRemembered);
+  CHECK(ledger.state().incidents.state().told.size() ==
+        IncidentLedger::kRemembered);
   ledger.on_console(nth(512));
   ledger.on_console(nth(1));
   CHECK(ledger.timeouts() == 513);

@@ -114,7 +114,17 @@ TEST_CASE("sieve_openclaw_json: shows whatever each row of the table means") {
       for (const std::string classes : {"", "Error: ", "AnError: Error: "})
         check_event(carrier.subsystem, carrier.level,
                     std::string{carrier.start} + std::string{carrier.marker} +
-                        classes + std::string{error.start});
+                        classes + std::string{error.start} + "x" +
+                        std::string{error.rest});
+  for (const auto& row : kTurnRows)
+    check_event(row.subsystem, row.level, std::string{row.start} + "x");
+  for (const auto& error : kErrorRows)
+    check_event(std::string{kChannels} + "slack", RecordLevel::error,
+                "slack handler failed: Error: " + std::string{error.start} +
+                    "x" + std::string{error.rest});
+  check_event(kFallbackSubsystem, RecordLevel::warn,
+              std::string{kFallbackDecision});
+  check_event("", RecordLevel::error, std::string{kStartFailed} + "x");
 }
 
 TEST_CASE("sieve_openclaw_json: shows what only a field tells") {
@@ -128,6 +138,24 @@ TEST_CASE("sieve_openclaw_json: shows what only a field tells") {
   CHECK(is_event(lost));
   CHECK(is_shown(lost));
   CHECK(is_shown(Json{{"message", note}, {"dropped", 3}}.dump()));
+}
+
+TEST_CASE("sieve_openclaw_json: shows events in a terminal's colours") {
+  const std::string bold = "\x1b[1m";
+  const std::string off = "\x1b[22m";
+  for (const std::string mark : {"✓", "✗"})
+    for (const int level : {3, 4}) {
+      const auto line = record(
+          "gateway/ws", level,
+          {"\x1b[93m⇄\x1b[39m " + bold + "res" + off + " \x1b[32m" + mark +
+           "\x1b[39m " + bold + "agent" + off + " 61ms errorCode=UNAVAILABLE"});
+      CAPTURE(line);
+      CHECK(is_shown(line));
+    }
+  CHECK(is_shown(record("diagnostic", 5,
+                        {"\x1b[31mlane task error:\x1b[39m lane=main "
+                         "durationMs=1 error=\"x\""})));
+  CHECK_FALSE(is_shown(record("cron", 3, {"\x1b[1mran\x1b[22m"})));
 }
 
 TEST_CASE("sieve_openclaw_json: hides ordinary records") {
@@ -234,8 +262,8 @@ TEST_CASE("sieve_openclaw_json: every event of the captures is shown") {
     }
     CHECK(next == found.end());
   }
-  CHECK(lines == 422);
-  CHECK(kept < 100);
+  CHECK(lines == 822);
+  CHECK(kept < 200);
 }
 
 TEST_CASE("LiteralSet: finds each literal at each place") {

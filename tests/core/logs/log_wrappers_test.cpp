@@ -69,7 +69,7 @@ std::string replay(const std::string& capture, Wrap wrap) {
     if (!record) continue;
     const bool credible = twins.is_credible(*record);
     const auto event = classify_log_record(*record);
-    if (event) ++lines;
+    if (event && event->kind) ++lines;
     if (event && event->incident && credible) ++incidents;
   }
   return std::to_string(lines) + ' ' + std::to_string(incidents);

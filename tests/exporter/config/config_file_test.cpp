@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "tests/support/temp_tree.h"
+
 using namespace openclaw_lock;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -308,7 +310,25 @@ TEST_CASE("apply_config_file: a file that cannot be read is named") {
   CHECK(missing.problem().where == "/nonexistent/c.yml");
   const auto directory = apply_config_file("/", {});
   REQUIRE_FALSE(directory);
-  CHECK(directory.problem().fault == Fault::io);
-  CHECK(apply_config_file("/dev/zero", {}).problem().fault == Fault::too_big);
-  CHECK(apply_config_file("/dev/null", {}));
+  CHECK(directory.problem().fault == Fault::malformed);
+  CHECK(directory.problem().detail == "a directory, not a regular file");
+  CHECK(apply_config_file("/dev/zero", {}).problem().detail ==
+        "a device, not a regular file");
+}
+
+TEST_CASE("apply_config_file: a FIFO that nobody writes keeps nobody") {
+  const TempTree tree{TreeEntry::fifo("c.yml"),
+                      TreeEntry::symlink("link.yml", "c.yml")};
+  for (const auto* name : {"c.yml", "link.yml"})
+    CHECK(apply_config_file(tree.path(name), {}).problem().detail ==
+          "a FIFO, not a regular file");
+}
+
+TEST_CASE("apply_config_file: links as Kubernetes makes them are followed") {
+  const TempTree tree{{"..2026_11_29/c.yml", "log: {level: debug}"},
+                      TreeEntry::symlink("..data", "..2026_11_29"),
+                      TreeEntry::symlink("c.yml", "..data/c.yml")};
+  const auto settings = apply_config_file(tree.path("c.yml"), {});
+  REQUIRE(settings);
+  CHECK(settings->log_level == LogLevel::debug);
 }

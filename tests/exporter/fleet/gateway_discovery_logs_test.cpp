@@ -237,3 +237,165 @@ TEST_CASE("GatewayDiscovery: a configured directory that may hang") {
   CHECK(host.only().own_dirs == Strings{"/srv/a"});
   CHECK(host.logs() == "HOST/tmp/openclaw/openclaw-*.log? ");
 }
+
+TEST_CASE("GatewayDiscovery: what the gateway's own configuration names") {
+  LogHost host;
+  host.tree.add({"home/me/.openclaw/openclaw.json",
+                 "{logging: {file: '~/logs/oc.log'},"
+                 " session: {store: '~/store/{agentId}/sessions.json'}}"});
+  host.tree.add(TreeEntry::directory("home/me/store/main"));
+  const auto gateway = host.only();
+  CHECK(host.logs_of(gateway) == kHostPlaces + "HOST/home/me/logs/oc.log? ");
+  CHECK(gateway.logs.back().named);
+  REQUIRE(gateway.named_dirs);
+  CHECK(gateway.named_dirs->pattern == host.tree.path("home/me/store/*"));
+  CHECK(gateway.named_dirs->owner == ::getuid());
+  CHECK(gateway.own_dirs ==
+        Strings{"/home/me/.openclaw", "/home/me/store/main"});
+  CHECK(host.problems.empty());
+}
+
+TEST_CASE("GatewayDiscovery: configured logs replace those it names") {
+  LogHost host;
+  host.tree.add({"srv/a/openclaw.json", "{logging: {file: '/oc.log'}}"});
+  host.settings.gateways = {{"main", "/srv/a", {}, {"/var/log/a.log"}}};
+  CHECK(host.logs() == "HOST/var/log/a.log ");
+}
+
+TEST_CASE("GatewayDiscovery: where sessions lie by default is not named") {
+  for (const std::string store :
+       {"~/.openclaw/agents/{agentId}/sessions/sessions.json",
+        "/home/me/.openclaw/agents/main/sessions/sessions.json"}) {
+    CAPTURE(store);
+    LogHost host;
+    host.tree.add({"home/me/.openclaw/openclaw.json",
+                   "{session: {store: '" + store + "'}}"});
+    CHECK_FALSE(host.only().named_dirs);
+    CHECK(host.problems.empty());
+  }
+}
+
+TEST_CASE("GatewayDiscovery: a name that changes each day") {
+  LogHost host;
+  host.tree.add({"home/me/.openclaw/openclaw.json",
+                 "{logging: {file: '/l/openclaw-2026-04-24.log'}}"});
+  CHECK(host.logs() == kHostPlaces +
+                           "HOST/l/openclaw-????"
+                           "-??"
+                           "-??.log? ");
+}
+
+TEST_CASE("GatewayDiscovery: what a configuration may not name") {
+  LogHost host;
+  const auto problem_of = [&](const std::string& config) {
+    host.tree.add({"home/me/.openclaw/openclaw.json", config});
+    host.discovery.reset();
+    const auto gateway = host.only();
+    CHECK_FALSE(gateway.named_dirs);
+    CHECK(host.logs_of(gateway) == kHostPlaces);
+    REQUIRE(host.problems.size() == 1);
+    return to_string(host.problems[0].fault) + ": "s + host.problems[0].detail;
+  };
+  CHECK(problem_of("{logging: {file: "
+                   "'~/.openclaw/agents/main/sessions/x.jsonl'}}") ==
+        "denied: logging.file lies among sessions or databases");
+  CHECK(problem_of("{logging: {file: '/x/openclaw.sqlite-wal'}}") ==
+        "denied: logging.file is named like a database");
+  CHECK(problem_of("{logging: {file: '/x/../proc/self/pagemap'}}") ==
+        "denied: lies in a file system of the kernel");
+  CHECK(problem_of("{session: {store: '/proc/{agentId}/fd/s.json'}}") ==
+        "denied: lies in a file system of the kernel");
+  CHECK(problem_of("{logging: {file: ''") ==
+        "malformed: line 1: expected a comma or }");
+  host.tree.add(TreeEntry::directory("home/me/.openclaw-other/agents"));
+  host.tree.add({"home/me/.openclaw/openclaw.json",
+                 "{session: {store: '~/.openclaw-other/agents/x/s.json'}}"});
+  host.discovery.reset();
+  const auto all = host.watched();
+  REQUIRE(all.size() == 2);
+  CHECK_FALSE(all[0].named_dirs);
+  REQUIRE(host.problems.size() == 1);
+  CHECK(host.problems[0].detail ==
+        "session.store lies in the directory of another gateway");
+}
+
+TEST_CASE("GatewayDiscovery: a container's configuration, in its own root") {
+  LogHost host;
+  const std::string root = "run/1/root";
+  host.tree.add({root + "/home/node/.openclaw/openclaw.json",
+                 "{logging: {file: '~/.openclaw/logs/oc.log'},"
+                 " session: {store: '/data/{agentId}/sessions.json'}}"});
+  host.tree.add(TreeEntry::directory(root + "/data/main"));
+  host.settings.gateways = {{"main", "/" + root + "/home/node/.openclaw", {}}};
+  host.add_gateway_process(7, "HOME=/home/node\0"s);
+  host.set_root(7, host.tree.path(root));
+  const auto log = "HOST/" + root + "/home/node/.openclaw/logs/oc.log? ";
+  auto gateway = host.only();
+  CHECK(host.logs_of(gateway) == process_places(7) + log);
+  REQUIRE(gateway.named_dirs);
+  CHECK(gateway.named_dirs->pattern == host.procfs.path() / "7/root/data/*");
+  CHECK(gateway.own_dirs.front() == "/data/main");
+  // What lies in the state directory stays when it has ended.
+  host.procfs.remove("7");
+  gateway = host.only();
+  CHECK(host.logs_of(gateway) == log);
+  CHECK_FALSE(gateway.named_dirs);
+}
+
+TEST_CASE("GatewayDiscovery: a container's links lead nowhere else") {
+  LogHost host;
+  const std::string root = "run/1/root";
+  host.tree.add(TreeEntry::directory("secret/main"));
+  host.tree.add(TreeEntry::directory(root + "/home/node/.openclaw"));
+  host.tree.add(TreeEntry::symlink(root + "/home/node/.openclaw/link",
+                                   host.tree.path("secret")));
+  host.tree.add({root + "/home/node/.openclaw/openclaw.json",
+                 "{logging: {file: '~/.openclaw/link/oc.log'},"
+                 " session: {store: '~/.openclaw/link/{agentId}/s.json'}}"});
+  host.settings.gateways = {{"main", "/" + root + "/home/node/.openclaw", {}}};
+  host.add_gateway_process(7, "HOME=/home/node\0"s);
+  host.set_root(7, host.tree.path(root));
+  const auto gateway = host.only();
+  const auto inside = "PROC/7/root" + host.tree.path("secret") + "/oc.log? ";
+  CHECK(host.logs_of(gateway) == process_places(7) + inside);
+  REQUIRE(gateway.named_dirs);
+  CHECK(gateway.named_dirs->pattern.starts_with(host.procfs.path().native()));
+}
+
+TEST_CASE("GatewayDiscovery: one in other mounts names what it sees there") {
+  LogHost host;
+  const std::string root = "run/1/root";
+  for (const auto& top : {std::string{}, root + '/'})
+    host.tree.add(TreeEntry::directory(top + "tmp"));
+  host.tree.add({root + "/home/me/.openclaw/openclaw.json",
+                 "{logging: {file: '/var/log/oc.log'},"
+                 " session: {store: '/tmp/s/{agentId}/s.json'}}"});
+  host.tree.add(TreeEntry::directory("var/log"));
+  host.tree.add(
+      TreeEntry::directory(root + "/tmp/s/main"));  // as with PrivateTmp
+  host.tree.add(TreeEntry::directory("tmp/s/main"));
+  host.settings.gateways = {{"main", "/" + root + "/home/me/.openclaw", {}}};
+  host.add_gateway_process(7, "HOME=/home/me\0"s);
+  host.set_root(7, host.tree.path(root));
+  const auto gateway = host.only();
+  REQUIRE(gateway.named_dirs);
+  CHECK(gateway.named_dirs->pattern == host.procfs.path() / "7/root/tmp/s/*");
+  CHECK(host.logs_of(gateway).ends_with("PROC/7/root/var/log/oc.log? "));
+}
+
+TEST_CASE("GatewayDiscovery: what was named stays when the gateway has ended") {
+  LogHost host;
+  host.tree.add({"home/me/.openclaw/openclaw.json",
+                 "{logging: {file: '${LOGS}/oc.log'}}"});
+  for (const auto* path : {"l", "tmp"})
+    host.tree.add(TreeEntry::directory(path));
+  host.add_gateway_process(7, "HOME=/home/me\0LOGS=/l\0"s);
+  host.set_root(7, host.tree.root());
+  CHECK(host.logs() == kHostPlaces + "HOST/l/oc.log? ");
+  host.procfs.remove("7");
+  CHECK(host.logs() == kHostPlaces + "HOST/l/oc.log? ");
+  CHECK(host.problems.empty());
+  host.discovery.reset();
+  CHECK(host.logs() == kHostPlaces);
+  CHECK(host.problems.empty());
+}

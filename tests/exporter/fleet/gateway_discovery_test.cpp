@@ -191,31 +191,231 @@ TEST_CASE("GatewayDiscovery: a pattern that matches nothing is told") {
   CHECK(host.problems[0].where == "/srv/oc*/state");
 }
 
-TEST_CASE("GatewayDiscovery: a directory that another links into is part of it") {
+TEST_CASE("GatewayDiscovery: a match that was removed is forgotten") {
+  DiscoveryHost host;
+  for (const auto* path : {"srv/oc1/config", "srv/oc2/config", "srv/named"})
+    host.tree.add(TreeEntry::directory(path));
+  host.settings.gateways = {{"", "/srv/oc*/config", {}},
+                            {"", "/srv/named", {}}};
+  GatewayDiscovery discovery{host.settings, host.environment};
+  CHECK(host.round(discovery) ==
+        "named=/srv/named oc1-config=/srv/oc1/config "
+        "oc2-config=/srv/oc2/config ");
+  host.tree.remove("srv/oc1");
+  host.tree.remove("srv/named");
+  CHECK(host.round(discovery) ==
+        "named=/srv/named! oc1-config=/srv/oc1/config! "
+        "oc2-config=/srv/oc2/config ");
+  for (int i = 0; i < 3; ++i)
+    CHECK(host.round(discovery) ==
+          "named=/srv/named! oc2-config=/srv/oc2/config ");
+  host.tree.add(TreeEntry::directory("srv/oc1/config"));
+  CHECK(host.round(discovery) ==
+        "named=/srv/named! oc1-config=/srv/oc1/config "
+        "oc2-config=/srv/oc2/config ");
+}
+
+TEST_CASE("GatewayDiscovery: one directory under two names is told") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("srv/a"));
+  host.tree.add(TreeEntry::symlink("srv/link", "a"));
+  std::string text;
+  SUBCASE("a link") {
+    host.settings.gateways = {{"one", "/srv/a", {}}, {"two", "/srv/link", {}}};
+    text = R"(gateway "one" (/srv/a) and gateway "two" (/srv/link))";
+  }
+  SUBCASE("a pattern, and names of directories") {
+    host.settings.gateways = {{"", "/srv/a", {}}, {"", "/srv/*", {}}};
+    text = R"(gateway "a" (/srv/a) and gateway "link" (/srv/link))";
+  }
+  GatewayDiscovery discovery{host.settings, host.environment};
+  for (int i = 0; i < 2; ++i) {
+    CHECK(host.gateways(discovery).size() == 1);
+    REQUIRE_FALSE(host.problems.empty());
+    CHECK(host.problems.back().fault == Fault::malformed);
+    CHECK(host.problems.back().where == "/srv/link");
+    CHECK(host.problems.back().detail ==
+          "one directory under two names, " + text + ": it is watched once");
+  }
+}
+
+TEST_CASE("GatewayDiscovery: a path that two entries give is told") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("srv/a"));
+  host.settings.gateways = {{"mine", "/srv/a", {}}, {"oc-{1}", "/srv/*", {}}};
+  GatewayDiscovery discovery{host.settings, host.environment};
+  CHECK(host.round(discovery) == "mine=/srv/a ");
+  REQUIRE(host.problems.size() == 1);
+  CHECK(host.problems[0].detail ==
+        R"(one directory under two names, gateway "mine" (/srv/a) and )"
+        R"(gateway "oc-a" (/srv/a): it is watched once)");
+}
+
+TEST_CASE("GatewayDiscovery: a directory that was removed below a gateway") {
+  DiscoveryHost host;
+  TempTree state{TreeEntry::directory(".openclaw")};
+  host.add_gateway_process(7, "HOME=" + state.root().string() + '\0');
+  GatewayDiscovery discovery{host.settings, host.environment};
+  Census census{{host.procfs.path(), host.tree.root()}};
+  const auto round = [&](std::chrono::seconds at) {
+    auto table = std::make_shared<ProcessTable>();
+    ProcessReader{host.procfs.path()}.read(*table, {});
+    census.round(std::move(table), MonotonicTime{at}, always_open);
+    host.problems.clear();
+    return discovery.round(census.facts().get(), host.now, always_open,
+                           host.problems);
+  };
+  REQUIRE(round(std::chrono::hours{1}).size() == 1);
+  CHECK(host.problems.empty());
+  state.remove(".openclaw");
+  for (int i = 1; i < 5; ++i) {
+    const auto gateways =
+        round(std::chrono::hours{1} + std::chrono::seconds{i});
+    REQUIRE(gateways.size() == 1);
+    CHECK_FALSE(gateways[0].missing);
+    CHECK(gateways[0].processes.size() == 1);
+    REQUIRE(host.problems.size() == 1);
+    CHECK(host.problems[0] ==
+          Problem{Fault::missing, state.path(".openclaw"),
+                  "the state directory was removed, but a process of its "
+                  "gateway still runs and uses it"});
+  }
+  host.procfs.remove("7");
+  CHECK(round(std::chrono::hours{2}).size() == 1);
+  CHECK(host.problems.empty());
+  CHECK(round(std::chrono::hours{2}).empty());
+}
+
+TEST_CASE(
+    "GatewayDiscovery: a directory that another links into is part of it") {
   DiscoveryHost host;
   host.tree.add(TreeEntry::directory("home/me/.openclaw"));
   host.tree.add(TreeEntry::directory("home/me/.openclaw-data/agents"));
   host.tree.add(TreeEntry::directory("home/me/.openclaw-work/agents"));
-  host.tree.add(
-      TreeEntry::symlink("home/me/.openclaw/agents", "../.openclaw-data/agents"));
+  host.tree.add(TreeEntry::symlink("home/me/.openclaw/agents",
+                                   "../.openclaw-data/agents"));
   CHECK(host.round() ==
         "openclaw=/home/me/.openclaw openclaw-work=/home/me/.openclaw-work ");
+}
+
+TEST_CASE("GatewayDiscovery: whatever that other one is called") {
+  for (const auto* part : {"agents", "agents/main", "agents/main/sessions"})
+    for (const bool is_absolute : {false, true})
+      for (const auto* linker : {".openclaw-work", ".openclaw-a"}) {
+        CAPTURE(part);
+        CAPTURE(is_absolute);
+        CAPTURE(linker);
+        DiscoveryHost host;
+        host.tree.add(TreeEntry::directory(
+            "home/me/.openclaw-data/agents/main/sessions"));
+        const auto link = "home/me/"s + linker + '/' + part;
+        host.tree.add(TreeEntry::directory(link.substr(0, link.rfind('/'))));
+        std::string up = is_absolute ? "/home/me" : "..";
+        if (!is_absolute)
+          for (const char byte : std::string{part})
+            if (byte == '/') up += "/..";
+        host.tree.add(TreeEntry::symlink(link, up + "/.openclaw-data/" + part));
+        GatewayDiscovery discovery{host.settings, host.environment};
+        const auto only =
+            std::string{linker}.substr(1) + "=/home/me/" + linker + ' ';
+        for (int i = 0; i < 3; ++i) {
+          CHECK(host.round(discovery) == only);
+          host.now += std::chrono::seconds{40};
+        }
+      }
+}
+
+TEST_CASE("GatewayDiscovery: directories that link into each other are one") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw-a/store"));
+  host.tree.add(TreeEntry::directory("home/me/.openclaw-b/agents"));
+  host.tree.add(TreeEntry::symlink("home/me/.openclaw-a/agents",
+                                   "../.openclaw-b/agents"));
+  host.tree.add(
+      TreeEntry::symlink("home/me/.openclaw-b/store", "../.openclaw-a/store"));
+  GatewayDiscovery discovery{host.settings, host.environment};
+  for (int i = 0; i < 3; ++i) {
+    CHECK(host.round(discovery) == "openclaw-b=/home/me/.openclaw-b ");
+    host.now += std::chrono::seconds{40};
+  }
+}
+
+TEST_CASE("GatewayDiscovery: a directory's links into itself make it no part") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw-a/store"));
+  host.tree.add(TreeEntry::symlink("home/me/.openclaw-a/agents",
+                                   "/home/me/.openclaw-a/store"));
+  SUBCASE("by one name") {}
+  SUBCASE("by two names") {
+    host.tree.add(TreeEntry::symlink("home/me/.openclaw-0", ".openclaw-a"));
+  }
+  GatewayDiscovery discovery{host.settings, host.environment};
+  for (int i = 0; i < 3; ++i) {
+    CHECK(host.gateways(discovery).size() == 1);
+    host.now += std::chrono::seconds{40};
+  }
+}
+
+TEST_CASE("GatewayDiscovery: a directory and the link into it are both new") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw-work"));
+  GatewayDiscovery discovery{host.settings, host.environment};
+  const auto* only = "openclaw-work=/home/me/.openclaw-work ";
+  CHECK(host.round(discovery) == only);
+  host.tree.add(TreeEntry::directory("home/me/.openclaw-data/agents"));
+  host.tree.add(TreeEntry::symlink("home/me/.openclaw-work/agents",
+                                   "../.openclaw-data/agents"));
+  CHECK(host.round(discovery) == only);
+  CHECK(host.round(discovery) == only);
+}
+
+TEST_CASE("GatewayDiscovery: a link into a directory that is watched already") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("home/me/.openclaw-work"));
+  host.tree.add(TreeEntry::directory("home/me/.openclaw-data/agents"));
+  GatewayDiscovery discovery{host.settings, host.environment};
+  const auto work = "openclaw-work=/home/me/.openclaw-work "s;
+  CHECK(host.round(discovery) ==
+        "openclaw-data=/home/me/.openclaw-data " + work);
+  host.tree.add(TreeEntry::symlink("home/me/.openclaw-work/agents",
+                                   "../.openclaw-data/agents"));
+  host.now += std::chrono::minutes{1};
+  CHECK(host.round(discovery) ==
+        "openclaw-data=/home/me/.openclaw-data! " + work);
+}
+
+TEST_CASE("GatewayDiscovery: what ran elsewhere keeps what it links into") {
+  DiscoveryHost host;
+  host.tree.add(TreeEntry::directory("srv/state"));
+  host.tree.add(TreeEntry::directory("home/me/.openclaw-data/agents"));
+  host.tree.add(
+      TreeEntry::symlink("srv/state/agents", "/home/me/.openclaw-data/agents"));
+  host.add_gateway_process(7, "OPENCLAW_STATE_DIR=/srv/state\0"s);
+  host.procfs.remove("7/root");
+  host.procfs.add(TreeEntry::symlink("7/root", host.tree.root()));
+  GatewayDiscovery discovery{host.settings, host.environment};
+  CHECK(host.round(discovery) == "srv-state=/srv/state ");
+  host.procfs.remove("7");
+  for (int i = 0; i < 3; ++i) {
+    CHECK(host.round(discovery) == "srv-state=/srv/state ");
+    host.now += std::chrono::seconds{40};
+  }
 }
 
 TEST_CASE("GatewayDiscovery: a backup is none, unless something runs in it") {
   DiscoveryHost host;
   const auto* path = "home/me/.openclaw-backup-2026-03-01";
   host.tree.add(TreeEntry::directory(path));
-  SUBCASE("written just now") {
-    CHECK(host.round() != "");
-  }
+  SUBCASE("written just now") { CHECK(host.round() != ""); }
   SUBCASE("left alone") {
     host.now += std::chrono::minutes{11};
     CHECK(host.round() == "");
-    host.add_gateway_process(7, "HOME=/home/me\0OPENCLAW_PROFILE=backup-2026-03-01\0"s);
+    host.add_gateway_process(
+        7, "HOME=/home/me\0OPENCLAW_PROFILE=backup-2026-03-01\0"s);
     host.procfs.remove("7/root");
     host.procfs.add(TreeEntry::symlink("7/root", host.tree.root()));
-    CHECK(host.round() == "openclaw-backup-2026-03-01=/home/me/.openclaw-backup-2026-03-01 ");
+    CHECK(host.round() ==
+          "openclaw-backup-2026-03-01=/home/me/.openclaw-backup-2026-03-01 ");
   }
 }
 

@@ -76,6 +76,27 @@ TEST_CASE("CensusTask: does not walk before it is asked or due") {
   CHECK(census->source().latest() != first);
 }
 
+TEST_CASE("CensusTask: what did not answer is looked at in the next turn") {
+  Host host;
+  const TempTree state{TreeEntry::directory(".openclaw")};
+  host.add(FakeProcess{8, 5000, "openclaw-gatewa"});
+  host.write("8/cmdline", "openclaw-gateway");
+  host.write("8/environ", "HOME=" + state.root().string());
+  bool open = false;
+  const auto gate = [&](const std::string&) { return open; };
+  const auto census = std::make_shared<CensusSource>(kSeldom);
+  CensusTask task{{host.path()}, gate, census};
+  const auto now = later();
+  task.run(now);
+  REQUIRE(census->facts());
+  CHECK(census->facts()->by_state_dir.empty());
+  open = true;
+  task.run(now + 30min);
+  CHECK(census->facts()->by_state_dir.size() == 1);
+  // All has answered.
+  CHECK(task.run(now + 40min) == now + 90min);
+}
+
 TEST_CASE("CensusTask: a walk that failed gives nothing, and is told") {
   const TempTree tree{};
   const auto census = std::make_shared<CensusSource>(kSeldom);

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+
 #include "tests/support/eventually.h"
 #include "tests/support/running_task.h"
 #include "tests/support/state_dir.h"
@@ -110,6 +112,22 @@ TEST_CASE("LockTask: without a census in time, holders are not known") {
   const auto latest = sampler.source().latest();
   CHECK(latest->snapshot->locks.at(0).verdict.holder == Holder::unknown);
   CHECK(latest->holder_problems[static_cast<std::size_t>(Fault::timeout)] == 1);
+  CHECK(sampler.stop(1min));
+}
+
+TEST_CASE("LockTask: what did not answer is read in the next turn") {
+  const StateDir dir;
+  std::atomic<bool> open = false;
+  auto settings = settings_of(dir);
+  settings.gate = [&](const std::string&) { return open.load(); };
+  const auto sampler = run(settings);
+  REQUIRE(eventually([&] { return sampler.source().health().settled; }));
+  CHECK_FALSE(sampler.source().health().up);
+  open = true;
+  CHECK(eventually([&] {
+    sampler.wake();
+    return sampler.source().health().up;
+  }));
   CHECK(sampler.stop(1min));
 }
 

@@ -65,7 +65,9 @@ struct LogHost {
     return RunningTask<LogTask>{
         [this](const std::shared_ptr<Scheduler>& scheduler, TaskId id) {
           return std::make_shared<LogTask>(
-              gateway, storage, std::make_shared<PatternListers>(), always_open,
+              gateway, storage, std::make_shared<PatternListers>(),
+              std::make_shared<SharedPlaces>(),
+              std::make_shared<ForeignEvents>(), always_open,
               scheduler->waker(id), [](int) { return false; }, kOften);
         }};
   }

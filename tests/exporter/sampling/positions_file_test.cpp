@@ -181,6 +181,46 @@ TEST_CASE("PositionsFile: a full disk loses nothing that was written") {
   CHECK(body(open(tree.root()), "b") == "2");
 }
 
+TEST_CASE("PositionsFile: what has no room to grow is written anew") {
+  const TempTree tree;
+  auto file = open(tree.root());
+  for (int i = 0; i < 9; ++i)
+    CHECK_FALSE(write(file, {checkpoint("a", std::string(100, '1'))}));
+  rlimit old{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &old) == 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{fs::file_size(tree.root() / "positions"), old.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const auto problem = write(file, {checkpoint("a", "2")});
+  const auto again = write(file, {checkpoint("a", "3")});
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &old) == 0);
+  std::signal(SIGXFSZ, handler);
+  REQUIRE(problem);
+  CHECK(problem->detail.find("RLIMIT_FSIZE is ") != std::string::npos);
+  CHECK_FALSE(again);
+  CHECK(body(open(tree.root()), "a") == "3");
+}
+
+TEST_CASE("PositionsFile: what is no regular file is told, and keeps nobody") {
+  const TempTree tree{TreeEntry::fifo("positions"),
+                      TreeEntry::directory("d/positions")};
+  for (const auto& directory : {tree.root(), tree.root() / "d"}) {
+    const auto file = PositionsFile::open(directory);
+    REQUIRE_FALSE(file);
+    CHECK(file.problem().fault == Fault::malformed);
+    CHECK(file.problem().where == (directory / "positions").string());
+  }
+}
+
+TEST_CASE("PositionsFile: a FIFO in place of the new file is in nobody's way") {
+  const TempTree tree{TreeEntry::fifo("positions.tmp")};
+  auto file = open(tree.root());
+  const auto problem = write(file, {checkpoint("a", "1")});
+  REQUIRE(problem);
+  CHECK(problem->detail == "a FIFO, not a regular file");
+  CHECK_FALSE(write(file, {checkpoint("a", "1")}));
+}
+
 TEST_CASE("PositionsFile: damage is told until the file is written anew") {
   const TempTree tree;
   const auto path = tree.root() / "positions";

@@ -55,6 +55,29 @@ TEST_CASE("ProblemLog: another kind or place is another problem") {
   CHECK(count(log, "problem is over") == 1);
 }
 
+TEST_CASE("ProblemLog: one that is elsewhere by now is not over") {
+  const CapturedStderr log;
+  ProblemLog problems{"logs", "main"};
+  problems.tell({{Fault::missing, "/tmp/openclaw", "no log"}});
+  problems.tell({{Fault::missing, "/tmp/openclaw-1000", "no log"}});
+  CHECK(count(log, "problem is over") == 0);
+  CHECK(count(log, "where=/tmp/openclaw-1000",
+              "reason=\"no log, as before at /tmp/openclaw\"") == 1);
+  problems.tell({});
+  CHECK(count(log, "problem is over", "where=/tmp/openclaw-1000") == 1);
+  CHECK(log.lines().size() == 3);
+}
+
+TEST_CASE("ProblemLog: of two that end one may be elsewhere") {
+  const CapturedStderr log;
+  ProblemLog problems{"logs", "main"};
+  problems.tell({{Fault::io, "/a", "x"}, {Fault::io, "/b", "x"}});
+  problems.tell({{Fault::io, "/c", "x"}});
+  CHECK(count(log, "where=/c", "as before at /a") == 1);
+  CHECK(count(log, "problem is over", "where=/b") == 1);
+  CHECK(log.lines().size() == 4);
+}
+
 TEST_CASE("ProblemLog: at most 20 lines a round, and how many more there are") {
   const CapturedStderr log;
   ProblemLog problems{"locks"};

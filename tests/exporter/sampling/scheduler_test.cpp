@@ -170,6 +170,40 @@ TEST_CASE("Scheduler: calls back when a descriptor is readable") {
   CHECK(scheduler.stop(1min));
 }
 
+TEST_CASE("Scheduler: who met a closed gate has a turn when it opens") {
+  bool goes_elsewhere = false;
+  SUBCASE("the turn there ends") {}
+  SUBCASE("the turn there goes elsewhere") { goes_elsewhere = true; }
+  Scheduler scheduler{"/proc"};
+  const auto gate = scheduler.gate();
+  std::promise<void> leave;
+  const auto left = leave.get_future().share();
+  std::promise<void> end;
+  const auto ended = end.get_future().share();
+  add(
+      scheduler,
+      [goes_elsewhere, gate, left, ended] {
+        gate("/proc/1/environ");
+        left.wait();
+        if (!goes_elsewhere) return;
+        gate({});
+        ended.wait();
+      },
+      1ms);
+  REQUIRE(eventually([&] {
+    return scheduler.hanging_places() == std::vector<std::string>{"process 1"};
+  }));
+  std::atomic<int> closed = 0;
+  std::atomic<int> open = 0;
+  add(scheduler, [&] { ++(gate("/proc/1/cmdline") ? open : closed); });
+  REQUIRE(eventually([&] { return closed == 1; }));
+  CHECK(open == 0);
+  leave.set_value();
+  CHECK(eventually([&] { return open == 1; }));
+  end.set_value();
+  CHECK(scheduler.stop(1min));
+}
+
 TEST_CASE("Scheduler: the gate is closed where a turn hangs") {
   Scheduler scheduler{"/proc"};
   const auto gate = scheduler.gate();

@@ -148,6 +148,117 @@ TEST_CASE("TaskQueue: an exact local domain has none beside a slow turn") {
   CHECK(queue.next(kStart + 1s) == "b");
 }
 
+TEST_CASE("TaskQueue: who missed a slow domain has a turn when it is free") {
+  Queue queue;
+  queue.put("slow", kProcess);
+  queue.put("log", kMemory, kStart + 1s);
+  CHECK(queue.next(kStart) == "slow");
+  const auto slow = queue.last;
+  const auto then = kStart + 1s;
+  const auto has_missed = [&](TurnId turn) {
+    CHECK_FALSE(queue.enter(turn, kProcess, then));
+    queue.pass_by(turn, kProcess);
+    queue.finish(turn, kMemory, then + 5s);
+  };
+  CHECK(queue.next(then) == "log");
+  SUBCASE("it is left") {
+    has_missed(queue.last);
+    CHECK(queue.next(then) == "none");
+    queue.finish(slow, kProcess, then + 1h);
+    CHECK(queue.next(then) == "log");
+    CHECK(queue.enter(queue.last, kProcess, then));
+    queue.finish(queue.last, kMemory, then + 5s);
+    CHECK(queue.next_due() == then + 5s);
+  }
+  SUBCASE("it is left for another") {
+    has_missed(queue.last);
+    CHECK(queue.enter(slow, kMemory, then));
+    CHECK(queue.next(then) == "log");
+  }
+  SUBCASE("it is left before the turn ends") {
+    const auto turn = queue.last;
+    CHECK_FALSE(queue.enter(turn, kProcess, then));
+    queue.pass_by(turn, kProcess);
+    queue.finish(slow, kProcess, then + 1h);
+    queue.finish(turn, kMemory, then + 5s);
+    CHECK(queue.next(then) == "log");
+  }
+  SUBCASE("it is not left in time") {
+    has_missed(queue.last);
+    CHECK(queue.next_due() == then + 5s);
+    CHECK(queue.next(then + 5s) == "log");
+  }
+  SUBCASE("it is woken") {
+    has_missed(queue.last);
+    queue.wake(2, then);
+    CHECK(queue.next(then) == "log");
+  }
+  SUBCASE("a turn for something else is none for what it missed") {
+    has_missed(queue.last);
+    queue.wake(2, then);
+    CHECK(queue.next(then) == "log");
+    SUBCASE("it is left after that") {
+      queue.finish(queue.last, kMemory, then + 5s);
+      CHECK(queue.next(then) == "none");
+      queue.finish(slow, kProcess, then + 1h);
+    }
+    SUBCASE("it is left meanwhile") {
+      queue.finish(slow, kProcess, then + 1h);
+      queue.finish(queue.last, kMemory, then + 5s);
+    }
+    CHECK(queue.next(then) == "log");
+    queue.finish(queue.last, kMemory, then + 5s);
+    CHECK(queue.next_due() == then + 5s);
+  }
+  SUBCASE("it is removed") {
+    has_missed(queue.last);
+    queue.remove(2, then);
+    CHECK(queue.next(then) == "log (last)");
+    queue.finish(slow, kProcess, then + 1h);
+    CHECK(queue.next(then) == "none");
+  }
+}
+
+TEST_CASE(
+    "TaskQueue: many who wait for a domain wait on where it is slow again") {
+  Queue queue;
+  queue.put("slow", kProcess);
+  CHECK(queue.next(kStart) == "slow");
+  auto slow = queue.last;
+  const auto then = kStart + 1s;
+  for (const auto* name : {"a", "b"}) {
+    queue.put(name, kMemory, then);
+    CHECK(queue.next(then) == name);
+    CHECK_FALSE(queue.enter(queue.last, kProcess, then));
+    queue.pass_by(queue.last, kProcess);
+    queue.finish(queue.last, kMemory, then + 5s);
+  }
+  queue.finish(slow, kProcess, then + 9s);
+  CHECK(queue.next(then) == "a");
+  CHECK(queue.enter(queue.last, kProcess, then));
+  slow = queue.last;
+  // It has become slow before b had its turn.
+  CHECK(queue.next(then + 1s) == "none");
+  queue.finish(slow, kMemory, then + 9s);
+  CHECK(queue.next(then + 1s) == "b");
+}
+
+TEST_CASE("TaskQueue: where too many hang nobody is asked again at once") {
+  Queue queue;
+  for (std::size_t i = 0; i < TaskQueue::kMaxHanging; ++i) {
+    queue.put("hung", kMemory);
+    CHECK(queue.next(kStart) == "hung");
+  }
+  queue.find_overruns(kStart + 1h);
+  REQUIRE(queue.hanging() == TaskQueue::kMaxHanging);
+  queue.put("log", kMemory);
+  CHECK(queue.next(kStart + 1h) == "log");
+  CHECK_FALSE(queue.enter(queue.last, kFuse, kStart + 1h));
+  queue.pass_by(queue.last, kFuse);
+  queue.finish(queue.last, kMemory, kStart + 2h);
+  CHECK(queue.next_due() == kStart + 2h);
+}
+
 TEST_CASE("TaskQueue: what may soon be entered") {
   Queue queue;
   queue.put("a", kFuse);

@@ -27,7 +27,7 @@ using Status = ReloadOutcome::Status;
 class Host {
  public:
   explicit Host(std::shared_ptr<const NotifySocket> service = nullptr,
-                std::chrono::milliseconds web_interval = 1h) {
+                Reloader::Timing timing = {1h, 1h}) {
     for (const char* gateway : {"a", "b"})
       tree_.add(TreeEntry::directory(gateway + std::string{"/agents"}));
     write("a");
@@ -41,7 +41,7 @@ class Host {
     web = std::make_shared<WebConfigFile>();
     REQUIRE_FALSE(web->load(settings.web_config_file));
     reloader = std::make_unique<Reloader>(arguments(), settings, fleet, web,
-                                          std::move(service), web_interval);
+                                          std::move(service), timing);
   }
 
   /// Gateways of one letter each, and whatever else.
@@ -56,6 +56,11 @@ class Host {
 
   void replace(const std::string& name, const std::string& text) {
     tree_.add({name + ".new", text});
+    std::filesystem::rename(tree_.path(name + ".new"), tree_.path(name));
+  }
+
+  void put_fifo(const std::string& name) {
+    tree_.add(TreeEntry::fifo(name + ".new"));
     std::filesystem::rename(tree_.path(name + ".new"), tree_.path(name));
   }
 
@@ -152,11 +157,31 @@ TEST_CASE("Reloader: a bad file of either kind changes nothing of both") {
 
 TEST_CASE("Reloader: a changed web configuration is loaded by itself") {
   CapturedStderr quiet;
-  Host host{nullptr, 1ms};
+  Host host{nullptr, {1ms, 1h}};
   CHECK(eventually([&] { return host.fleet->ready(); }));
   host.replace("web.yml", "nonsense: 1");
   CHECK(eventually([&] { return !host.shows(kInForce); }));
   host.replace("web.yml", "");
+  CHECK(eventually([&] { return host.shows(kInForce); }));
+}
+
+TEST_CASE("Reloader: a FIFO in place of a file is told, and keeps nobody") {
+  CapturedStderr quiet;
+  Host host{nullptr, {1ms, 1h}};
+  CHECK(eventually([&] { return host.fleet->ready(); }));
+  host.put_fifo("c.yml");
+  for (int i = 0; i < 2; ++i) {
+    const auto outcome = host.reloader->reload();
+    CHECK(outcome.status == Status::failed);
+    CHECK(outcome.line.ends_with("c.yml: a FIFO, not a regular file"));
+    CHECK_FALSE(host.shows(kInForce));
+  }
+  host.write("b");
+  CHECK(host.reloader->reload().status == Status::done);
+  CHECK(host.shows(kInForce));
+  host.put_fifo("web.yml");
+  CHECK(eventually([&] { return !host.shows(kInForce); }));
+  host.replace("web.yml", "rate_limit: {interval: 1h, burst: 1}");
   CHECK(eventually([&] { return host.shows(kInForce); }));
 }
 

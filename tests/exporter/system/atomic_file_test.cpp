@@ -78,3 +78,33 @@ TEST_CASE("write_atomically: a symbolic link is replaced, not followed") {
   CHECK(*read_small_file(tree.path("target"), 100) == "keep");
   CHECK(*read_small_file(tree.path("a.prom"), 100) == "x 1\n");
 }
+
+TEST_CASE("write_atomically: what is no regular file stays, and keeps nobody") {
+  const TempTree tree{TreeEntry::fifo("fifo"), TreeEntry::directory("dir"),
+                      TreeEntry::symlink("link", "fifo"),
+                      TreeEntry::fifo("b.prom.tmp")};
+  for (const std::string name : {"fifo", "link", "dir"}) {
+    CAPTURE(name);
+    const auto problem = write_atomically(tree.path(name), "x 1\n");
+    REQUIRE(problem);
+    CHECK(problem->where == tree.path(name));
+    CHECK(problem->detail.ends_with(", not a regular file"));
+  }
+  CHECK(entries(tree.root()) == 4);
+  CHECK(write_atomically("/dev/null", "x 1\n")->detail ==
+        "a device, not a regular file");
+  const auto problem = write_atomically(tree.path("b.prom"), "x 1\n");
+  REQUIRE(problem);
+  CHECK(problem->where == tree.path("b.prom.tmp"));
+}
+
+TEST_CASE(
+    "write_atomically: a link to a regular file, or to none, is replaced") {
+  const TempTree tree{{"real", "old"},
+                      TreeEntry::symlink("a.prom", "real"),
+                      TreeEntry::symlink("b.prom", "nowhere")};
+  CHECK_FALSE(write_atomically(tree.path("a.prom"), "x 1\n"));
+  CHECK_FALSE(write_atomically(tree.path("b.prom"), "x 1\n"));
+  CHECK(*read_small_file(tree.path("real"), 100) == "old");
+  CHECK(*read_small_file(tree.path("b.prom"), 100) == "x 1\n");
+}

@@ -114,3 +114,25 @@ TEST_CASE("path_of: without symbolic links") {
   CHECK(*path_of(*directory) == tree.path("d"));
   CHECK_FALSE(path_of(UniqueFd{}));
 }
+
+TEST_CASE("read_regular_file: links are followed, all else is refused") {
+  const TempTree tree{{"a", "text"},
+                      TreeEntry::symlink("link", "a"),
+                      TreeEntry::symlink("loop", "loop"),
+                      TreeEntry::fifo("fifo"),
+                      TreeEntry::symlink("to_fifo", "fifo"),
+                      TreeEntry::directory("d")};
+  const auto read = [&](const std::string& name) {
+    return read_regular_file(tree.path(name), 4);
+  };
+  CHECK(*read("a") == "text");
+  CHECK(*read("link") == "text");
+  CHECK(read("fifo").problem().detail == "a FIFO, not a regular file");
+  CHECK(read("to_fifo").problem().fault == Fault::malformed);
+  CHECK(read("d").problem().detail == "a directory, not a regular file");
+  CHECK(read("loop").problem().fault == Fault::malformed);
+  CHECK(read("none").problem().fault == Fault::missing);
+  CHECK(read_regular_file(tree.path("a"), 3).problem().fault == Fault::too_big);
+  CHECK(read_regular_file("/dev/zero", 3).problem().detail ==
+        "a device, not a regular file");
+}

@@ -2,6 +2,9 @@
 #include "exporter/system/rooted_path.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+
+#include <filesystem>
 
 #include "tests/support/temp_tree.h"
 
@@ -45,10 +48,28 @@ TEST_CASE("resolve_in_root: what is not there stays, a loop is malformed") {
 TEST_CASE("resolve_in_root: a shut gate") {
   const Root root;
   const auto shut = root.path("data");
-  const auto found = resolve_in_root(
-      root.root().native(), "/home/u/.openclaw",
-      [&](const std::string& path) { return path != shut; });
+  const auto found =
+      resolve_in_root(root.root().native(), "/home/u/.openclaw",
+                      [&](const std::string& path) { return path != shut; });
   REQUIRE_FALSE(found);
-  CHECK(found.problem() == Problem{Fault::timeout, shut,
-                                   "its file system does not answer"});
+  CHECK(found.problem() ==
+        Problem{Fault::timeout, shut, "its file system does not answer"});
+}
+
+TEST_CASE("open_rooted: what has become a link since is not followed") {
+  Root root;
+  root.add({"data/openclaw/x.log", "inside"});
+  root.add({"other/x.log", "elsewhere"});
+  const auto prefix = root.root().native();
+  const RootedPath rooted{prefix, prefix + "/data/openclaw/x.log"};
+  CHECK(open_rooted(rooted, O_RDONLY));
+  CHECK(open_rooted({prefix, prefix}, O_RDONLY | O_DIRECTORY));
+  CHECK_FALSE(open_rooted({prefix, prefix + "/none/x.log"}, O_RDONLY));
+
+  std::filesystem::rename(root.path("data/openclaw"), root.path("data/moved"));
+  root.add(TreeEntry::symlink("data/openclaw", root.path("other")));
+  CHECK_FALSE(open_rooted(rooted, O_RDONLY));
+  std::filesystem::remove(root.path("data/openclaw"));
+  root.add(TreeEntry::symlink("data/openclaw/x.log", root.path("other/x.log")));
+  CHECK_FALSE(open_rooted(rooted, O_RDONLY));
 }

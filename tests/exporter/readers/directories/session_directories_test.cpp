@@ -31,8 +31,7 @@ TEST_CASE("read_state_directory: each agent's sessions, sorted") {
   const TempTree tree{TreeEntry::directory("agents/main/sessions"),
                       TreeEntry::directory("agents/b/sessions"),
                       TreeEntry::directory("agents/fresh"),
-                      {"agents/a-file", ""},
-                      {"agents/odd/sessions", "a file"}};
+                      {"agents/a-file", ""}};
   const auto state = read_state_directory(tree.root(), {});
   CHECK(state.opened);
   CHECK(state.readable);
@@ -89,13 +88,67 @@ TEST_CASE(
 TEST_CASE("read_state_directory: a link loop is told, and no directory") {
   const TempTree tree{TreeEntry::symlink("agents/main/sessions", "sessions")};
   const auto state = read_state_directory(tree.root(), {});
-  CHECK(state.readable);
+  CHECK_FALSE(state.readable);
   CHECK(state.sessions.empty());
   REQUIRE(state.problems.size() == 1);
   CHECK(state.problems[0].fault == Fault::malformed);
+  CHECK(state.incomplete_agents == std::set<std::string>{"main"});
   CHECK_FALSE(
       read_state_directory(tree.root(), {tree.path("agents/main/sessions")})
           .readable);
+}
+
+TEST_CASE(
+    "read_state_directory: an agent that is a link loop has no sessions") {
+  const TempTree tree{TreeEntry::directory("agents/main/sessions"),
+                      TreeEntry::symlink("agents/loop", "loop")};
+  const auto state = read_state_directory(tree.root(), {});
+  CHECK(state.readable);
+  CHECK(state.sessions.size() == 1);
+  REQUIRE(state.problems.size() == 1);
+  CHECK(state.problems[0].fault == Fault::malformed);
+}
+
+TEST_CASE("read_state_directory: what stands in a directory's place is told") {
+  const auto fault = [](const TreeEntry& entry) -> std::optional<Fault> {
+    const TempTree tree{TreeEntry::directory("agents/other/sessions"), entry};
+    const auto state = read_state_directory(tree.root(), {});
+    CHECK(state.sessions.size() == 1);
+    if (state.readable) return {};
+    REQUIRE(state.problems.size() == 1);
+    CHECK(state.problems[0].where == tree.path(entry.path));
+    return state.problems[0].fault;
+  };
+  const std::string sessions = "agents/main/sessions";
+  CHECK(fault({sessions, "text"}) == Fault::malformed);
+  CHECK(fault(TreeEntry::fifo(sessions)) == Fault::malformed);
+  CHECK(fault(TreeEntry::symlink(sessions, "/dev/null")) == Fault::malformed);
+  CHECK(fault(TreeEntry::symlink(sessions, "sessions")) == Fault::malformed);
+  CHECK(fault(TreeEntry::symlink(sessions, "nowhere")) == Fault::missing);
+  CHECK(fault(TreeEntry::symlink(sessions, "/dev/null/x")) == Fault::missing);
+  // Not every file among the agents is one.
+  CHECK_FALSE(fault({"agents/notes.txt", ""}));
+  CHECK_FALSE(fault(TreeEntry::fifo("agents/pipe")));
+  CHECK_FALSE(fault(TreeEntry::symlink("agents/link", "/dev/null")));
+  CHECK_FALSE(fault(TreeEntry::symlink("agents/gone", "nowhere")));
+}
+
+TEST_CASE("read_state_directory: so is what stands in the place of agents/") {
+  for (const auto& entry :
+       {TreeEntry{"agents", "text"}, TreeEntry::fifo("agents"),
+        TreeEntry::symlink("agents", "/dev/null"),
+        TreeEntry::symlink("agents", "agents"),
+        TreeEntry::symlink("agents", "nowhere")}) {
+    const TempTree tree{entry};
+    const auto state = read_state_directory(tree.root(), {});
+    CHECK(state.opened);
+    CHECK_FALSE(state.readable);
+    REQUIRE(state.problems.size() == 1);
+    CHECK(state.problems[0].fault ==
+          (entry.content == "nowhere" ? Fault::missing : Fault::malformed));
+  }
+  const TempTree fresh;
+  CHECK(read_state_directory(fresh.root(), {}).readable);
 }
 
 TEST_CASE(
@@ -162,4 +215,59 @@ TEST_CASE("read_state_directory: 4096 agents are read, more are too big") {
   REQUIRE(state.problems.size() == 1);
   CHECK(state.problems[0].fault == Fault::too_big);
   CHECK(state.structure.size() == 2 + 4096);
+}
+
+namespace {
+
+StateDirectory with_named(const TempTree& tree, const std::string& pattern,
+                          uid_t owner = ::getuid(), bool follows_links = true) {
+  return read_state_directory(
+      tree.path("state"), {}, {}, always_open,
+      NamedSessionDirs{tree.path(pattern), {}, follows_links, owner});
+}
+
+}  // namespace
+
+TEST_CASE("read_state_directory: sessions that the gateway itself names") {
+  const TempTree tree{TreeEntry::directory("state/agents/main/sessions"),
+                      TreeEntry::directory("store/main"),
+                      TreeEntry::directory("store/b-2"),
+                      TreeEntry::directory("store/Not an agent"),
+                      {"store/file", ""}};
+  const auto state = with_named(tree, "store/*");
+  CHECK(state.problems.empty());
+  CHECK(state.readable);
+  CHECK(sessions(tree, state) ==
+        "main:state/agents/main/sessions b-2:store/b-2 main:store/main ");
+  CHECK(sessions(tree, with_named(tree, "store/main")) ==
+        "main:state/agents/main/sessions :store/main ");
+  CHECK(with_named(tree, "none").problems.empty());
+}
+
+TEST_CASE("read_state_directory: of another user they are denied") {
+  const TempTree tree{TreeEntry::directory("state/agents/main/sessions"),
+                      TreeEntry::directory("store/main")};
+  for (const std::string pattern : {"store/*", "store/main"}) {
+    CAPTURE(pattern);
+    const auto state = with_named(tree, pattern, ::getuid() + 1);
+    CHECK(state.readable);
+    CHECK(sessions(tree, state) == "main:state/agents/main/sessions ");
+    REQUIRE(state.problems.size() == 1);
+    CHECK(state.problems[0].fault == Fault::denied);
+  }
+  // What is watched already is no matter of whose it is.
+  CHECK(with_named(tree, "state/agents/main/sessions", ::getuid() + 1)
+            .problems.empty());
+}
+
+TEST_CASE("read_state_directory: named links where they can be followed") {
+  const TempTree tree{TreeEntry::directory("state"),
+                      TreeEntry::directory("elsewhere"),
+                      TreeEntry::directory("store"),
+                      TreeEntry::symlink("store/main", "../elsewhere")};
+  CHECK(sessions(tree, with_named(tree, "store/*")) == "main:elsewhere ");
+  const auto state = with_named(tree, "store/*", ::getuid(), false);
+  CHECK(state.sessions.empty());
+  REQUIRE(state.problems.size() == 1);
+  CHECK(state.problems[0].fault == Fault::denied);
 }

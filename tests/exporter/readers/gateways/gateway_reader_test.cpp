@@ -239,8 +239,46 @@ TEST_CASE(
     host.tree.add(
         {"a/tmp/openclaw-0/gateway.1.lock", R"({"pid":5389,"startTime":1})"});
     host.tree.remove("a/tmp/openclaw-0/gateway.state.lock");
+    CHECK_FALSE(reader.wants_later_table());
     CHECK(holders() == "unknown dead ");
+    CHECK(reader.wants_later_table());
     CHECK(holders() == "dead dead ");
+    CHECK_FALSE(reader.wants_later_table());
+  }
+}
+
+TEST_CASE("GatewayReader: why the holder of a singleton lock is unknown") {
+  Host host;
+  host.tree.add({"a/tmp/openclaw-0/gateway.state.lock",
+                 R"({"pid":5389,"startTime":53890})"});
+  auto reason = Fault::timeout;
+  const auto mounts_of = [&](const std::string& type) {
+    host.procfs.write("self/mountinfo", root_mount(type));
+  };
+  SUBCASE("no list of processes is newer than the lock") {}
+  SUBCASE("not on a network file system") {
+    mounts_of("nfs4");
+    reason = Fault::pid_namespace;
+  }
+  SUBCASE("not in a container") {
+    host.procfs.remove("2");
+    reason = Fault::pid_namespace;
+  }
+  GatewayReader reader{{host.tree.path("a"), host.procfs.path()}};
+  const auto started = reason == Fault::timeout
+                           ? WallTime{}
+                           : wall_time_now() + std::chrono::minutes{1};
+  reader.round(host.inputs(started));
+  CHECK(reader.wants_later_table());
+  for (int i = 0; i < 2; ++i) {
+    const auto problems = reader.round(host.inputs(started)).problems;
+    REQUIRE(reader.facts().singleton_locks);
+    CHECK(reader.facts().singleton_locks->at(0).verdict ==
+          HolderVerdict{Holder::unknown, reason});
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].fault == reason);
+    // It would be the same.
+    CHECK_FALSE(reader.wants_later_table());
   }
 }
 

@@ -30,6 +30,15 @@ StoreFiles read(StoreReader& reader, const TempTree& tree,
       {tree.root().native(), stat_of(tree.root()), std::string{}, gate}, now);
 }
 
+std::string read(ConfigVersion& version, const TempTree& tree,
+                 const std::string& state_dir = {},
+                 const std::string& root = {}) {
+  const Gate gate = always_open;
+  return version.read({tree.root().native() + state_dir, stat_of(tree.root()),
+                       root.empty() ? root : tree.root().native() + root,
+                       gate});
+}
+
 StoreFiles read(const TempTree& tree) {
   StoreReader reader;
   return read(reader, tree);
@@ -106,16 +115,45 @@ TEST_CASE("StoreReader: a link inside an agent is followed anew in a minute") {
 TEST_CASE("ConfigVersion: read again when the file has changed") {
   TempTree tree;
   ConfigVersion version;
-  CHECK(version.read(tree.root()).empty());
+  CHECK(read(version, tree).empty());
   tree.add({"openclaw.json", R"({"lastTouchedVersion":"2026.5.22"})"});
-  CHECK(version.read(tree.root()) == "2026.5.22");
-  CHECK(version.read(tree.root()) == "2026.5.22");
+  CHECK(read(version, tree) == "2026.5.22");
+  CHECK(read(version, tree) == "2026.5.22");
   tree.add({"openclaw.json", R"({"meta":{"lastTouchedVersion":"2026.9.6"}})"});
-  CHECK(version.read(tree.root()) == "2026.9.6");
+  CHECK(read(version, tree) == "2026.9.6");
   tree.remove("openclaw.json");
-  CHECK(version.read(tree.root()).empty());
+  CHECK(read(version, tree).empty());
   tree.add(TreeEntry::fifo("openclaw.json"));
-  CHECK(version.read(tree.root()).empty());
+  CHECK(read(version, tree).empty());
+}
+
+TEST_CASE("ConfigVersion: a link means what it means to the gateway") {
+  const char* const newer = R"({"meta":{"lastTouchedVersion":"2026.9.6"}})";
+  const char* const older = R"({"meta":{"lastTouchedVersion":"2026.8.2"}})";
+  TempTree host{{"etc/openclaw.json", older}};
+  TempTree tree{
+      {"root/etc/openclaw.json", newer},
+      TreeEntry::symlink("root/state/openclaw.json", "/etc/openclaw.json")};
+  ConfigVersion version;
+  CHECK(read(version, tree, "/root/state", "/root") == "2026.9.6");
+  tree.remove("root/state/openclaw.json");
+  tree.add(TreeEntry::symlink("root/state/openclaw.json",
+                              host.path("etc/openclaw.json")));
+  CHECK(read(version, tree, "/root/state", "/root").empty());
+  CHECK(read(version, tree, "/root/state", "") == "2026.8.2");
+  tree.remove("root/state/openclaw.json");
+  tree.add(TreeEntry::symlink("root/state/openclaw.json", "openclaw.json"));
+  CHECK(read(version, tree, "/root/state", "/root").empty());
+}
+
+TEST_CASE("ConfigVersion: as before where the gate is shut") {
+  TempTree tree{{"openclaw.json", R"({"lastTouchedVersion":"2026.5.22"})"}};
+  ConfigVersion version;
+  CHECK(read(version, tree) == "2026.5.22");
+  const std::string root;
+  const Gate shut = [](const std::string&) { return false; };
+  CHECK(version.read({tree.root().native(), stat_of(tree.root()), root,
+                      shut}) == "2026.5.22");
 }
 
 TEST_CASE("GatewayReader: a writer that holds a database") {
@@ -141,7 +179,7 @@ TEST_CASE("GatewayReader: a writer that holds a database") {
     ProcessReader{procfs.path()}.read(*table, {});
     Census census{{procfs.path()}};
     census.round(table, now, always_open);
-    reader.round({census.facts(), read_wal_locks(procfs.path()),
+    reader.round({census.facts(), [&] { return read_wal_locks(procfs.path()); },
                   read_mount_view(procfs.path(), "/").mounts});
     return reader.facts().agent_databases.value().writer_held;
   };

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 
 #include "exporter/system/file.h"
@@ -50,6 +51,22 @@ TEST_CASE("read_lock_file: claim, identity, time and size") {
   struct stat found {};
   REQUIRE(::stat(tree.path(kLock).c_str(), &found) == 0);
   CHECK(file->identity.inode == found.st_ino);
+}
+
+TEST_CASE("read_lock_file: a createdAt without a zone is of ours") {
+  const std::string before = std::getenv("TZ") ? std::getenv("TZ") : "";
+  REQUIRE(::setenv("TZ", "EST5EDT,M3.2.0,M11.1.0", 1) == 0);
+  const TempTree tree{
+      {"w.jsonl.lock", R"({"createdAt": "2026-11-20T18:10:56.839"})"},
+      {"s.jsonl.lock", R"({"createdAt": "2026-07-20T19:10:56.839"})"}};
+  const auto winter = read(tree, "w.jsonl.lock");
+  const auto summer = read(tree, "s.jsonl.lock");
+  if (before.empty())
+    ::unsetenv("TZ");
+  else
+    ::setenv("TZ", before.c_str(), 1);
+  CHECK(winter->claim->created_at == parse_iso8601("2026-11-20T23:10:56.839Z"));
+  CHECK(summer->claim->created_at == parse_iso8601("2026-07-20T23:10:56.839Z"));
 }
 
 TEST_CASE("stat_lock_file: the same without the claim") {

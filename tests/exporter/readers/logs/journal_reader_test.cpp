@@ -4,12 +4,15 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 
+#include <chrono>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/logs/line_joiner.h"
 #include "core/logs/log_record.h"
+#include "exporter/system/inotify.h"
 #include "tests/support/journal_writer.h"
 #include "tests/support/temp_tree.h"
 
@@ -357,6 +360,35 @@ TEST_CASE("JournalReader: a damaged file is no end of it all") {
   journal.tree.add({"garbage.journal", std::string(5000, 'x')});
   journal.tree.add({"empty.journal", ""});
   CHECK(read(*journal.open()) == Lines{"one"});
+}
+
+TEST_CASE("JournalReader: without inotify it finds new files each minute") {
+  if (!can_test()) return;
+  Journal journal;
+  journal.append("system.journal", {said("one")});
+  MonotonicTime now{};
+  std::vector<std::unique_ptr<InotifySlot>> taken;
+  for (auto slot = InotifySlot::take(); slot; slot = InotifySlot::take())
+    taken.push_back(*std::move(slot));
+  auto opened =
+      open_journal(kUnit, journal.tree.root().native(), [&now] { return now; });
+  REQUIRE(opened);
+  auto& reader = **opened;
+  CHECK(reader.descriptor() == -1);
+  CHECK(read(reader) == Lines{"one"});
+  journal.append("user-1000.journal", {said("two")});
+  CHECK(read(reader).empty());
+  now += std::chrono::seconds{60};
+  CHECK(read(reader) == Lines{"two"});
+  CHECK(read(reader).empty());
+
+  journal.append("user-1001.journal", {said("three")});
+  taken.pop_back();
+  CHECK(read(reader) == Lines{"three"});
+  CHECK(reader.descriptor() >= 0);
+  CHECK_FALSE(InotifySlot::take());
+  *opened = nullptr;
+  CHECK(InotifySlot::take());
 }
 
 TEST_CASE("open_journal: a directory that is not there") {

@@ -56,6 +56,7 @@ class Run {
   void check() {
     if (!half_.empty()) write(std::exchange(half_, {}));
     for (int i = 0; i < 6; ++i) round();
+    ledger_->settle(WallTime{std::chrono::seconds{1}});
     auto totals = ledger_->totals();
     CHECK(totals.timeouts[{"main", TimeoutKind::session}] == incidents_);
     CHECK(totals.lines[0] == incidents_);

@@ -170,3 +170,33 @@ TEST_CASE("LogSources: of too many those written last") {
   CHECK(logs.names(logs.list({"tmp/*.log"}, {}, false, 5)).size() == 55);
   CHECK(logs.problems.empty());
 }
+
+TEST_CASE("LogSources: a log that the gateway itself names") {
+  Logs logs;
+  for (const char* name : {"own.log", "own.1.log", "linked.log"})
+    logs.tree.add({name, "x"});
+  logs.tree.add(TreeEntry::symlink("link.log", "own.log"));
+  fs::create_hard_link(logs.tree.path("linked.log"),
+                       logs.tree.path("again.log"));
+  const auto names = [&](const std::string& pattern,
+                         std::optional<uid_t> owner) {
+    PatternListers listers;
+    const auto listing =
+        LogSources{{{logs.tree.path(pattern), true, true}}, owner, {}, listers}
+            .list(monotonic_now(), {}, 256, always_open);
+    std::string text = logs.names(listing);
+    for (const auto& problem : listing.problems)
+      text += std::string{to_string(problem.fault)} + ": " + problem.detail;
+    return text;
+  };
+  CHECK(names("own.log", ::getuid()) == "own.log ~own.1.log ");
+  CHECK(names("own.log", ::getuid() + 1) ==
+        "denied: logging.file is of another user than its gateway");
+  CHECK(names("own.log", {}) ==
+        "denied: logging.file is of another user than its gateway");
+  CHECK(names("link.log", ::getuid()) ==
+        "denied: logging.file is a symbolic link");
+  CHECK(names("linked.log", ::getuid()) ==
+        "denied: logging.file has a second name");
+  CHECK(names("none.log", ::getuid()).empty());
+}

@@ -4,10 +4,13 @@
 #include <doctest/doctest.h>
 #include <malloc.h>
 
+#include <algorithm>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "tests/support/eventually.h"
 #include "tests/support/log_records.h"
 #include "tests/support/temp_tree.h"
 
@@ -64,4 +67,89 @@ TEST_CASE("LogReader: what the gate closes is told") {
   CHECK(result.problems[0].fault == Fault::timeout);
   CHECK(result.problems[0].where == tree.path("1"));
   CHECK(reader.round().success);
+}
+
+namespace {
+
+/// Two gateways below the tree, each with logs of these patterns.
+struct TwoGateways {
+  TwoGateways(const std::string& first_logs, const std::string& second_logs) {
+    tree.add({"logs/all.log", log_records::plain(1)});
+    tree.add({"logs/second.log", log_records::plain(1)});
+    for (auto* const number : {"1", "2"}) {
+      WatchedGateway gateway;
+      gateway.name = number;
+      gateway.host_dirs = gateway.own_dirs = {tree.path(number)};
+      gateway.logs = {
+          {tree.path(number[0] == '1' ? first_logs : second_logs), false}};
+      places.dirs.push_back(tree.path(number));
+      readers.push_back(std::make_unique<LogReader>(number));
+      readers.back()->watch(gateway);
+    }
+    round();
+  }
+
+  void round() {
+    for (const auto& reader : readers)
+      reader->round(always_open, std::make_shared<const KnownPlaces>(places),
+                    &foreign);
+  }
+
+  /// Until all that was written has been handed over and counted.
+  void settle() {
+    for (int i = 0; i < 3; ++i) round();
+    CHECK(eventually([this] {
+      round();
+      return std::ranges::none_of(
+          readers, [](const auto& reader) { return reader->waits(); });
+    }));
+  }
+
+  /// In `log`, a run of the gateway that failed.
+  void fail(const std::string& log, const std::string& number) {
+    std::ofstream{tree.path(log), std::ios::app} << log_records::record(
+        ++records, "diagnostic", 5,
+        "lane task error: lane=session:agent:main:main durationMs=17733 "
+        "error=\\\"session file locked (timeout 10000ms): pid=13623 " +
+            tree.path(number) +
+            "/agents/main/sessions/1e29302e.jsonl.lock\\\"");
+    records += 60000;
+  }
+
+  std::uint64_t timeouts(int number) {
+    std::uint64_t sum = 0;
+    const auto report = readers[static_cast<std::size_t>(number - 1)]->report();
+    for (const auto& [series, count] : report.totals.timeouts) sum += count;
+    return sum;
+  }
+
+  TempTree tree;
+  KnownPlaces places;
+  ForeignEvents foreign;
+  std::vector<std::unique_ptr<LogReader>> readers;
+  std::uint32_t records = 0;
+};
+
+}  // namespace
+
+TEST_CASE("LogReader: hands over what another gateway's log does not have") {
+  TwoGateways two{"logs/all.log", "logs/second.log"};
+  two.fail("logs/all.log", "1");
+  two.fail("logs/all.log", "2");
+  two.fail("logs/second.log", "1");
+  two.settle();
+  CHECK(two.timeouts(1) == 2);
+  CHECK(two.timeouts(2) == 1);
+}
+
+TEST_CASE("LogReader: what both gateways read is counted once") {
+  TwoGateways two{"logs/*.log", "logs/all.log"};
+  two.fail("logs/all.log", "2");
+  two.fail("logs/all.log", "1");
+  two.settle();
+  CHECK(two.timeouts(1) == 1);
+  CHECK(two.timeouts(2) == 1);
+  two.fail("logs/second.log", "2");
+  two.settle();
+  CHECK(two.timeouts(2) == 2);
 }

@@ -240,3 +240,57 @@ TEST_CASE("PatternListers: one lister a pattern, while somebody holds it") {
   for (int i = 0; i < 200; ++i)
     CHECK(listers.of('/' + std::to_string(i)).use_count() == 1);
 }
+
+TEST_CASE("PatternLister: links mean what they mean in the pattern's root") {
+  TempTree tree;
+  tree.add({"root/data/logs/openclaw-1.log", "a"});
+  tree.add(TreeEntry::symlink("root/tmp/openclaw", "/data/logs"));
+  tree.add({"outside/openclaw-2.log", "of the host"});
+  tree.add(TreeEntry::symlink("root/data/logs/openclaw-2.log",
+                              tree.path("outside/openclaw-2.log")));
+  tree.add(TreeEntry::symlink("root/data/logs/openclaw-3.log",
+                              "../../../../../../../../data/other.log"));
+  tree.add({"root/data/other.log", "c"});
+  PatternLister lister{
+      tree.path("root/tmp/openclaw/openclaw-*.log"), {}, tree.path("root")};
+  const auto found = lister.list(MonotonicTime{1h}, {}, {}, always_open);
+  CHECK(found.unseen.empty());
+  REQUIRE(found.files.size() == 2);
+  CHECK(found.files[0].path == tree.path("root/tmp/openclaw/openclaw-1.log"));
+  CHECK(found.files[0].place() == tree.path("root/data/logs/openclaw-1.log"));
+  CHECK(found.files[1].path == tree.path("root/tmp/openclaw/openclaw-3.log"));
+  CHECK(found.files[1].place() == tree.path("root/data/other.log"));
+}
+
+TEST_CASE("PatternLister: asks the gate where a link in its root leads") {
+  TempTree tree;
+  tree.add({"root/data/logs/openclaw-1.log", "a"});
+  tree.add(TreeEntry::symlink("root/tmp/openclaw", "/data/logs"));
+  PatternLister lister{
+      tree.path("root/tmp/openclaw/openclaw-*.log"), {}, tree.path("root")};
+  const auto shut = tree.path("root/data");
+  const auto found = lister.list(
+      MonotonicTime{1h}, {}, {},
+      [&](const std::string& path) { return !path.starts_with(shut); });
+  CHECK(found.files.empty());
+  REQUIRE(found.unseen.size() == 1);
+  CHECK(found.unseen[0].fault == Fault::timeout);
+}
+
+TEST_CASE("PatternListers: a pattern below a process's root means that root") {
+  TempTree tree;
+  tree.add({"proc/7/root/data/logs/openclaw-1.log", "a"});
+  tree.add(TreeEntry::symlink("proc/7/root/tmp/openclaw", "/data/logs"));
+  tree.add({"host/data/logs/openclaw-1.log", "a"});
+  tree.add(TreeEntry::symlink("host/tmp/openclaw", "/data/logs"));
+  PatternListers listers{{}, tree.path("host"), tree.path("proc")};
+  for (const std::string root : {"proc/7/root", "host"}) {
+    CAPTURE(root);
+    const auto lister =
+        listers.of(tree.path(root + "/tmp/openclaw/openclaw-*.log"));
+    const auto found = lister->list(MonotonicTime{1h}, {}, {}, always_open);
+    REQUIRE(found.files.size() == 1);
+    CHECK(found.files[0].place() ==
+          tree.path(root + "/data/logs/openclaw-1.log"));
+  }
+}

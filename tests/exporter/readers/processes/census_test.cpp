@@ -2,6 +2,7 @@
 #include "exporter/readers/processes/census.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -99,6 +100,110 @@ TEST_CASE("Census: an index of processes by state directory") {
   CHECK(facts.find({8, 5001}) == nullptr);
 }
 
+TEST_CASE("Census: without HOME the home directory is that of passwd") {
+  Host host;
+  host.tree.add({"root/etc/passwd", "me:x:" + std::to_string(::getuid()) +
+                                        ":0::/var/me:/bin/sh\n"});
+  host.tree.add(TreeEntry::directory("root/var/me/.openclaw"));
+  const auto add = [&](int pid) {
+    host.add(pid, "MainThread", "node\0/app/dist/index.js\0gateway\0"s,
+             "PATH=/bin\0"s);
+    const auto root = host.procfs.path() / std::to_string(pid) / "root";
+    std::filesystem::remove(root);
+    std::filesystem::create_symlink(host.tree.path("root"), root);
+  };
+  add(7);
+  host.look();
+  CHECK(host.found() == "7=root/var/me/.openclaw ");
+  // Nobody can tell it where that may not be read.
+  host.tree.remove("root/etc/passwd");
+  host.tree.add(TreeEntry::fifo("root/etc/passwd"));
+  add(8);
+  host.look(1s);
+  CHECK(host.found() == "7=root/var/me/.openclaw 8=? ");
+  CHECK(host.census.facts()->unclear.size() == 1);
+}
+
+TEST_CASE("Census: the lock in a watched state directory outranks a default") {
+  TempTree tree;
+  FakeProcfs procfs;
+  procfs.add_kthreadd();
+  tree.add(TreeEntry::directory("home/.openclaw"));
+  tree.add(TreeEntry::directory("c"));
+  procfs.add(FakeProcess{7, 5000, "MainThread"});
+  procfs.write("7/cmdline", "node\0openclaw.mjs\0gateway\0"s);
+  procfs.write("7/environ", "HOME=" + tree.path("home"));
+  KnownPlaces places{{"/home/.openclaw", "/c"}, {}};  // below rootfs
+  Census census{{procfs.path(), tree.root(),
+                 [&] { return std::make_shared<const KnownPlaces>(places); }}};
+  ProcessReader reader{procfs.path()};
+  const auto path = [&](std::chrono::seconds after) {
+    auto table = std::make_shared<ProcessTable>();
+    reader.read(*table, kNow + after);
+    census.round(std::move(table), MonotonicTime{} + after, always_open);
+    return std::filesystem::path{census.facts()->processes.at(0).path}
+        .lexically_relative(tree.root())
+        .native();
+  };
+  const auto lock = [&](const std::string& start) {
+    tree.add({"c/tmp/openclaw-0/gateway.state.lock",
+              R"({"pid":7,"ownerId":"a","stateDir":")" + tree.path("c") +
+                  R"(","startTime":)" + start + "}"});
+  };
+  CHECK(path(0s) == "home/.openclaw");
+  lock("5001");
+  CHECK(path(70s) == "home/.openclaw");
+  lock("5000");
+  CHECK(path(140s) == "c");
+  CHECK(path(210s) == "c");
+}
+
+TEST_CASE("Census: an old variable counts for old versions alone") {
+  for (const std::string version : {"2026.3.13", "2026.4.24"}) {
+    CAPTURE(version);
+    Host host;
+    host.tree.add({"app/package.json",
+                   R"({"name": "openclaw", "version": ")" + version + "\"}"});
+    host.tree.add(TreeEntry::directory("app/dist"));
+    host.add(7, "MainThread", "node\0dist/index.js\0gateway\0"s,
+             "HOME=" + host.tree.path("home") + "\0CLAWDBOT_STATE_DIR="s +
+                 host.state_dir("old") + '\0');
+    host.tree.add(TreeEntry::directory("home/.openclaw"));
+    std::filesystem::remove(host.procfs.path() / "7/cwd");
+    std::filesystem::create_symlink(host.tree.path("app"),
+                                    host.procfs.path() / "7/cwd");
+    host.look();
+    CHECK(host.found() ==
+          (version == "2026.3.13" ? "7=old " : "7=home/.openclaw "));
+  }
+}
+
+TEST_CASE("Census: an environment or arguments of megabytes are read") {
+  Host host;
+  std::string filler;
+  for (int i = 0; i < 20; ++i)
+    filler += "FILLER_" + std::to_string(i) + '=' +
+              std::string((128 << 10) - 16, 'x') + '\0';
+  host.add(
+      7, "openclaw-gatewa", "openclaw-gateway\0"s,
+      filler + "OPENCLAW_STATE_DIR=" + host.state_dir("a") + '\0' + filler);
+  host.add(8, "openclaw-gatewa", "openclaw-gateway\0"s + filler,
+           "OPENCLAW_STATE_DIR=" + host.state_dir("b"));
+  host.look();
+  CHECK(host.found() == "7=a 8=b ");
+  CHECK(host.census.facts()->unclear.empty());
+}
+
+TEST_CASE("Census: what is larger than any environment is told as that") {
+  Host host;
+  host.add(7, "openclaw-gatewa", "openclaw-gateway\0"s,
+           "OPENCLAW_STATE_DIR=" + host.state_dir("a") + '\0' +
+               std::string(9 << 20, 'x'));
+  host.look();
+  CHECK(host.census.facts()->unclear.size() == 1);
+  CHECK(host.census.facts()->environment_too_big);
+}
+
 TEST_CASE("Census: no command line keeps a gateway from being found") {
   struct Case {
     const char* comm;
@@ -112,7 +217,8 @@ TEST_CASE("Census: no command line keeps a gateway from being found") {
         Case{"openclaw", "openclaw\0"s}}) {
     CAPTURE(one.comm);
     Host host;
-    host.add(7, one.comm, one.argv, "OPENCLAW_STATE_DIR=" + host.state_dir("a"));
+    host.add(7, one.comm, one.argv,
+             "OPENCLAW_STATE_DIR=" + host.state_dir("a"));
     host.look();
     CHECK(host.found() == "7=a ");
     CHECK(host.census.facts()->processes[0].is_certain());
@@ -227,6 +333,30 @@ TEST_CASE("Census: absolute links mean what they mean in that container") {
   CHECK(process.passing);
   CHECK(process.inner_path == "/home/node/.openclaw");
   CHECK(process.path == (host.procfs.path() / "7/root/data/openclaw").native());
+}
+
+TEST_CASE("Census: who cannot write to a state directory does not use it") {
+  if (::geteuid() != 0) {
+    MESSAGE("not tested: only root can make directories of others");
+    return;
+  }
+  Host host;
+  host.add_gateway(100, "a");
+  host.add_gateway(101, "a");
+  host.add_gateway(102, "a");
+  const auto state = host.tree.path("a");
+  const auto own = [&](const std::string& path, uid_t uid) {
+    REQUIRE(::chown(path.c_str(), uid, uid) == 0);
+  };
+  own(state, 4711);
+  own(host.procfs.path().native() + "/100", 4711);
+  own(host.procfs.path().native() + "/101", 4712);
+  host.look();
+  CHECK(host.found() == "100=a 101=? 102=a ");
+  // A group that may write, as Kubernetes' fsGroup makes it.
+  REQUIRE(::chmod(state.c_str(), 0775) == 0);
+  host.look(61s);
+  CHECK(host.found() == "100=a 101=a 102=a ");
 }
 
 TEST_CASE("Census: a server of another project is not certain") {

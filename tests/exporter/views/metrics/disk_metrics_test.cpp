@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/metrics_text.h"
+#include "tests/support/sample_facts.h"
+#include "tests/support/sample_fleet.h"
 
 using namespace openclaw_lock;
 using namespace std::chrono_literals;
@@ -9,11 +11,11 @@ using namespace std::chrono_literals;
 namespace {
 
 FleetSnapshot fleet(const DiskFacts& disk) {
-  GatewaySnapshot gateway;
-  gateway.name = "main";
-  gateway.disk = std::make_shared<DiskFacts>(disk);
-  gateway.disk_health = SourceHealth{};
-  gateway.disk_health->up = gateway.disk_health->fresh = true;
+  SourceHealth health;
+  health.up = health.fresh = true;
+  GatewaySnapshot gateway{"main"};
+  gateway.readings.put<DiskFacts>(SourceName::disk,
+                                  std::make_shared<DiskFacts>(disk), health);
   FleetSnapshot report;
   report.gateways.push_back(std::move(gateway));
   return report;
@@ -25,16 +27,31 @@ std::string samples(const FleetSnapshot& report) {
 
 }  // namespace
 
+namespace openclaw_lock {
+
+void put_disk_sample(Readings& readings) {
+  DiskFacts disk;
+  disk.filesystem = {"ext4", false, false, 4096};
+  disk.work = {DiskOperations{3, 15ms}, DiskOperations{3, 15ms},
+               DiskOperations{3, 15ms}};
+  put(readings, disk);
+}
+
+}  // namespace openclaw_lock
+
 TEST_CASE("disk metrics: what the state directory lies on") {
   DiskFacts disk;
   disk.filesystem = {"nfs4", true};
   CHECK(samples(fleet(disk)) ==
         "openclaw_lock_filesystem_info{fstype=\"nfs4\",gateway=\"main\","
-        "network=\"true\"} 1\n");
-  disk.filesystem = {"fuse.a\nb", false};
+        "network=\"true\"} 1\n"
+        "openclaw_lock_filesystem_readonly{gateway=\"main\"} 0\n");
+  disk.filesystem = {"fuse.a\nb", false, true, 4096};
   CHECK(samples(fleet(disk)) ==
+        "openclaw_lock_filesystem_avail_bytes{gateway=\"main\"} 4096\n"
         "openclaw_lock_filesystem_info{fstype=\"fuse.a\xEF\xBF\xBD"
-        "b\",gateway=\"main\",network=\"false\"} 1\n");
+        "b\",gateway=\"main\",network=\"false\"} 1\n"
+        "openclaw_lock_filesystem_readonly{gateway=\"main\"} 1\n");
 }
 
 TEST_CASE("disk metrics: what is not known has no sample") {
@@ -42,11 +59,10 @@ TEST_CASE("disk metrics: what is not known has no sample") {
   DiskFacts disk;
   disk.filesystem = {"ext4", false};
   auto hanging = fleet(disk);
-  hanging.gateways[0].disk_health->fresh = false;
+  hanging.gateways[0].readings.health_of<DiskFacts>()->fresh = false;
   CHECK(samples(hanging).empty());
   auto off = fleet(disk);
-  off.gateways[0].disk = nullptr;
-  off.gateways[0].disk_health.reset();
+  off.gateways[0].readings.remove<DiskFacts>();
   CHECK(samples(off).empty());
 }
 
@@ -65,7 +81,8 @@ TEST_CASE("disk metrics: requests and their time, of those that are counted") {
       "\"read\"} 1.5\n";
   auto report = fleet(disk);
   CHECK(samples(report) == expected);
-  report.gateways[0].disk_health->fresh = false;  // counters stay
+  // Counters stay.
+  report.gateways[0].readings.health_of<DiskFacts>()->fresh = false;
   CHECK(samples(report) == expected);
 }
 
@@ -97,39 +114,6 @@ TEST_CASE("disk metrics: the pressure of the system, in seconds") {
   report.disk_pressure = std::make_shared<Pressure>(Pressure{1500000us, {}});
   CHECK(samples(report) ==
         "openclaw_lock_disk_stalled_seconds_total{severity=\"some\"} 1.5\n");
-}
-
-TEST_CASE("disk metrics: a probe, where there was one") {
-  auto report = fleet({});
-  report.gateways[0].disk_probe_health = SourceHealth{};
-  CHECK(samples(report).empty());
-  ProbeHistogram probes;
-  probes.observe(100us);
-  probes.observe(20s);
-  report.gateways[0].disk_probe = std::make_shared<ProbeHistogram>(probes);
-  const auto text = samples(report);
-  const auto has = [&](const std::string& line) {
-    return text.find("openclaw_lock_disk_probe_seconds_" + line + "\n") !=
-           std::string::npos;
-  };
-  CHECK(has("bucket{gateway=\"main\",le=\"0.0001\"} 1"));
-  CHECK(has("bucket{gateway=\"main\",le=\"10\"} 1"));
-  CHECK(has("bucket{gateway=\"main\",le=\"30\"} 2"));
-  CHECK(has("bucket{gateway=\"main\",le=\"+Inf\"} 2"));
-  CHECK(has("count{gateway=\"main\"} 2"));
-  CHECK(has("sum{gateway=\"main\"} 20.0001"));
-}
-
-TEST_CASE("disk metrics: a probe without the other reader of disks") {
-  FleetSnapshot report;
-  GatewaySnapshot gateway;
-  gateway.name = "main";
-  gateway.disk_probe_health = SourceHealth{};
-  gateway.disk_probe_health->problems[static_cast<std::size_t>(Fault::io)] = 3;
-  report.gateways.push_back(std::move(gateway));
-  const auto text = expose(source_metrics(), report);
-  CHECK(text.find("openclaw_lock_source_problems_total{gateway=\"main\","
-                  "problem=\"io\",source=\"disk\"} 3\n") != std::string::npos);
 }
 
 TEST_CASE("disk metrics: how often stalls are looked for") {

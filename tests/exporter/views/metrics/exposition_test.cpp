@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "tests/support/metrics_text.h"
+#include "tests/support/sample_facts.h"
 #include "tests/support/sample_fleet.h"
 
 using namespace openclaw_lock;
@@ -21,28 +22,17 @@ FleetSnapshot full_fleet() {
   std::vector<GatewaySnapshot> gateways;
   for (const auto* name : {"b", "a"}) {
     auto gateway = idle_gateway(name, Store::sqlite);
-    auto locks = *gateway.locks;
-    auto snapshot = *locks.snapshot;
-    snapshot.agents.insert("guest");
-    snapshot.locks = {
-        {{"main", LockKind::session_store}, {Holder::dead}, kSampleNow - 9s},
-        {kMainSession, {Holder::alive}, kSampleNow - 9s, {}, "/secret", 4711}};
-    locks.snapshot = std::make_shared<LockSnapshot>(snapshot);
-    for (auto& [series, totals] : locks.totals) {
-      totals.acquired = 1;
-      totals.holds.observe(5s);
+#define READER(name) put_##name##_sample(gateway.readings);
+#include "core/fleet/readers.def"
+    // The one has databases, the other lock files.
+    if (*name == 'b') {
+      auto facts = *gateway.readings.latest<GatewayFacts>();
+      facts.store = Store::jsonl;
+      gateway.readings.put<GatewayFacts>(SourceName::processes,
+                                         std::make_shared<GatewayFacts>(facts),
+                                         healthy());
     }
-    locks.watch_lost = 1;
-    gateway.locks = std::make_shared<LockFacts>(locks);
-    gateway.locks_health->problems.fill(1);
-    auto logs = *gateway.logs;
-    logs.totals.last_timeout_at = kSampleNow;
-    logs.totals.waits[TimeoutKind::session].observe(5s);
-    logs.totals.waits[TimeoutKind::sandbox].observe(5s);
-    logs.totals.events.fill(1);
-    logs.totals.rotations = 1;
-    gateway.logs = std::make_shared<LogFacts>(logs);
-    gateway.disk_probe = std::make_shared<ProbeHistogram>();
+    gateway.readings.health_of<LockFacts>()->problems.fill(1);
     gateway.stalls.delay = 5ms;
     gateways.push_back(std::move(gateway));
   }

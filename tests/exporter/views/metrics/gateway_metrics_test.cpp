@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/metrics_text.h"
+#include "tests/support/sample_facts.h"
 #include "tests/support/sample_fleet.h"
 
 using namespace openclaw_lock;
@@ -10,10 +11,9 @@ using namespace std::chrono_literals;
 namespace {
 
 GatewaySnapshot gateway(const GatewayFacts& facts) {
-  GatewaySnapshot report{"main", nullptr};
-  report.processes_health = healthy();
-  report.facts = std::make_shared<GatewayFacts>(facts);
-  report.facts_health = healthy();
+  GatewaySnapshot report{"main"};
+  report.readings.put_census(healthy());
+  put(report.readings, facts);
   return report;
 }
 
@@ -23,6 +23,24 @@ std::string expose(GatewaySnapshot gateway) {
 }
 
 }  // namespace
+
+namespace openclaw_lock {
+
+void put_gateway_sample(Readings& readings) {
+  GatewayFacts facts;
+  facts.instances = 1;
+  facts.youngest_start = kSampleNow - 1h;
+  facts.lock_mismatch = false;
+  facts.singleton_locks = {
+      {{"", LockKind::gateway}, {Holder::alive}, kSampleNow - 1h}};
+  facts.store = Store::sqlite;
+  facts.version = "2026.9.6";
+  facts.agent_databases = DatabaseFacts{4096, 512, 0s};
+  facts.state_database = DatabaseFacts{4096, 512, 0s};
+  put(readings, facts);
+}
+
+}  // namespace openclaw_lock
 
 TEST_CASE("gateway metrics: what was measured") {
   GatewayFacts facts;
@@ -49,7 +67,8 @@ TEST_CASE("gateway metrics: no gateway runs") {
 
 TEST_CASE("gateway metrics: unknown is absent, and its problems told") {
   auto report = gateway({});
-  report.facts_health->problems[static_cast<std::size_t>(Fault::denied)] = 3;
+  report.readings.health_of<GatewayFacts>()
+      ->problems[static_cast<std::size_t>(Fault::denied)] = 3;
   const auto text = expose(report);
   CHECK(text.find("instances{") == std::string::npos);
   CHECK(text.find("store_info{") == std::string::npos);
@@ -62,7 +81,8 @@ TEST_CASE("gateway metrics: a search that hangs shows nothing") {
   GatewayFacts facts;
   facts.instances = 1;
   auto report = gateway(facts);
-  report.facts_health->up = report.facts_health->fresh = false;
+  auto& health = *report.readings.health_of<GatewayFacts>();
+  health.up = health.fresh = false;
   const auto text = expose(report);
   CHECK(text.find("instances{") == std::string::npos);
   CHECK(has_line(text,
@@ -93,14 +113,13 @@ TEST_CASE("gateway metrics: store and databases") {
 
 TEST_CASE("gateway metrics: writers, where every holder is known") {
   auto report = gateway({});
-  report.locks_health = report.facts_health;
   LockSnapshot snapshot;
   snapshot.writers = {{7, 70}, {8, 80}};
   const auto with = [&](bool known) {
     snapshot.writers_known = known;
     LockFacts locks;
     locks.snapshot = std::make_shared<LockSnapshot>(snapshot);
-    report.locks = std::make_shared<LockFacts>(locks);
+    put(report.readings, locks);
     return expose(report);
   };
   const auto line =

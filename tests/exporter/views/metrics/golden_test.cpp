@@ -68,8 +68,11 @@ class Machine {
                      [&] { return std::make_shared<ProcessTable>(table); },
                      [now] { return now; }};
     const auto round = locks.round();
-    GatewaySnapshot gateway{"main", std::make_shared<LockFacts>(locks.report()),
-                            health_of(round, now), health_of(walk, now)};
+    GatewaySnapshot gateway{"main"};
+    gateway.readings.put<LockFacts>(SourceName::locks,
+                                    std::make_shared<LockFacts>(locks.report()),
+                                    health_of(round, now));
+    gateway.readings.put_census(health_of(walk, now));
     FleetSnapshot report;
     report.now = now;
     report.gateways.push_back(std::move(gateway));
@@ -117,14 +120,16 @@ class LoggedGateway {
                logs_.path("openclaw-2026-11-20.1.log"));
   }
 
-  GatewaySnapshot report(const std::string& name) const {
-    GatewaySnapshot gateway{name, nullptr};
+  GatewaySnapshot report(const std::string& name) {
+    ledger_.settle(now_ + std::chrono::seconds{1});
+    GatewaySnapshot gateway{name};
     LogFacts logs;
     logs.totals = ledger_.totals();
     logs.files = follower_.followed();
     logs.unread_bytes = follower_.unread_bytes();
-    gateway.logs = std::make_shared<LogFacts>(logs);
-    gateway.logs_health = health_of({true, problems_}, now_);
+    gateway.readings.put<LogFacts>(SourceName::logs,
+                                   std::make_shared<LogFacts>(logs),
+                                   health_of({true, problems_}, now_));
     return gateway;
   }
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/metrics_text.h"
+#include "tests/support/sample_facts.h"
 #include "tests/support/sample_fleet.h"
 
 using namespace openclaw_lock;
@@ -17,11 +18,33 @@ std::string samples(const GatewaySnapshot& gateway) {
 
 /// The same gateway with other facts.
 GatewaySnapshot with(GatewaySnapshot gateway, const LockFacts& locks) {
-  gateway.locks = std::make_shared<LockFacts>(locks);
+  put(gateway.readings, locks);
   return gateway;
 }
 
 }  // namespace
+
+namespace openclaw_lock {
+
+void put_lock_sample(Readings& readings) {
+  LockSnapshot snapshot;
+  snapshot.agents = {"guest", "main"};
+  snapshot.locks = {
+      {kMainStore, {Holder::dead}, kSampleNow - 9s},
+      {kMainSession, {Holder::alive}, kSampleNow - 9s, {}, "/secret", 4711}};
+  LockFacts locks;
+  locks.snapshot = std::make_shared<LockSnapshot>(snapshot);
+  for (const auto kind : kSessionLockKinds) {
+    auto& totals = locks.totals[{"main", kind}];
+    totals.acquired = 1;
+    totals.holds.observe(5s);
+  }
+  locks.followed = true;
+  locks.watch_lost = 1;
+  put(readings, locks);
+}
+
+}  // namespace openclaw_lock
 
 TEST_CASE("lock metrics: a gateway's locks") {
   const auto text = samples(gateway_with_lock("main"));
@@ -42,8 +65,7 @@ TEST_CASE("lock metrics: the singleton locks of a gateway") {
   facts.singleton_locks = {
       {{"", LockKind::gateway}, {Holder::dead}, kSampleNow - 5s},
       {{"", LockKind::gateway}, {Holder::dead}, kSampleNow - 7s}};
-  gateway.facts = std::make_shared<GatewayFacts>(facts);
-  gateway.facts_health = healthy();
+  put(gateway.readings, facts);
   CHECK(has_line(
       samples(gateway),
       R"(openclaw_lock_files{agent="",gateway="main",holder="dead",kind=)"
@@ -55,11 +77,13 @@ TEST_CASE("lock metrics: the singleton locks of a gateway") {
 
 TEST_CASE("lock metrics: a reader that hangs has counters, but no gauges") {
   auto hanging = gateway_with_lock("main");
-  hanging.locks_health->up = hanging.locks_health->fresh = false;
+  auto& health = *hanging.readings.health_of<LockFacts>();
+  health.up = health.fresh = false;
   const auto text = samples(hanging);
   CHECK(count_lines(text, "openclaw_lock_files{") == 0);
   CHECK(count_lines(text, "openclaw_lock_overdue_files{") == 0);
   CHECK(count_lines(text, "openclaw_lock_leftover_files{") == 0);
+  CHECK(count_lines(text, "openclaw_lock_watch_info{") == 0);
   CHECK(has_line(text,
                  R"(openclaw_lock_acquired_total{agent="main",gateway="main",)"
                  R"(kind="session"} 3)"));
@@ -69,7 +93,7 @@ TEST_CASE(
     "lock metrics: a state dir that cannot be opened has no gauges, not "
     "zeros") {
   auto failing = gateway_with_lock("main");
-  auto locks = *failing.locks;
+  auto locks = *failing.readings.latest<LockFacts>();
   locks.snapshot.reset();
   const auto text = samples(with(failing, locks));
   CHECK(count_lines(text, "openclaw_lock_files{") == 0);
@@ -77,12 +101,15 @@ TEST_CASE(
 }
 
 TEST_CASE("lock metrics: before the first round there is none") {
-  CHECK(samples({"main", nullptr, SourceHealth{}, SourceHealth{}}).empty());
+  GatewaySnapshot gateway{"main"};
+  gateway.readings.put<LockFacts>(SourceName::locks, nullptr, {});
+  gateway.readings.put_census(SourceHealth{});
+  CHECK(samples(gateway).empty());
 }
 
 TEST_CASE("lock metrics: one gateway's trouble leaves the others alone") {
   auto hanging = gateway_with_lock("a");
-  hanging.locks_health->fresh = false;
+  hanging.readings.health_of<LockFacts>()->fresh = false;
   const auto text =
       expose(lock_metrics(), fleet_of({hanging, gateway_with_lock("b")}));
   CHECK(count_lines(text, "openclaw_lock_files{") == 4);
@@ -106,7 +133,7 @@ TEST_CASE("lock metrics: holds and their ends come with the first lock") {
                  R"(openclaw_lock_acquired_total{agent="main",gateway="main",)"
                  R"(kind="session"} 0)"));
 
-  auto locks = *idle.locks;
+  auto locks = *idle.readings.latest<LockFacts>();
   locks.totals[kMainSession].acquired = 1;
   text = samples(with(idle, locks));
   CHECK(count_lines(text, "openclaw_lock_hold_seconds") == 0);
@@ -136,13 +163,13 @@ TEST_CASE(
   const auto idle = idle_gateway("main");
   CHECK(shown(idle) == 0);
 
-  auto snapshot = *idle.locks->snapshot;
+  auto snapshot = *idle.readings.latest<LockFacts>()->snapshot;
   snapshot.locks = {{kMainStore, {Holder::unknown}, kSampleNow - 1s}};
-  auto locks = *idle.locks;
+  auto locks = *idle.readings.latest<LockFacts>();
   locks.snapshot = std::make_shared<LockSnapshot>(snapshot);
   CHECK(shown(with(idle, locks)) == 4 + 1);  // files, oldest
 
-  locks = *idle.locks;
+  locks = *idle.readings.latest<LockFacts>();
   locks.totals[kMainStore].abandoned = 1;
   CHECK(shown(with(idle, locks)) == 1 + 4 + 3);  // acquired, files, released
 }
@@ -150,7 +177,7 @@ TEST_CASE(
 TEST_CASE("lock metrics: events that were lost, once there are some") {
   const auto idle = idle_gateway("main");
   CHECK(count_lines(samples(idle), "openclaw_lock_watch_lost_total") == 0);
-  auto locks = *idle.locks;
+  auto locks = *idle.readings.latest<LockFacts>();
   locks.watch_lost = 2;
   CHECK(has_line(samples(with(idle, locks)),
                  R"(openclaw_lock_watch_lost_total{gateway="main"} 2)"));

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/metrics_text.h"
+#include "tests/support/sample_facts.h"
 #include "tests/support/sample_fleet.h"
 
 using namespace openclaw_lock;
@@ -15,10 +16,28 @@ std::string samples(const GatewaySnapshot& gateway) {
 
 }  // namespace
 
+namespace openclaw_lock {
+
+void put_log_sample(Readings& readings) {
+  LogFacts logs;
+  logs.files = 1;
+  logs.totals.last_line_at = kSampleNow;
+  logs.totals.last_timeout_at = kSampleNow;
+  logs.totals.waits[TimeoutKind::session].observe(5s);
+  logs.totals.waits[TimeoutKind::sandbox].observe(5s);
+  logs.totals.events.fill(1);
+  logs.totals.rotations = 1;
+  logs.totals.turns = {1, 1};
+  logs.totals.stalls[LogEventKind::liveness_warning].observe(5s);
+  put(readings, logs);
+}
+
+}  // namespace openclaw_lock
+
 TEST_CASE("log metrics: what alerts read is 0 from the start") {
   const auto text = samples(gateway_with_logs("main"));
-  // Four kinds of no agent, and three of the agent that the locks tell.
-  CHECK(count_lines(text, "openclaw_lock_timeouts_total{") == 7);
+  // Of no agent what has none, and three kinds of the agent that locks tell.
+  CHECK(count_lines(text, "openclaw_lock_timeouts_total{") == 5);
   for (const std::string kind : {"session", "session_store", "sqlite"})
     CHECK(has_line(
         text, R"(openclaw_lock_timeouts_total{agent="main",gateway="main",)"
@@ -63,7 +82,7 @@ TEST_CASE("log metrics: what was found in the logs") {
   logs.files = 11;
   logs.unread_bytes = 12;
   const auto text = samples(gateway_with_logs("main", logs));
-  CHECK(count_lines(text, "openclaw_lock_timeouts_total{") == 8);
+  CHECK(count_lines(text, "openclaw_lock_timeouts_total{") == 6);
   for (
       const std::string line :
       {R"(openclaw_lock_timeouts_total{agent="main",gateway="main",kind="session"} 2)",
@@ -87,7 +106,7 @@ TEST_CASE("log metrics: what was found in the logs") {
 
 TEST_CASE("log metrics: before the first round of logs there is no figure") {
   auto fresh = gateway_with_lock("main");
-  fresh.logs_health = SourceHealth{};
+  fresh.readings.put<LogFacts>(SourceName::logs, nullptr, {});
   CHECK(samples(fresh).empty());
 }
 
@@ -95,7 +114,8 @@ TEST_CASE("log metrics: a reader that hangs has counters, no gauges") {
   LogFacts logs;
   logs.totals.bytes = 9;
   auto hanging = gateway_with_logs("a", logs);
-  hanging.logs_health->up = hanging.logs_health->fresh = false;
+  auto& health = *hanging.readings.health_of<LogFacts>();
+  health.up = health.fresh = false;
   const auto text = without_comments(
       expose(log_metrics(), fleet_of({hanging, gateway_with_logs("b")})));
   CHECK(has_line(text, R"(openclaw_lock_log_bytes_total{gateway="a"} 9)"));

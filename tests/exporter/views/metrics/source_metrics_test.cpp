@@ -32,15 +32,19 @@ TEST_CASE("source metrics: each source that is on") {
 }
 
 TEST_CASE("source metrics: before its first round a reader is down") {
-  CHECK(samples({"main", nullptr, SourceHealth{}, {}}) ==
+  GatewaySnapshot gateway{"main"};
+  gateway.readings.put<LockFacts>(SourceName::locks, nullptr, {});
+  CHECK(samples(gateway) ==
         "openclaw_lock_source_up{gateway=\"main\",source=\"locks\"} 0\n");
 }
 
 TEST_CASE("source metrics: a problem comes with its first occurrence") {
   auto gateway = gateway_with_lock("main");
-  gateway.locks_health->problems[static_cast<std::size_t>(Fault::too_big)] = 2;
-  gateway.processes_health
-      ->problems[static_cast<std::size_t>(Fault::pid_namespace)] = 5;
+  gateway.readings.health_of<LockFacts>()
+      ->problems[static_cast<std::size_t>(Fault::too_big)] = 2;
+  auto census = healthy();
+  census.problems[static_cast<std::size_t>(Fault::pid_namespace)] = 5;
+  gateway.readings.put_census(census);
   const auto text = samples(gateway);
   CHECK(count_lines(text, "openclaw_lock_source_problems_total") == 2);
   CHECK(has_line(text, R"(openclaw_lock_source_problems_total{gateway="main",)"

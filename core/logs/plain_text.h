@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace openclaw_lock {
+
+/// Without colours (`ESC [ ... m`), which chalk writes where it takes its
+/// output for a terminal, and without a carriage return at the end.
+std::string plain_text(std::string_view text);
+
+}  // namespace openclaw_lock
