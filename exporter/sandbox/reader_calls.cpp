@@ -26,9 +26,10 @@ constexpr std::array kForReaders{
     "preadv", "preadv2", "write", "writev", "pwrite64", "lseek", "_llseek",
     "stat", "stat64", "fstat", "fstat64", "lstat", "lstat64", "newfstatat",
     "fstatat64", "statx", "statfs", "statfs64", "fstatfs", "fstatfs64",
-    "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getdents",
-    "getdents64", "getcwd", "dup", "dup2", "dup3", "fcntl", "fcntl64", "ioctl",
-    "fadvise64", "fadvise64_64", "readahead", "name_to_handle_at",
+    "access", "faccessat", "faccessat2", "getxattr", "readlink", "readlinkat",
+    "getdents", "getdents64", "getcwd", "dup", "dup2", "dup3", "fcntl",
+    "fcntl64", "ioctl", "fadvise64", "fadvise64_64", "readahead",
+    "name_to_handle_at",
     // a disk probe
     "fsync", "fdatasync",
     // events

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# A real Prometheus evaluates the rules for many gateways (GATEWAYS, 200) with five agents each: fast, and only the one
-# that is hurt pages. Durations are divided by 15, so that windows of 10 min hold 20 scrapes of 2 s.
+# A real Prometheus evaluates the rules for many gateways (GATEWAYS, 200) with five agents each: only the one that is
+# hurt pages. Durations are divided by 15, so that windows of 10 min hold 20 scrapes of 2 s. What an evaluation took is
+# told; on a machine that is known, LONGEST=SECONDS holds it to that (10: a third of the 30 s between two).
 # shellcheck disable=SC2016,SC2317  # awk has fields too; functions are called by name
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
@@ -10,7 +11,6 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/alerting.sh"
 need curl jq jsonnet prometheus python3
 gateways=${GATEWAYS:-200}
-longest=10 # seconds that one evaluation of all rules may take: a third of the 30 s between two
 
 "$repository/alerts/render.sh" --into "$work/rendered" 15 > "$work/ignored"
 background "$alerting/fleet.py" "$gateways" > "$work/fleet.port"
@@ -25,7 +25,7 @@ check_equal 'one of them is hurt' '{"job":"openclaw-locks"} 1' "$(query 'sum by 
 curl --noproxy '*' --silent --max-time 10 "$prometheus_url/metrics" |
   awk '$1 ~ /^prometheus_rule_group_last_duration_seconds/ { sub(/.*;/, "", $1); sub(/".*/, "", $1); print $1, $2 }' > "$work/durations"
 sed 's/^/#   /' "$work/durations"
-check "an evaluation takes less than $longest s" \
-  awk -v longest="$longest" '{ sum += $2 } END { exit !(NR == 3 && sum < longest) }' "$work/durations"
+check "all groups are evaluated${LONGEST:+, in less than $LONGEST s}" \
+  awk -v longest="${LONGEST:-inf}" '{ sum += $2 } END { exit !(NR == 3 && (longest == "inf" || sum < longest)) }' "$work/durations"
 check_equal 'no evaluation failed' '' "$(grep 'Evaluating rule failed' "$work/prometheus.log" | head -n 3 || true)"
 finish

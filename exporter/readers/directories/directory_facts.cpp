@@ -13,8 +13,7 @@ std::optional<DirectoryFacts> directory_facts(const std::string& path) {
       ::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
   struct stat found {};
   if (!directory || ::fstat(directory.get(), &found) != 0) return {};
-  DirectoryFacts facts{
-      {found.st_dev, found.st_ino}, found.st_uid, found.st_mode, {}};
+  DirectoryFacts facts{{found.st_dev, found.st_ino}, {}};
   if (auto real = path_of(directory)) facts.real_path = *std::move(real);
   return facts;
 }

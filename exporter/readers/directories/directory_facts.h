@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/types.h>
-
 #include <optional>
 #include <string>
 
@@ -13,8 +11,6 @@ namespace openclaw_lock {
 /// What is known of a directory without listing it.
 struct DirectoryFacts {
   DirectoryIdentity identity;
-  uid_t owner = 0;        ///< user id as the exporter sees it
-  mode_t mode = 0;        ///< its bits, inode(7)
   std::string real_path;  ///< without symbolic links; for a directory of
                           ///< another mount namespace as that namespace has it;
                           ///< empty where it cannot be told

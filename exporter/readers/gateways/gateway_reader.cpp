@@ -11,6 +11,7 @@
 #include "core/procfs/clock_ticks.h"
 #include "core/procfs/filesystem_type.h"
 #include "exporter/readers/directories/directory_facts.h"
+#include "exporter/readers/directories/state_dir_access.h"
 #include "exporter/system/mount_view.h"
 #include "exporter/system/rooted_path.h"
 
@@ -56,15 +57,7 @@ bool GatewayReader::find_place(const struct stat& found,
       place_->is_local = is_local_filesystem(mount->filesystem);
     }
   }
-  place_->owner = found.st_uid;
-  place_->mode = found.st_mode;
   return true;
-}
-
-bool GatewayReader::belongs_to_another_user(
-    const OpenclawProcess& process) const {
-  return process.uid && *process.uid != 0 && *process.uid != place_->owner &&
-         (place_->mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 void GatewayReader::read_store(const struct stat& state_dir, WallTime now) {
@@ -144,11 +137,12 @@ std::vector<GatewayCandidate> GatewayReader::candidates(
     add(*process, Answer::yes);
     store_.traces.lease_lock = store_.traces.lease_lock || process->lease;
   }
+  StateDirAccess access{{settings_.root, settings_.state_dir}, settings_.gate};
   bool undecided = false;
   for (const auto position : facts.unclear) {
     const auto& process = facts.processes[position];
     // One is enough to make the number unknown.
-    if (undecided || belongs_to_another_user(process) ||
+    if (undecided || !access.may_write(process.credentials.get()) ||
         visibility.sees(process.process.pid) == Sees::no)
       continue;
     add(process, Answer::unknown);

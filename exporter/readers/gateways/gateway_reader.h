@@ -69,8 +69,6 @@ class GatewayReader {
   /// Where the state directory lies; holds while it and our mounts stay.
   struct Place {
     DirectoryIdentity identity;
-    uid_t owner = 0;
-    mode_t mode = 0;
     std::string inner_path;  ///< as `mounts` have it, without links
     std::string device;      ///< as mountinfo has it
     bool is_local = false;   ///< see is_local_filesystem
@@ -90,8 +88,6 @@ class GatewayReader {
   /// Adds those that a lock in the state directory names, whatever else speaks.
   std::vector<GatewayCandidate> candidates(const ProcessFacts& facts,
                                            DirectoryVisibility& visibility);
-  /// A state directory is closed to others, so a process of theirs has another.
-  bool belongs_to_another_user(const OpenclawProcess& process) const;
   void add_silent_locks(const ProcessFacts& facts,
                         std::vector<GatewayLock>& locks) const;
   void tell_silent_locks(const std::vector<GatewayLock>& locks, WallTime now,

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "exporter/readers/directories/directory_facts.h"
+#include "exporter/readers/directories/state_dir_access.h"
 #include "exporter/system/file.h"
 #include "exporter/system/rooted_path.h"
 #include "exporter/system/shut_gate.h"
@@ -46,11 +47,11 @@ std::string directory_of(const std::string& path) {
                                : std::string{};
 }
 
-/// By the owner, or where any group or all may; capabilities are not asked for.
-bool may_write(const std::optional<uid_t>& uid,
-               const DirectoryFacts& directory) {
-  return !uid || *uid == 0 || *uid == directory.owner ||
-         (directory.mode & (S_IWGRP | S_IWOTH)) != 0;
+/// Whoever cannot write there does not use it, whatever it says.
+bool may_use(const FileCredentials* process, const RootedPath& state_dir,
+             const Gate& gate) {
+  StateDirAccess access{state_dir, gate};
+  return access.may_write(process) && access.may_reach(process);
 }
 
 std::optional<DirectoryIdentity> identity_at(const std::string& path) {
@@ -205,9 +206,8 @@ void Census::find_state_dir(Round& round, Known& known) {
     auto directory = directory_facts(opened);
     if (!directory) directory = directory_facts(opened = plain);
     if (!directory) continue;
-    // Whoever cannot write there does not use it, whatever it says.
     if (candidate.evidence <= Evidence::environment &&
-        !may_write(known.look.uid, *directory))
+        !may_use(known.look.credentials.get(), {root, opened}, round.gate))
       continue;
     found.evidence = candidate.evidence;
     found.state_dir = directory->identity;
@@ -244,6 +244,9 @@ void Census::look_at(const Process& process, Round& round, Known& known) {
   looking_at_ = 0;
   // A lock that was open once is enough.
   look.open_locks.merge(known.look.open_locks);
+  if (look.credentials && known.look.credentials &&
+      *look.credentials == *known.look.credentials)
+    look.credentials = known.look.credentials;
   known.look = std::move(look);
   // Without its environment what it keeps open does not tell all.
   known.readable = known.look.ended || known.look.environment_readable;
@@ -251,6 +254,7 @@ void Census::look_at(const Process& process, Round& round, Known& known) {
   found.process = {process.stat.pid, process.stat.start_ticks};
   found.root = root;
   found.uid = known.look.uid;
+  found.credentials = known.look.credentials;
   find_state_dir(round, known);
   found.serves = serves(process, round, known);
   known.look.sockets.clear();

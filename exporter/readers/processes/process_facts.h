@@ -17,6 +17,7 @@
 #include "core/gateways/gateway_role.h"
 #include "core/gateways/openclaw_process.h"
 #include "core/procfs/process_identity.h"
+#include "core/procfs/process_status.h"
 #include "core/procfs/process_table.h"
 #include "exporter/readers/gateways/gateway_locks.h"
 
@@ -27,8 +28,9 @@ struct OpenclawProcess {
   ProcessIdentity process;
   int parent = 0;  ///< pid
   ProcessRole role = ProcessRole::none;
-  std::optional<uid_t> uid;         ///< as the exporter sees it
-  Answer serves = Answer::unknown;  ///< see GatewayCandidate
+  std::optional<uid_t> uid;  ///< as the exporter sees it
+  std::shared_ptr<const FileCredentials> credentials;  ///< null: not known
+  Answer serves = Answer::unknown;                     ///< see GatewayCandidate
   /// A singleton lock names it, and that lock is of the era of leases.
   bool named = false;
   bool lease = false;

@@ -22,6 +22,7 @@ constexpr std::size_t kMaxVariable = 128 << 10;  // MAX_ARG_STRLEN
 constexpr std::size_t kMaxSockets = 16 << 20;
 constexpr std::size_t kMaxOpenFiles = 65536;
 constexpr std::size_t kMaxUidMap = 64 << 10;
+constexpr std::size_t kMaxStatus = 1 << 20;  // 65536 groups
 
 std::string link_of(const std::filesystem::path& path) {
   std::error_code error;
@@ -212,6 +213,10 @@ ProcessLook look_at_process(const std::filesystem::path& procfs, int pid,
   ProcessLook look;
   struct stat found {};
   if (::stat(process.c_str(), &found) == 0) look.uid = found.st_uid;
+  if (const auto status = read_small_file(process / "status", kMaxStatus))
+    if (auto credentials = parse_file_credentials(*status))
+      look.credentials =
+          std::make_shared<const FileCredentials>(*std::move(credentials));
   const auto mounts = link_of(process / "ns/mnt");
   look.shares_our_root =
       !mounts.empty() && mounts == link_of(procfs / "self/ns/mnt") &&

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,6 +16,7 @@
 #include "core/gateways/gateway_role.h"
 #include "core/gateways/openclaw_process.h"
 #include "core/procfs/process_stat.h"
+#include "core/procfs/process_status.h"
 
 namespace openclaw_lock {
 
@@ -36,6 +38,7 @@ std::optional<ProcessCommand> read_command(const std::filesystem::path& procfs,
 struct ProcessLook {
   bool ended = false;
   std::optional<uid_t> uid;  ///< as the exporter sees it
+  std::shared_ptr<const FileCredentials> credentials;  ///< null: not known
   /// The environment could be read: `state_dirs`, `temporary_directory`.
   bool environment_readable = false;
   bool environment_too_big = false;

@@ -71,3 +71,43 @@ TEST_CASE("parse_ns_pids: anything unexpected is malformed") {
 TEST_CASE("parse_ns_pids: the last line may have no end") {
   CHECK(read("NSpid:\t7\t1") == Pids{7, 1});
 }
+
+TEST_CASE("parse_file_credentials: what counts for files is the last of four") {
+  const auto found = parse_file_credentials(
+      "Name:\tnode\nUid:\t1000\t1001\t1002\t1003\n"
+      "Gid:\t2000\t2001\t2002\t2003\nFDSize:\t64\nGroups:\t4 24 27 \n");
+  REQUIRE(found);
+  CHECK(*found == FileCredentials{1003, {2003, 4, 24, 27}});
+  const auto alone = parse_file_credentials(
+      "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t4294967294\nGroups:\t \n");
+  REQUIRE(alone);
+  CHECK(*alone == FileCredentials{0, {4294967294}});
+}
+
+TEST_CASE("parse_file_credentials: a line that is none") {
+  for (const char* status :
+       {"", "Uid:\t1\t1\t1\t1\nGid:\t1\t1\t1\t1\n",
+        "Uid:\t1\t1\t1\nGid:\t1\t1\t1\t1\nGroups:\t\n",
+        "Uid:\t1\t1\t1\t1\nGid:\t1\t1\t1\t-1\nGroups:\t\n",
+        "Uid:\t1\t1\t1\t1\nGid:\t1\t1\t1\t1\nGroups:\tx\n"}) {
+    CAPTURE(status);
+    CHECK_FALSE(parse_file_credentials(status));
+  }
+}
+
+TEST_CASE("may_access: the class that a process is of decides alone") {
+  const FileCredentials process{1000, {1000, 50}};
+  const auto may_write = [&](const FilePermissions& file) {
+    return may_access(process, file, FileAccess::write);
+  };
+  CHECK(may_write({1000, 0, 0500}));
+  CHECK(may_write({0, 50, 0020}));
+  CHECK_FALSE(may_write({0, 50, 0757}));
+  CHECK_FALSE(may_write({0, 51, 0775}));
+  CHECK(may_write({0, 51, 0002}));
+  CHECK(may_write({0, 51, 0770, true}));
+  CHECK_FALSE(may_write({0, 51, 0750, true}));
+  CHECK(may_access({0, {0}}, {5, 5, 0}, FileAccess::write));
+  CHECK(may_access(process, {0, 0, 0711}, FileAccess::search));
+  CHECK_FALSE(may_access(process, {0, 0, 0711}, FileAccess::read));
+}

@@ -259,7 +259,7 @@ TEST_CASE("confine_this_thread: a reader's call that is not listed fails") {
   CHECK(in_child([&](const Say& say) {
           confine_this_thread(duties);
           for (const long number :
-               {long{SYS_memfd_create}, long{SYS_splice}, long{SYS_getxattr},
+               {long{SYS_memfd_create}, long{SYS_splice}, long{SYS_listxattr},
                 long{SYS_timer_create}, long{SYS_sched_setscheduler},
                 long{SYS_socket}, 600L, 1L << 30}) {
             const bool refused =

@@ -335,28 +335,85 @@ TEST_CASE("Census: absolute links mean what they mean in that container") {
   CHECK(process.path == (host.procfs.path() / "7/root/data/openclaw").native());
 }
 
-TEST_CASE("Census: who cannot write to a state directory does not use it") {
-  if (::geteuid() != 0) {
-    MESSAGE("not tested: only root can make directories of others");
-    return;
+namespace {
+
+/// A state directory of user 4711, and gateways of users 4711, 4712, 4713 and
+/// root that name it; 4713 is in group 4720 besides.
+struct SharedHost : Host {
+  SharedHost() {
+    for (const int pid : {100, 101, 102, 103}) add_gateway(pid, "a");
+    run_as(100, 4711);
+    run_as(101, 4712);
+    run_as(102, 4713, "4720 ");
+    run_as(103, 0);
+    REQUIRE(::chmod(tree.root().c_str(), 0755) == 0);
+    own("a", 4711, 4711, 0755);
   }
-  Host host;
-  host.add_gateway(100, "a");
-  host.add_gateway(101, "a");
-  host.add_gateway(102, "a");
-  const auto state = host.tree.path("a");
-  const auto own = [&](const std::string& path, uid_t uid) {
-    REQUIRE(::chown(path.c_str(), uid, uid) == 0);
-  };
-  own(state, 4711);
-  own(host.procfs.path().native() + "/100", 4711);
-  own(host.procfs.path().native() + "/101", 4712);
-  host.look();
-  CHECK(host.found() == "100=a 101=? 102=a ");
-  // A group that may write, as Kubernetes' fsGroup makes it.
-  REQUIRE(::chmod(state.c_str(), 0775) == 0);
-  host.look(61s);
-  CHECK(host.found() == "100=a 101=a 102=a ");
+
+  void run_as(int pid, int user, const std::string& groups = "") {
+    std::string line;
+    for (int i = 0; i < 4; ++i) line += '\t' + std::to_string(user);
+    procfs.write(std::to_string(pid) + "/status",
+                 "Pid:\t" + std::to_string(pid) + "\nUid:" + line + "\nGid:" +
+                     line + "\nGroups:\t" + groups + "\n");
+  }
+  void own(const std::string& path, uid_t user, gid_t group,
+           mode_t mode) const {
+    const auto full = tree.path(path);
+    REQUIRE(::chown(full.c_str(), user, group) == 0);
+    REQUIRE(::chmod(full.c_str(), mode) == 0);
+  }
+  std::string found_now() {
+    now_ += 61s;
+    look(now_);
+    return found();
+  }
+
+ private:
+  std::chrono::seconds now_{0};
+};
+
+bool makes_files_of_others() {
+  if (::geteuid() == 0) return true;
+  MESSAGE("not tested: only root can make directories of others");
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("Census: who cannot write to a state directory does not use it") {
+  if (!makes_files_of_others()) return;
+  SharedHost host;
+  CHECK(host.found_now() == "100=a 101=? 102=? 103=a ");
+  // A group that may write, as Kubernetes' fsGroup makes it, is not anybody's.
+  host.own("a", 4711, 4720, 0775);
+  CHECK(host.found_now() == "100=a 101=? 102=a 103=a ");
+  host.own("a", 4711, 4720, 0757);
+  CHECK(host.found_now() == "100=a 101=a 102=? 103=a ");
+  host.own("a", 4711, 4720, 0777);
+  CHECK(host.found_now() == "100=a 101=a 102=a 103=a ");
+}
+
+TEST_CASE("Census: who cannot reach a state directory does not use it") {
+  if (!makes_files_of_others()) return;
+  SharedHost host;
+  host.tree.add(TreeEntry::directory("home/b"));
+  host.own("home/b", 4711, 4711, 0777);
+  host.own("home", 4711, 4720, 0710);
+  for (const int pid : {100, 101, 102, 103})
+    host.procfs.write(std::to_string(pid) + "/environ",
+                      "OPENCLAW_STATE_DIR=" + host.tree.path("home/b"));
+  CHECK(host.found_now() == "100=home/b 101=? 102=home/b 103=home/b ");
+}
+
+TEST_CASE("Census: who may write where the agents are uses the directory") {
+  if (!makes_files_of_others()) return;
+  SharedHost host;
+  host.tree.add(TreeEntry::directory("data"));
+  host.tree.add(TreeEntry::symlink("a/agents", "../data"));
+  host.own("a", 0, 0, 0755);
+  host.own("data", 4712, 4720, 0770);
+  CHECK(host.found_now() == "100=? 101=a 102=a 103=a ");
 }
 
 TEST_CASE("Census: a server of another project is not certain") {
