@@ -77,7 +77,7 @@ Result<std::unique_ptr<Listener>> start_http(
                         ExpositionFormat format) {
     const auto& answer =
         format == ExpositionFormat::text_0_0_4 ? text : openmetrics;
-    return *answer->get();
+    return answer->get();
   };
   sources.ready = [fleet] { return fleet->ready(); };
   sources.hanging = [fleet] { return fleet->hanging_places(); };

@@ -140,18 +140,14 @@ class Endpoints {
     HttpResponse response;
     response.content_type = content_type(format);
     response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
-    response.body = sources_.metrics(format);
-    if (response.body.size() > kMinGzipBytes &&
-        accepts_gzip(request.accept_encoding))
-      pack(response);
+    const auto text = sources_.metrics(format);
+    auto packed =
+        text->size() > kMinGzipBytes && accepts_gzip(request.accept_encoding)
+            ? gzip(*text)
+            : std::nullopt;
+    if (packed) response.headers.emplace_back("Content-Encoding", "gzip");
+    response.body = packed ? *std::move(packed) : *text;
     return response;
-  }
-
-  static void pack(HttpResponse& response) {
-    auto packed = gzip(response.body);
-    if (!packed) return;
-    response.body = std::move(*packed);
-    response.headers.emplace_back("Content-Encoding", "gzip");
   }
 
   HttpResponse reload(const HttpRequest& request) const {

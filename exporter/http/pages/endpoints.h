@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "exporter/http/engine/listener.h"
@@ -26,7 +27,7 @@ struct ReloadOutcome {
 /// Where the endpoints get what they show. Called on the server's threads;
 /// must not block.
 struct EndpointSources {
-  std::function<std::string(ExpositionFormat)> metrics;
+  std::function<std::shared_ptr<const std::string>(ExpositionFormat)> metrics;
   std::function<bool()> ready;  ///< each reader finished or timed out once
   /// What hangs now, a name each; `/-/ready` tells it.
   std::function<std::vector<std::string>()> hanging = [] {

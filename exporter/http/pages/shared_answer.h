@@ -11,7 +11,8 @@
 namespace openclaw_lock {
 
 /// One text for all who ask at the same time, so that many cost hardly more
-/// than one. Nobody gets a text that was begun before he asked. Thread-safe.
+/// than one. Nobody gets a text that was begun before he asked, and it lives no
+/// longer than those who use it. Thread-safe.
 class SharedAnswer {
  public:
   using Make = std::function<std::string()>;
@@ -21,6 +22,7 @@ class SharedAnswer {
   /// Waits for the text; throws what `make` throws, to the one who made it.
   std::shared_ptr<const std::string> get() {
     std::unique_lock lock{mutex_};
+    ++asking_;
     const auto wanted = begun_ + 1;
     while (ended_ < wanted) {
       if (making_) {
@@ -36,6 +38,7 @@ class SharedAnswer {
       } catch (...) {
         lock.lock();
         making_ = false;
+        --asking_;
         changed_.notify_all();
         throw;
       }
@@ -45,7 +48,9 @@ class SharedAnswer {
       ended_ = number;
       changed_.notify_all();
     }
-    return text_;
+    auto text = text_;
+    if (--asking_ == 0) text_.reset();
+    return text;
   }
 
  private:
@@ -53,6 +58,7 @@ class SharedAnswer {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::shared_ptr<const std::string> text_;
+  std::uint64_t asking_ = 0;  ///< who wait for a text
   std::uint64_t begun_ = 0;
   std::uint64_t ended_ = 0;  ///< the newest that was made whole
   bool making_ = false;

@@ -12,10 +12,14 @@
 namespace openclaw_lock {
 namespace {
 
+auto text(std::string of) {
+  return std::make_shared<const std::string>(std::move(of));
+}
+
 EndpointSources sources_with(const std::string& body) {
   EndpointSources sources;
   sources.metrics = [body](ExpositionFormat format) {
-    return format == ExpositionFormat::text_0_0_4 ? body : "# EOF\n";
+    return text(format == ExpositionFormat::text_0_0_4 ? body : "# EOF\n");
   };
   sources.ready = [] { return true; };
   return sources;
@@ -132,7 +136,7 @@ TEST_CASE("endpoints: scrapes beyond the limit are sent away, not queued") {
   sources.metrics = [&](ExpositionFormat) {
     entered.count_down();
     finished.wait();
-    return std::string{"up 1\n"};
+    return text("up 1\n");
   };
   auto limited = settings();
   limited.max_requests = 2;
@@ -156,9 +160,9 @@ TEST_CASE("endpoints: a failed scrape gives its turn back") {
   limited.max_requests = 1;
   auto sources = sources_with("");
   bool fails = true;
-  sources.metrics = [&](ExpositionFormat) -> std::string {
+  sources.metrics = [&](ExpositionFormat) {
     if (fails) throw std::runtime_error{"no"};
-    return "up 1\n";
+    return text("up 1\n");
   };
   std::vector<int> told;
   sources.answered = [&](int status) { told.push_back(status); };

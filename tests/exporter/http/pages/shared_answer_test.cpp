@@ -19,6 +19,12 @@ TEST_CASE("SharedAnswer: each who asks alone gets a new one") {
   CHECK(*answer.get() == "2");
 }
 
+TEST_CASE("SharedAnswer: a text goes with the last who uses it") {
+  SharedAnswer answer{[] { return std::string(100, 'x'); }};
+  std::weak_ptr<const std::string> kept = answer.get();
+  CHECK(kept.expired());
+}
+
 TEST_CASE("SharedAnswer: those who ask meanwhile share the next one") {
   std::atomic<int> made = 0;
   std::latch begun{1};
