@@ -6,9 +6,10 @@ with the exporter.
 usage: fallback_runs_in_log.py START FILE      START and FILE as in incidents_in_log.py
 
 Prints "RUNS ATTEMPTS": how many runs, and how many attempts they have made, one with each model. Each attempt is a
-`lane task error: lane=session:...`. Up to 2026.4.22 a record `model_fallback_decision` follows it, which names the run
-and the number of the attempt; an embedded run has its session's id as its runId, so the same runId is another run when
-its attempts begin anew. An attempt without such a record was not tried again: a run of its own.
+`lane task error: lane=session:...`. A record `model_fallback_decision` follows it, which names the run, the number of the
+attempt and how many there are; an embedded run has its session's id as its runId, so the same runId is another run when
+its attempts begin anew. An attempt without such a record was not tried again: the last one of a run whose next attempt was
+due (2026.4.24), or a run of its own.
 """
 import json
 import sys
@@ -35,6 +36,7 @@ def count(lines):
     runs = attempts = 0
     undecided = []  # times of attempts
     last_attempt = {}  # of each runId
+    due = []  # (run, time of the decision) whose next attempt is not decided on yet
     for line in lines:
         if is_attempt(line):
             attempts += 1
@@ -45,10 +47,21 @@ def count(lines):
                 sys.exit(f"no attempt is decided on: {line}")
             undecided.remove(decided[-1])
             run, attempt = line.fields["runId"], line.fields["attempt"]
+            before = [one for one in due if one[0] == run]
+            if attempt > 1 and before:
+                due.remove(before[-1])
+            if attempt < line.fields.get("total", attempt):
+                due.append((run, line.time))
             if attempt <= last_attempt.get(run, attempt):
                 runs += 1
             last_attempt[run] = attempt
-    return runs + len(undecided), attempts
+    for time in undecided:
+        goes_on = [one for one in due if one[1] < time]
+        if goes_on:
+            due.remove(goes_on[-1])
+        else:
+            runs += 1
+    return runs, attempts
 
 
 def main():
