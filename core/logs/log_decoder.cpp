@@ -10,6 +10,7 @@
 #include "core/logs/lock_sentence.h"
 #include "core/logs/log_sieve.h"
 #include "core/logs/openclaw_json.h"
+#include "core/logs/turn_line.h"
 
 namespace openclaw_lock {
 namespace {
@@ -61,7 +62,8 @@ void LogDecoder::decode_file_log(std::string_view lines, LineCounts& counts,
   std::size_t shown = 0;
   const auto all = sieve_openclaw_json(lines, [&](std::string_view line) {
     ++shown;
-    take_line(line, counts, visit, {});
+    if (!take_accepted_turn(line, counts, visit))
+      take_line(line, counts, visit, {});
   });
   counts[static_cast<std::size_t>(LineOutcome::ignored)] += all - shown;
   if (shown < all) malformed_ = 0;
@@ -70,6 +72,22 @@ void LogDecoder::decode_file_log(std::string_view lines, LineCounts& counts,
   const auto last =
       lines.substr(before_last == std::string_view::npos ? 0 : before_last + 1);
   if (const auto date = date_of(last)) last_line_at_ = date;
+}
+
+/// False where the line has to be decoded.
+bool LogDecoder::take_accepted_turn(std::string_view line, LineCounts& counts,
+                                    const Visitor& visit) {
+  const auto at = read_accepted_turn(line);
+  if (!at) return false;
+  is_strange_ = false;
+  count(LineOutcome::ignored, counts);
+  last_line_at_ = at;
+  LogEvent event;
+  event.kind.reset();
+  event.time = at;
+  event.turn = TurnOutcome::ok;
+  visit(event, LogSource::file_log);
+  return true;
 }
 
 void LogDecoder::decode(const ConsoleLine& line, LineCounts& counts,

@@ -105,6 +105,8 @@ class LogDecoder {
   void begin_anew(const Visitor& visit, const std::optional<WallTime>& read_at);
   void decode_file_log(std::string_view lines, LineCounts& counts,
                        const Visitor& visit);
+  bool take_accepted_turn(std::string_view line, LineCounts& counts,
+                          const Visitor& visit);
   void take_line(std::string_view line, LineCounts& counts,
                  const Visitor& visit, const std::optional<WallTime>& read_at);
   void count(LineOutcome outcome, LineCounts& counts);

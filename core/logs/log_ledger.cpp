@@ -13,22 +13,41 @@ std::string_view to_string(TwoLogThing thing) {
   return kNames[static_cast<std::size_t>(thing)];
 }
 
+LogLedger::LogLedger(State state) : state_{std::move(state)} {
+  for (const auto& seen : state_.seen) ++waiting(seen.thing, seen.in_file_log);
+}
+
+std::size_t& LogLedger::waiting(TwoLogThing thing, bool in_file_log) {
+  return waiting_[static_cast<std::size_t>(thing)][in_file_log ? 1 : 0];
+}
+
 bool LogLedger::is_second_sight(TwoLogThing thing, const LogEvent& event,
                                 bool in_file_log) {
   const SeenInOneLog sight{thing, in_file_log, event.time};
   auto& seen = state_.seen;
+  auto& in_other = waiting(thing, !in_file_log);
+  // Most gateways have one log.
   const auto first =
-      std::find_if(seen.begin(), seen.end(), [&](const SeenInOneLog& other) {
-        return other.thing == thing && other.in_file_log != sight.in_file_log &&
-               (!other.at || !sight.at ||
-                std::chrono::abs(*other.at - *sight.at) <= kMaxApart);
-      });
+      in_other == 0
+          ? seen.end()
+          : std::find_if(
+                seen.begin(), seen.end(), [&](const SeenInOneLog& other) {
+                  return other.thing == thing &&
+                         other.in_file_log != sight.in_file_log &&
+                         (!other.at || !sight.at ||
+                          std::chrono::abs(*other.at - *sight.at) <= kMaxApart);
+                });
   if (first != seen.end()) {
+    --in_other;
     seen.erase(first);
     return true;
   }
   seen.push_back(sight);
-  if (seen.size() > kRemembered) seen.pop_front();
+  ++waiting(thing, in_file_log);
+  if (seen.size() > kRemembered) {
+    --waiting(seen.front().thing, seen.front().in_file_log);
+    seen.pop_front();
+  }
   return false;
 }
 

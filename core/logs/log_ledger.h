@@ -107,7 +107,7 @@ class LogLedger {
   };
 
   LogLedger() = default;
-  explicit LogLedger(State state) : state_{std::move(state)} {}
+  explicit LogLedger(State state);
 
   /// `now`: for events without a time of their own, or with one beyond
   /// kMaxAhead.
@@ -128,12 +128,16 @@ class LogLedger {
   const State& state() const { return state_; }
 
  private:
+  std::size_t& waiting(TwoLogThing thing, bool in_file_log);
   bool is_second_sight(TwoLogThing thing, const LogEvent& event,
                        bool in_file_log);
   void count(const std::vector<IncidentLedger::Failure>& failures,
              WallTime now);
   void keep(const LockIncident& incident, WallTime at);
 
+  /// Of state_.seen: how many of each thing, in the console and in the file
+  /// log.
+  std::array<std::array<std::size_t, 2>, kTwoLogThingCount> waiting_{};
   State state_;
 };
 

@@ -4,11 +4,12 @@
 // (the bare read()), and beside a rival: mtail, if that package is installed
 // (`apt-get install mtail`; optional). All read the same file, made here of
 // records like those in tests/fixtures/captures: 0.1 % events, 2 % others of
-// WARN and above. The contenders take turns, each in a process of its own, from
+// WARN and above, TURNS (5) % answers that accept a turn: real gateways wrote
+// one or two of 20 to 40 lines. The contenders take turns, each in a process of its own, from
 // whose rusage come CPU seconds and peak RSS. Only ratios travel from machine
 // to machine.
 //
-//   log_benchmark [MIB [ROUNDS [RIVAL_MIB]]]           default: 1024 21 64
+//   log_benchmark [MIB [ROUNDS [RIVAL_MIB [TURNS]]]]       default: 1024 21 64 5
 //
 // What decodes every line, and mtail, read a file of RIVAL_MIB made alike,
 // once. The sieve must find the events that decoding every line finds. mtail
@@ -40,6 +41,7 @@
 #include "core/logs/log_event.h"
 #include "core/logs/log_sieve.h"
 #include "core/logs/openclaw_json.h"
+#include "core/logs/turn_line.h"
 #include "exporter/readers/logs/log_reader.h"
 
 namespace {
@@ -58,12 +60,15 @@ constexpr std::size_t kReadBytes = std::size_t{256} << 10;
 /// Makes records one after the other: the same ones in each run.
 class RecordMaker {
  public:
+  explicit RecordMaker(unsigned turns) : turns_{turns} {}
+
   std::string next() {
     const auto dice = random_() % 10'000;
     time_ += random_() % 400;
     newer_ = random_() % 2 == 0;
     if (dice < 10) return event();
     if (dice < 210) return warning();
+    if (dice < 210 + 100 * turns_) return answer("agent");
     return info();
   }
 
@@ -245,13 +250,18 @@ class RecordMaker {
         return line(subsystem("gateway"), "",
                     "device pairing auto-approved device=" + hex(64), 3);
       default:
-        return line(subsystem("gateway/ws"), "",
-                    "⇄ res ✓ agent " + digits(9'000) + "ms runId=" + uuid() +
-                        " conn=" + hex(8) + "…" + hex(4) + " id=" + hex(8),
-                    3);
+        return answer("sessions.list");
     }
   }
 
+  std::string answer(const std::string& method) {
+    return line(subsystem("gateway/ws"), "",
+                "⇄ res ✓ " + method + ' ' + digits(9'000) + "ms runId=" +
+                    uuid() + " conn=" + hex(8) + "…" + hex(4) + " id=" + hex(8),
+                3);
+  }
+
+  unsigned turns_;
   std::mt19937_64 random_{20261120};
   std::uint64_t time_ = 0;
   bool newer_ = false;
@@ -274,9 +284,9 @@ class WorkDirectory {
   fs::path path_;
 };
 
-void write_log(const fs::path& path, std::size_t bytes) {
+void write_log(const fs::path& path, std::size_t bytes, unsigned turns) {
   std::ofstream file{path, std::ios::binary};
-  RecordMaker records;
+  RecordMaker records{turns};
   for (std::size_t written = 0; written < bytes;) {
     const auto record = records.next();
     file << record;
@@ -297,10 +307,11 @@ struct Outcome {
 
 void count_event(Outcome& result, std::string_view line) {
   ++result.decoded;
+  if (read_accepted_turn(line)) return;
   const auto record = parse_openclaw_json(line);
   if (!record) return;
   const auto event = classify_log_record(*record);
-  if (!event) return;
+  if (!event || !event->kind) return;
   ++result.events;
   if (event->kind == LogEventKind::lock_timeout) ++result.lock_timeouts;
 }
@@ -581,8 +592,9 @@ int main(int argc, char** argv) {
   const WorkDirectory directory;
   const auto log = directory.path() / "openclaw-2026-11-20.log";
   const auto slice = directory.path() / "slice.log";
-  write_log(log, mib * kMiB);
-  write_log(slice, std::min(mib, rival_mib) * kMiB);
+  const auto turns = static_cast<unsigned>(std::min(argument(4, 5), 97));
+  write_log(log, mib * kMiB, turns);
+  write_log(slice, std::min(mib, rival_mib) * kMiB, turns);
   race(log, rounds);
   compare_rivals(directory.path(), slice, rounds);
   return 0;
