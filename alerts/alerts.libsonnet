@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// critical pages somebody, warning makes a ticket. Only failing turns and two gateways page.
+// critical pages somebody, warning makes a ticket. Users who get no answer page, and two gateways on one directory.
 {
   local config = self._config,
   local language = (import 'rule_language.libsonnet')(config),
@@ -44,47 +44,167 @@
   local ticket(name, expr, summary, description, seconds=0, keep_seconds=0, labels={}) =
     alert(name, 'warning', outside_restart(expr), summary, description, 'gateway', seconds, keep_seconds, labels),
 
-  // The cause together with the symptom.
-  local while_turns_fail(expr) = |||
-    %s
-    and %s
-    %s > 0
-  ||| % [expr, language.of_same_gateway, series('agent:openclaw_lock_timeouts:sustained10m')],
+  // A page that is firing stays, with the value 0, while its exporter does not answer or the reader that it judges by is
+  // down: nobody knows then whether it is over.
+  local held(name, source) =
+    local firing = |||
+      0 * max without (alertname, alertstate, severity, component) (
+        %s
+      )
+    ||| % last('ALERTS', 'alertname="%s",alertstate="firing",severity="critical"' % name);
+    local of_exporter = 'ignoring (%s)' % std.join(', ', std.setDiff(std.set(language.own_labels), ['source']));
+    local of_reader = language.of_same_gateway;
+    local up = series('up', config.jobSelector);
+    |||
+      (
+        %(firing)s
+        and %(of_exporter)s
+        max_over_time(%(was_up)s) == 1
+        unless %(of_exporter)s
+        %(is_up)s == 1
+      )
+      or
+      (
+        %(firing)s
+        and %(of_reader)s
+        max_over_time(%(could_read)s) == 1
+        and %(of_reader)s
+        %(reads)s == 0
+      )
+    ||| % {
+      firing: language.indent(firing, 2),
+      of_exporter: of_exporter,
+      was_up: range('up', config.pageHeldSeconds, config.jobSelector),
+      is_up: last('up', config.jobSelector),
+      of_reader: of_reader,
+      could_read: range('openclaw_lock_source_up', config.pageHeldSeconds, 'source="%s"' % source),
+      reads: last('openclaw_lock_source_up', 'source="%s"' % source),
+    },
+  local is_held = '{{ if eq $value 0.0 }}NOT MEASURED NOW: the exporter or its reader is down, so this page is held. {{ end }}',
+  local page(name, source, expr, summary, description, keep_seconds, labels={}, link='gateway') =
+    alert(name, 'critical', |||
+      (
+      %s
+      )
+      or
+      %s
+    ||| % [language.indent(expr, 2), held(name, source)], summary, is_held + description, link, 0, keep_seconds, labels),
 
   local where = 'gateway {{ $labels.gateway }} ({{ $labels.instance }})',
   local agent = 'agent {{ or $labels.agent "unknown" }}',
 
   local timeouts = [
-    alert(
+    page(
       'OpenClawLockTimeouts',
-      'critical',
+      'logs',
       |||
-        %(sustained)s > 0
-        and
+        %(gateway)s
+        or
         (
-          (
-            %(ratio5m)s > %(page)g
-            and
-            %(ratio30m)s > %(page)g
-          )
-          or
-          %(ratio3m)s > %(outage)g
+          %(agent)s
+          unless ignoring (agent)
+          last_over_time(%(lately)s)
         )
       ||| % {
-        sustained: series('agent:openclaw_lock_timeouts:sustained10m'),
-        ratio3m: series('agent:openclaw_lock_timeouts:ratio_rate3m'),
-        ratio5m: series('agent:openclaw_lock_timeouts:ratio_rate5m'),
-        ratio30m: series('agent:openclaw_lock_timeouts:ratio_rate30m'),
-        page: config.timeoutsRatio,
-        outage: config.timeoutsOutageRatio,
+        agent: series('agent:openclaw_lock_timeouts:page'),
+        gateway: series('gateway:openclaw_lock_timeouts:page'),
+        // As long as its alert stays.
+        lately: range('gateway:openclaw_lock_timeouts:page', config.keepFiringSeconds),
       },
       'Turns fail because a session lock is not had in time.',
       |||
-        Of %(where)s, %(agent)s: {{ printf "%%.0f" $value }} turns failed in 10 minutes because they did not get their
-        lock, and they go on failing. Users get no answer. Open the dashboard to see the cause beside the failures, then
-        follow the runbook: pause traffic, back up the sessions, restart the gateway cleanly.
-      ||| % { where: where, agent: agent },
-      keep_seconds=config.keepFiringSeconds
+        Of %(where)s, agent {{ or $labels.agent "unknown, or several" }}: {{ printf "%%.0f" $value }} turns failed lately
+        because they did not get their lock, and they go on failing. Users get no answer. Open the dashboard to see the
+        cause beside the failures, then follow the runbook: pause traffic, back up the sessions, restart the gateway cleanly.
+      ||| % { where: where },
+      config.keepFiringSeconds
+    ),
+    page(
+      'OpenClawLockManyGatewaysHurt',
+      'logs',
+      |||
+        (
+          count without (gateway) (
+            %(causes)s
+            and ignoring (cause)
+            %(hurt)s
+          ) >= %(many)d
+        )
+        or
+        (
+          %(count)s >= %(many)d
+          unless ignoring (cause)
+          count without (gateway) (
+            %(causes)s
+            and ignoring (cause)
+            %(hurt)s
+          ) >= %(many)d
+        )
+      ||| % {
+        causes: series('gateway:openclaw_lock_cause:active'),
+        hurt: series('gateway:openclaw_lock_hurt:active'),
+        count: series('instance:openclaw_lock_gateways_hurt:count'),
+        many: config.manyGateways,
+      },
+      'Turns of many gateways fail at once.',
+      |||
+        {{ printf "%.0f" $value }} gateways of {{ $labels.instance }} cannot answer because their turns do not get their
+        locks{{ if $labels.cause }}; the cause that they share: {{ $labels.cause }}{{ end }}. What they have in common is at
+        fault: the disk, the host, one release. Look at the host before you look at a gateway.
+      |||,
+      config.manyGatewaysKeepSeconds,
+      link='overview'
+    ),
+    page(
+      'OpenClawLockSessionWedged',
+      'logs',
+      expressions.stale_errors_repeat,
+      'Runs fail because a session lock is called stale.',
+      |||
+        The log of %(where)s tells {{ printf "%%.0f" $value }} times in 30 minutes that a run failed because its lock is
+        stale, and it goes on. No timeout is written for these. A session is wedged: it fails until the gateway restarts.
+      ||| % { where: where },
+      config.keepFiringSeconds
+    ),
+    page(
+      'OpenClawLockRestartLoop',
+      'processes',
+      |||
+        (
+        %s
+        )
+        and
+        (
+        %s
+        )
+      ||| % [language.indent(expressions.gateway_restarts, 2), language.indent(expressions.gateway_lasts_not, 2)],
+      'A gateway starts over and over, and none lasts.',
+      |||
+        The gateway of %(where)s started or failed to start {{ printf "%%.0f" $value }} times in 30 minutes, and none lasts.
+        Users get no answer. Its log says why it ends (the runbook lists the texts): read that before another start.
+      ||| % { where: where },
+      config.keepFiringSeconds
+    ),
+    alert(
+      'OpenClawLockRestartLoop',
+      'warning',
+      |||
+        (
+        %s
+        )
+        unless
+        (
+        %s
+        )
+      ||| % [language.indent(expressions.gateway_restarts, 2), language.indent(expressions.gateway_lasts_not, 2)],
+      'Something starts gateways over and over.',
+      |||
+        Of %(where)s {{ printf "%%.0f" $value }} starts, refusals or failures to start were seen in 30 minutes while a gateway
+        runs: two supervisors, or a service that has not noticed. Find who starts them, and stop that.
+      ||| % { where: where },
+      'gateway',
+      config.restartLoopForSeconds,
+      config.keepFiringSeconds
     ),
     ticket(
       'OpenClawLockTimeoutsSlowBurn',
@@ -103,7 +223,7 @@
       },
       'Turns fail on session locks again and again.',
       |||
-        Of %(where)s, %(agent)s: {{ $value | humanizePercentage }} of the waits for a session lock failed in the last six
+        Of %(where)s, %(agent)s: {{ $value | humanizePercentage }} of the turns failed on a session lock in the last six
         hours, and they go on. No outage, but users notice. Find the cause on the dashboard during working hours.
       ||| % { where: where, agent: agent },
       config.timeoutsSlowForSeconds,
@@ -112,17 +232,17 @@
   ],
 
   local causes = [
-    alert(
+    page(
       'OpenClawLockDuplicateGateways',
-      'critical',
-      expressions.gateways_are_duplicate,
+      'processes',
+      expressions.gateways_stay_duplicate,
       'Several gateways run on one state directory.',
       |||
         {{ printf "%%.0f" $value }} gateways run on the state directory of %(where)s, for longer than a rolling restart
         takes. They take each other's session locks and may spoil transcripts. Find out which one a supervisor started
         (the runbook says how) and stop the other one.
       ||| % { where: where },
-      seconds=config.duplicateGatewaysForSeconds
+      config.duplicateGatewaysKeepSeconds
     ),
     ticket(
       'OpenClawLockHolderDead',
@@ -134,17 +254,17 @@
       ||| % { where: where },
       config.holderGoneForSeconds
     ),
-    alert(
+    page(
       'OpenClawLockHolderDead',
-      'critical',
-      while_turns_fail(expressions.holders_are('dead')),
+      'locks',
+      series('agent:openclaw_lock_blocking_files:active', 'holder="dead"'),
       'Turns fail, and a lock is left over from a process that is dead.',
       |||
-        {{ printf "%%.0f" $value }} locks of %(where)s name a process that is proven dead, and turns of this gateway go on
-        failing for want of a lock. Follow the runbook: pause traffic, back up the sessions, restart the gateway cleanly;
-        remove a lock only if it is still there then and its holder is still proven dead.
-      ||| % { where: where },
-      keep_seconds=config.keepFiringSeconds
+        {{ printf "%%.0f" $value }} locks of %(where)s, %(agent)s, name a process that is proven dead, and turns of this agent
+        failed for want of a lock while they were there. Follow the runbook: pause traffic, back up the sessions, restart the
+        gateway cleanly; remove a lock only if it is still there then and its holder is still proven dead.
+      ||| % { where: where, agent: agent },
+      config.keepFiringSeconds
     ),
     ticket(
       'OpenClawLockPidRecycled',
@@ -156,17 +276,17 @@
       ||| % { where: where },
       config.holderGoneForSeconds
     ),
-    alert(
+    page(
       'OpenClawLockPidRecycled',
-      'critical',
-      while_turns_fail(expressions.holders_are('recycled')),
+      'locks',
+      series('agent:openclaw_lock_blocking_files:active', 'holder="recycled"'),
       'Turns fail, and a lock names a pid that belongs to another process now.',
       |||
-        {{ printf "%%.0f" $value }} locks of %(where)s name a pid that another process got since, and turns of this gateway
-        go on failing for want of a lock. Follow the runbook; do not kill the process that has the pid now: it has nothing
-        to do with the lock.
-      ||| % { where: where },
-      keep_seconds=config.keepFiringSeconds
+        {{ printf "%%.0f" $value }} locks of %(where)s, %(agent)s, name a pid that another process got since, and turns of this
+        agent failed for want of a lock while they were there. Follow the runbook; do not kill the process that has the pid
+        now: it has nothing to do with the lock.
+      ||| % { where: where, agent: agent },
+      config.keepFiringSeconds
     ),
     ticket(
       'OpenClawLockOverdue',
@@ -178,6 +298,18 @@
         wait, and follow the runbook; never remove the lock of a live process.
       ||| % { where: where, agent: agent },
       config.overdueForSeconds
+    ),
+    page(
+      'OpenClawLockOverdue',
+      'locks',
+      'max without (holder) (%s)' % series('agent:openclaw_lock_blocking_files:active', 'holder="overdue"'),
+      "Turns fail, and a live process holds a lock past the lock's own limit.",
+      |||
+        Of %(where)s, %(agent)s: {{ printf "%%.0f" $value }} locks are held by a live process for longer than their own
+        limit, and turns of this agent failed for want of a lock while they were. The holder hangs. Follow the runbook:
+        restart the gateway cleanly; never remove the lock of a live process.
+      ||| % { where: where, agent: agent },
+      config.keepFiringSeconds
     ),
     ticket(
       'OpenClawLockDiskWait',
@@ -221,6 +353,7 @@
         fail after five seconds of waiting for it. The runbook says how to find the process.
       ||| % { where: where },
       config.sqliteWriterHeldForSeconds,
+      config.sqliteKeepSeconds,
       labels={ reason: 'held' }
     ),
     ticket(
@@ -278,8 +411,23 @@
           max without (source) (%(readable)s == 1)
           unless
           %(instances)s
+          unless
+          (
+            increase(%(bytes)s) > 0
+            or
+            sum without (agent, kind) (increase(%(acquired)s)) > 0
+            or
+            0 * (%(now)s unless %(before)s)
+          )
         )
-      ||| % { instances: last('openclaw_lock_gateway_instances'), readable: last('openclaw_lock_source_up', 'source="processes"') },
+      ||| % {
+        instances: last('openclaw_lock_gateway_instances'),
+        readable: last('openclaw_lock_source_up', 'source="processes"'),
+        bytes: range('openclaw_lock_log_bytes_total', config.uncountedWindowSeconds),
+        acquired: range('openclaw_lock_acquired_total', config.uncountedWindowSeconds),
+        now: last('openclaw_lock_log_bytes_total'),
+        before: last('openclaw_lock_log_bytes_total', offset=config.uncountedWindowSeconds),
+      },
       'No gateway is seen to run.',
       |||
         Of %(where)s no process is seen, or the exporter has not the right to count them. Either the gateway is down, or
@@ -312,24 +460,87 @@
         )
         or
         (
-          %(files)s == 0
+          sum without (database, file) (changes(%(databases)s)) >= %(changes)d
           and
-          %(instances)s > 0
+          increase(%(bytes_long)s) == 0
+        )
+        or
+        (
+          %(files)s == 0
+          unless
+          %(instances)s == 0
         )
       ||| % {
         acquired: range('openclaw_lock_acquired_total', config.logSilentWindowSeconds),
         acquisitions: config.logSilentAcquisitions,
         bytes: range('openclaw_lock_log_bytes_total', config.logSilentWindowSeconds),
+        databases: range('openclaw_lock_sqlite_bytes', config.logSilentSqliteWindowSeconds),
+        changes: config.logSilentSqliteChanges,
+        bytes_long: range('openclaw_lock_log_bytes_total', config.logSilentSqliteWindowSeconds),
         files: last('openclaw_lock_log_files'),
         instances: last('openclaw_lock_gateway_instances'),
       },
       'The gateway works, and its log says nothing.',
       |||
-        Turns of %(where)s take locks, or it runs at least, and no log of it is found or grows. Timeouts are read from the
-        log: none would be seen. Point the exporter to the right log.
+        Turns of %(where)s take locks or write to databases, or it runs at least, and no log of it is found or grows.
+        Timeouts are read from the log: none would be seen. Point the exporter to the right log.
       ||| % { where: where },
       config.blindForSeconds,
       labels={ reason: 'log_silent' }
+    ),
+    ticket(
+      'OpenClawLockBlind',
+      |||
+        (
+          increase(%(unparsed)s) >= %(many)d
+          and ignoring (outcome)
+          sum without (outcome) (increase(%(parsed)s)) == 0
+        )
+        or
+        sum without (source, problem) (increase(%(unrecognised)s)) > 0
+      ||| % {
+        unparsed: range('openclaw_lock_log_lines_total', config.logUnreadWindowSeconds, 'outcome="unparsed"'),
+        many: config.logUnparsedLines,
+        parsed: range('openclaw_lock_log_lines_total', config.logUnreadWindowSeconds, 'outcome=~"matched|ignored"'),
+        unrecognised: range('openclaw_lock_source_problems_total', config.logUnreadWindowSeconds, 'source="logs",problem="unrecognised"'),
+      },
+      'The log is read, and nothing in it is understood.',
+      |||
+        Lines of the log of %(where)s are read, and none is of a form that is known: timeouts would not be seen. The
+        exporter's log shows one of them; the README lists the forms.
+      ||| % { where: where },
+      config.blindForSeconds,
+      labels={ reason: 'log_unrecognised' }
+    ),
+    ticket(
+      'OpenClawLockBlind',
+      'min_over_time(%(unread)s) > %(bytes)d and deriv(%(unread)s) > 0' % {
+        unread: range('openclaw_lock_log_unread_bytes', config.logUnreadWindowSeconds),
+        bytes: config.logUnreadBytes,
+      },
+      'The log grows faster than it is read.',
+      |||
+        {{ $value | humanize1024 }}B of the log of %(where)s are not read yet, and it grows: what fails now is known late.
+      ||| % { where: where },
+      config.blindForSeconds,
+      labels={ reason: 'log_unread' }
+    ),
+    alert(
+      'OpenClawLockBlind',
+      'warning',
+      |||
+        sum without (origin) (%s) == 0
+        or
+        %s == 0
+      ||| % [last('openclaw_lock_gateways'), last('openclaw_lock_discovery_up')],
+      'The exporter watches no gateway, or cannot look for any.',
+      |||
+        {{ $labels.instance }} of job {{ $labels.job }} knows no gateway, or its search fails: nothing that hurts there would
+        be seen. Its log names the places that it looked at and what stood in the way.
+      |||,
+      'exporter',
+      config.blindForSeconds,
+      labels={ reason: 'nothing_watched' }
     ),
   ],
 
@@ -385,10 +596,13 @@
   ],
 
   prometheusAlerts+:: {
-    groups+: [{
-      name: 'openclaw-lock-alerts',
-      interval: language.duration(config.evaluationSeconds),
-      rules: timeouts + causes + blind + exporter,
-    }],
+    groups+: [
+      { name: 'openclaw-lock-alerts-' + part.name, interval: language.duration(config.evaluationSeconds), rules: part.rules }
+      for part in [
+        { name: 'turns', rules: timeouts },
+        { name: 'causes', rules: causes },
+        { name: 'sight', rules: blind + exporter },
+      ]
+    ],
   },
 }

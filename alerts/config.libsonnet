@@ -31,8 +31,8 @@
 
     // ---- timeouts: are users hurt?
 
-    // The objective: of 1000 waits for a lock 995 succeed. A healthy gateway has no timeouts at all; this leaves room for
-    // a user who writes twice while a long turn runs.
+    // The objective: of 1000 turns 995 get their lock. A healthy gateway has no timeouts at all; this leaves room for a
+    // user who writes twice while a long turn runs.
     objectiveRatio: 0.995,
     errorBudgetRatio: 1 - self.objectiveRatio,
     // The usual factors: 14.4 spends 2 % of a month's budget in an hour, 6 spends 5 % in six hours.
@@ -40,13 +40,23 @@
     ticketBurnFactor: 6,
     timeoutsRatio: self.pageBurnFactor * self.errorBudgetRatio,  // 7.2 %: a page
     timeoutsSlowRatio: self.ticketBurnFactor * self.errorBudgetRatio,  // 3 %: a ticket
-    // Most waits fail now: an outage. It need not wait until it shows in 30 min that began healthy and busy, where since
-    // 2026.5.19 a good turn takes its lock six times and more and a failed one counts once.
+    // A good turn takes its lock once, and from 2026.5.19 on six times; a failed one counts once.
+    acquisitionsPerTurn: 6,
+    versionsOfSeveralAcquisitions: '2026[.](5[.](19|[23][0-9])|([6-9]|1[0-2])[.][0-9]+).*|20(2[7-9]|[3-9][0-9])[.].*',
+    // Most turns fail now: an outage. It need not wait until it shows in 30 min that began healthy and busy.
     timeoutsOutageRatio: 0.5,
     timeoutsOutageWindowSeconds: 180,
     // Ratios of few events jump: fewer incidents are no sign.
     timeoutsCount: 3,  // in timeoutsCountWindowSeconds
     timeoutsCountWindowSeconds: 600,
+    // Spread over the agents of a gateway, of which none has enough: as many in all, of that many agents or with the
+    // turns known, and that share of them. Of a gateway with 50 agents 0.4 % is nobody's outage.
+    timeoutsGatewayAgents: 3,
+    timeoutsGatewayRatio: 0.05,
+    // One who writes each five minutes has two failures in 10 min for ever: as many in three windows in a row, one in each
+    // at least, and nothing that went well in between.
+    timeoutsUnbrokenWindowSeconds: 600,
+    timeoutsUnbrokenCount: 5,
     timeoutsSlowCount: 5,  // in 6 h
     timeoutsSlowForSeconds: 900,
     // Sustained: a turn failed in the newest minute, and one three to thirteen minutes ago. What lies 2 min apart is no
@@ -56,6 +66,12 @@
     sustainedOlderSeconds: 180,
     // A low-traffic gateway has quiet minutes in the middle of an outage.
     keepFiringSeconds: 600,
+    // A page whose exporter or reader has died says so and stays, for nobody knows whether it is over; not for ever, for a
+    // host that is gone for good has no users.
+    pageHeldSeconds: 21600,
+    // That many gateways of one exporter hurt at once are one page: what they share is at fault.
+    manyGateways: 5,
+    manyGatewaysKeepSeconds: 900,
     slowKeepFiringSeconds: 1800,
 
     // ---- causes
@@ -63,6 +79,8 @@
     // A rolling restart may have two for 330 s (TimeoutStopSec of OpenClaw's units).
     duplicateGatewaysCount: 1,  // more than
     duplicateGatewaysForSeconds: 360,
+    // What it takes to be sure again after scrapes were missed.
+    duplicateGatewaysKeepSeconds: 450,
     // OpenClaw itself removes such a lock on the next turn or start; what is still there later needs somebody to look.
     holderGoneFiles: 0,  // more than
     holderGoneForSeconds: 900,
@@ -70,6 +88,11 @@
     overdueFiles: 0,  // more than
     overdueForSeconds: 300,
     embeddedFallbacks: 0,  // more than, in 10 min
+    // Runs that fail because a lock is called stale write no timeout, and two lines each. A healthy fleet writes 79 such
+    // lines in a week; this is three runs of a session, and they go on.
+    staleErrors: 6,
+    staleErrorsWindowSeconds: 1800,
+    staleErrorsNewestSeconds: 600,
     // Seconds that a write or flush takes on average. Healthy: 0.05 ms here, some 10 ms on spinning disks and NFS. Hurt
     // in the field: 50 to 75 ms. A sync is about three writes and a flush: at 50 ms, 0.2 s each; five commits in a row
     // then block the event loop for the 1 s that OpenClaw itself calls slow.
@@ -86,6 +109,8 @@
     // 47 s in the field, and a busy writer that is seen at several samples of 5 s in a row only looks like one hold.
     sqliteWriterHeldSeconds: 30,
     sqliteWriterHeldForSeconds: 60,
+    // It writes in bursts: one ticket, not one a burst.
+    sqliteKeepSeconds: 900,
     // Failed and slow waits and "database is locked" in 10 min. One failed turn writes up to eight of them, the harmless
     // warnings of a migration are some 325 a day, 2 to 3 in 10 min: this is at least the second turn.
     sqliteContentionEvents: 12,
@@ -96,6 +121,17 @@
     // That many locks were taken, and the log said nothing.
     logSilentWindowSeconds: 1800,
     logSilentAcquisitions: 10,
+    // With SQLite the databases show that it works: their sizes changed so often, and the log said nothing. Long enough for
+    // what maintenance writes in a quiet night.
+    logSilentSqliteWindowSeconds: 21600,
+    logSilentSqliteChanges: 20,
+    // Gateways that cannot be counted are taken to run while their log or locks move within this time.
+    uncountedWindowSeconds: 86400,
+    // Bytes that are not read yet, and grow.
+    logUnreadBytes: 1048576,
+    logUnreadWindowSeconds: 1800,
+    // Lines of which none is understood.
+    logUnparsedLines: 20,
     // What fills a log's limit (500 MB a day up to 2026.4.24) silences it until a new day or a restart.
     logSuppressedWindowSeconds: 3600,
     logSuppressedDaySeconds: 86400,
@@ -107,7 +143,15 @@
     // Tickets stay quiet after the start of a gateway: it takes up to 330 s to stop, up to 240 s to start, and cleans up.
     restartWindowSeconds: 360,
     // That many starts in 30 min are no restart but a loop, which must not hide anything.
-    restartLoopStarts: 5,
+    restartLoopStarts: 3,
     restartLoopWindowSeconds: 1800,
+    // That many are told, or as many refusals and failures to start, of which each start writes one or two lines; and they
+    // go on.
+    restartLoopTold: 5,
+    restartLoopRefusals: 10,
+    restartLoopNewestSeconds: 600,
+    // No gateway lasts: a page, for users get no answer.
+    restartLoopDownStarts: 3,
+    restartLoopForSeconds: 300,
   },
 }

@@ -29,7 +29,8 @@ function(config) {
     'last_over_time(%s)' % $.range(name, config.gaugeLookbackSeconds, matchers, offset),
 
   // Sets are matched by everything but what a single alert adds, so that labels such as cluster keep gateways apart.
-  of_same_gateway:: 'ignoring (agent, holder, operation, severity, source, database)',
+  own_labels:: ['agent', 'cause', 'database', 'gateway', 'holder', 'operation', 'reason', 'severity', 'source'],
+  of_same_gateway:: 'ignoring (%s)' % std.join(', ', [label for label in $.own_labels if label != 'gateway']),
 
   indent(text, spaces)::
     std.join('\n', [

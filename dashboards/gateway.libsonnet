@@ -42,7 +42,7 @@ function(config)
           p.steps([['green', null], ['orange', 0.5], ['red', config.timeoutsCount - 0.5]]),
         )],
         [3, p.stat(
-          'Waits failed',
+          'Turns failed',
           'Share of all waits for a lock in 5 minutes, of the worst agent. With SQLite only failed waits are seen.',
           [p.now('max(%s)' % p.of_agent('agent:openclaw_lock_timeouts:ratio_rate5m'))],
           'percentunit',

@@ -195,7 +195,7 @@ function(config)
       ]],
       [7, [
         [6, p.timeseries(
-          'Share of waits that failed',
+          'Share of turns that failed',
           'Of all waits for a lock in 5 minutes, of the five worst gateways. The line is where a page begins. With SQLite (2026.8.1 on) only failed waits are seen: 100 % while there are any.',
           [p.series(worst(5, p.of_gateway('gateway:openclaw_lock_timeouts:ratio_rate5m'), '0'), '{{gateway}}')],
           'percentunit',

@@ -214,7 +214,7 @@ def docker(words):
 def kubectl(words):
     values = {"-n": "openclaw", "-c": "gateway", "--replicas": "[01]", "--for": "delete", "--selector": "app=openclaw",
               "--timeout": SECONDS, "--tail": NUMBER, "-o": r"jsonpath=\S.*"}
-    arguments = Arguments(words, [], values)
+    arguments = Arguments(words, ["--previous"], values)
     verb = arguments.words.pop(0) if arguments.words else refuse("no verb")
     if verb == "logs" and CHECK_ONLY and not arguments.words:
         return

@@ -47,10 +47,12 @@ has_notification() { # RECEIVER GATEWAY
   [ -n "$(notifications "$1" 'select(.groupLabels.gateway == $gateway) | .status' --arg gateway "$2")" ]
 }
 
-alerts=$(jsonnet --exec '(import "'"$repository"'/alerts/mixin.libsonnet").prometheusAlerts.groups[0].rules' |
-  jq --raw-output '.[] | .alert + " " + .labels.severity' | sort --unique)
+alerts=$(jsonnet --exec '(import "'"$repository"'/alerts/mixin.libsonnet").prometheusAlerts.groups' |
+  jq --raw-output '.[].rules[] | .alert + " " + .labels.severity' | sort --unique)
+seen_elsewhere='^OpenClawLock(Blind|LogSuppressed|ExporterDown|ConfigReloadFailed)$'
 pages=$(awk '$2 == "critical" { print $1 }' <<< "$alerts")
 tickets=$(awk '$2 == "warning" { print $1 }' <<< "$alerts")
+tickets_of_gateways=$(grep --extended-regexp --invert-match "$seen_elsewhere" <<< "$tickets")
 
 # ---- one incident, all of whose causes show
 post_all 'hurt OpenClawLockTimeouts critical main
@@ -72,14 +74,25 @@ hurt OpenClawLockOverdue warning
 hurt OpenClawLockTimeouts critical
 hurt OpenClawLockTimeouts critical' "$(in_state suppressed)"
 
-# ---- each ticket beside each page, a gateway a pair
+# ---- each ticket beside each page, a gateway of an exporter a pair
 pairs=$(for page in $pages; do for ticket in $tickets; do
-  printf '%s/%s %s critical\n%s/%s %s warning\n' "$page" "$ticket" "$page" "$page" "$ticket" "$ticket"
+  pair=$page/$ticket
+  printf '%s %s critical - %s\n%s %s warning - %s\n' "$pair" "$page" "$pair" "$pair" "$ticket" "$pair"
 done; done)
 post_all "$pairs"
 check_equal 'a ticket silences no page' '' "$(in_state suppressed | grep '/.* critical$' || true)"
-check_equal 'a page silences the tickets of its gateway' "$(grep --count ' warning$' <<< "$pairs")" \
-  "$(in_state suppressed | grep --count '/.* warning$')"
+check_equal 'a page silences the tickets of its gateway' \
+  "$(($(wc -w <<< "$pages") * $(wc -w <<< "$tickets_of_gateways")))" "$(in_state suppressed | grep --count '/.* warning$')"
+check_equal 'but none that says what cannot be seen' '' "$(in_state suppressed | awk '$2 ~ pattern' pattern="$seen_elsewhere")"
+
+# ---- many gateways, and the same instance in another cluster
+post_all '- OpenClawLockManyGatewaysHurt critical - many:10069
+one OpenClawLockTimeouts critical main many:10069
+two OpenClawLockHolderDead critical main many:10069
+two OpenClawLockDuplicateGateways critical - many:10069
+three OpenClawLockTimeouts critical main elsewhere:10069'
+check_equal 'what many share pages once' 'one OpenClawLockTimeouts critical
+two OpenClawLockHolderDead critical' "$(in_state suppressed | grep --extended-regexp '^(one|two|three) ')"
 
 # ---- an exporter that is down
 post_all '- OpenClawLockExporterDown warning - down:10069

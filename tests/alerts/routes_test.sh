@@ -29,8 +29,8 @@ while read -r name severity; do
   esac
   check "$name, $severity: $receiver" goes_to "$receiver" "alertname=$name" "severity=$severity" component=openclaw \
     job=openclaw-locks instance=host:10069 gateway=main
-done < <(jsonnet --exec '(import "'"$repository"'/alerts/mixin.libsonnet").prometheusAlerts.groups[0].rules' |
-  jq --raw-output '.[] | .alert + " " + .labels.severity' | sort --unique)
+done < <(jsonnet --exec '(import "'"$repository"'/alerts/mixin.libsonnet").prometheusAlerts.groups' |
+  jq --raw-output '.[].rules[] | .alert + " " + .labels.severity' | sort --unique)
 check 'a page is not a ticket' goes_elsewhere ticket alertname=OpenClawLockTimeouts severity=critical component=openclaw
 check 'an alert of ours without a severity: null' goes_to 'null' alertname=OpenClawLockNew component=openclaw
 check 'an alert of others: null' goes_to 'null' alertname=NodeDown severity=critical

@@ -42,14 +42,22 @@ check 'a selector makes valid rules' promtool check rules "$work/selected.json"
 # shellcheck disable=SC2016
 check_equal 'a selector is in every selector' '' "$(
   printf '%s\n' "$selected" | jq --raw-output '.groups[].rules[].expr' |
-    grep --only-matching --extended-regexp '\b((agent|gateway|job):)?(openclaw_lock_[a-z0-9_:]+|up)\b(\{[^}]*\})?' |
+    grep --only-matching --extended-regexp '\b((agent|gateway|instance|job):)?(openclaw_lock_[a-z0-9_:]+|up|ALERTS)\b(\{[^}]*\})?' |
     grep --invert-match --fixed-strings 'cluster="eu"' || true
 )"
+
+groups=$(jsonnet --exec 'local mixin = import "alerts/mixin.libsonnet"; mixin.prometheusRules.groups + mixin.prometheusAlerts.groups')
+check_equal 'no group has more than 20 rules' '' "$(
+  printf '%s\n' "$groups" | jq --raw-output '.[] | select(.rules | length > 20) | .name')"
+expressions=$(printf '%s\n' "$groups" | jq --raw-output '.[].rules[].expr'; cat dashboards/*.json)
+check_equal 'each recorded series is used here, but those for others' '' "$(
+  printf '%s\n' "$groups" | jq --raw-output '.[].rules[].record // empty | select(startswith("job:") | not)' |
+    sort --unique | while read -r name; do grep --quiet --fixed-strings "$name" <<< "$expressions" || printf '%s\n' "$name"; done)"
 
 mixin=$(jsonnet --exec 'local mixin = import "alerts/mixin.libsonnet"; mixin { shape: std.objectFieldsAll(mixin) }')
 check_equal 'the mixin has the usual shape' '_config grafanaDashboards prometheusAlerts prometheusRules' \
   "$(printf '%s\n' "$mixin" | jq --raw-output '.shape | join(" ")')"
-alerts=$(jsonnet --exec '(import "alerts/mixin.libsonnet").prometheusAlerts.groups[0].rules')
+alerts=$(jsonnet --exec '[rule for group in (import "alerts/mixin.libsonnet").prometheusAlerts.groups for rule in group.rules]')
 check_equal 'each alert has its labels and annotations' '' "$(printf '%s\n' "$alerts" | jq --raw-output '
   .[] | select((
     (.alert | test("^OpenClawLock[A-Z]")) and .labels.component == "openclaw" and

@@ -19,7 +19,7 @@ import sys
 
 SECTIONS = ["Meaning", "Impact", "Diagnosis", "Mitigation", "Prove the fix", "Post-mortem questions"]
 ALERTS = [
-    "Timeouts", "TimeoutsSlowBurn", "DuplicateGateways", "HolderDead", "PidRecycled", "Overdue", "DiskWait",
+    "Timeouts", "TimeoutsSlowBurn", "ManyGatewaysHurt", "SessionWedged", "RestartLoop", "DuplicateGateways", "HolderDead", "PidRecycled", "Overdue", "DiskWait",
     "SqliteContention", "LogSuppressed", "Blind", "ExporterDown", "ConfigReloadFailed", "Watchdog",
 ]
 # Sent by hand, to test the way of a page.

@@ -23,7 +23,6 @@ UNUSED = {
     "openclaw_lock_filesystem_readonly",
     "openclaw_lock_gateway_cpu_stalled_seconds_total",
     "openclaw_lock_gateway_oom_kills_total",
-    "openclaw_lock_turns_total",
 }
 
 

@@ -56,8 +56,8 @@ TEST_CASE("read_accepted_turn: says what decoding says") {
     const auto event = record ? classify_log_record(*record) : std::nullopt;
     const bool is_turn = event && event->turn == TurnOutcome::ok;
     const auto at = read_accepted_turn(line);
-    turns += is_turn ? 1 : 0;
-    taken += at ? 1 : 0;
+    turns += is_turn ? 1U : 0U;
+    taken += at ? 1U : 0U;
     if (!at) continue;
     CHECK(is_turn);
     CHECK(at == record->time);
