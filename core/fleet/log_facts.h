@@ -14,6 +14,8 @@ struct LogFacts {
   KeptIncidents kept;
   std::size_t files = 0;  ///< followed; a journal or input counts as one
   std::uint64_t unread_bytes = 0;  ///< of files, incomplete lines included
+  /// Standard input is read: it has not ended, or may mean more in a moment.
+  bool input_open = false;
 
   bool operator==(const LogFacts&) const = default;
 };

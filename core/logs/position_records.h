@@ -98,6 +98,11 @@ class PositionScan {
   bool is_known() const { return is_known_; }
   /// Whole lines that are no records, header included.
   std::size_t damaged() const { return damaged_; }
+  /// The file was cut within its first record: a file that is written anew has
+  /// one at least.
+  bool is_cut_short() const {
+    return is_known_ && index_.entries().empty() && unfinished_bytes_ > 0;
+  }
   /// Behind the last newline.
   std::uint64_t end() const { return end_; }
 

@@ -42,7 +42,8 @@ int once(const Settings& settings, StartWatch& watch) {
   Fleet fleet{settings, std::move(environment),
               sandbox.writing([&] { return open_storage(settings); })};
   watch.rest();
-  while (!fleet.ready())
+  // What is piped in is known whole when it ends.
+  while (!fleet.ready() || fleet.reads_input())
     if (const int signal = wait_for_signal(std::chrono::milliseconds{20});
         signal > 0 && signal != SIGHUP)
       leave(0);

@@ -231,6 +231,14 @@ std::string Fleet::status() const {
   return text;
 }
 
+bool Fleet::reads_input() const {
+  return std::ranges::any_of(
+      parts_->gateways->snapshot(), [](const auto& gateway) {
+        const auto* const logs = gateway.readings.template look_at<LogFacts>();
+        return logs && logs->input_open;
+      });
+}
+
 FleetSnapshot Fleet::snapshot() const {
   const auto& parts = *parts_;
   FleetSnapshot snapshot;

@@ -57,6 +57,9 @@ class Fleet {
   /// Everything that is known at this moment.
   FleetSnapshot snapshot() const;
 
+  /// A log is standard input, and that has not ended.
+  bool reads_input() const;
+
   /// The metrics of this moment.
   std::string exposition(ExpositionFormat format) const;
 

@@ -121,7 +121,7 @@ std::optional<Problem> PositionsFile::scan() {
     offset += static_cast<std::uint64_t>(got);
   }
   end_ = scan.end();
-  is_damaged_ = !scan.is_known() || scan.damaged() > 0;
+  is_damaged_ = !scan.is_known() || scan.damaged() > 0 || scan.is_cut_short();
   is_suspect_ = is_damaged_;
   index_ = scan.take_index();
   file_ = std::make_shared<const UniqueFd>(std::move(file));

@@ -5,11 +5,12 @@
 // (`apt-get install mtail`; optional). All read the same file, made here of
 // records like those in tests/fixtures/captures: 0.1 % events, 2 % others of
 // WARN and above, TURNS (5) % answers that accept a turn: real gateways wrote
-// one or two of 20 to 40 lines. The contenders take turns, each in a process of its own, from
-// whose rusage come CPU seconds and peak RSS. Only ratios travel from machine
-// to machine.
+// one or two of 20 to 40 lines. The contenders take turns, each in a process of
+// its own, from whose rusage come CPU seconds and peak RSS. Only ratios travel
+// from machine to machine.
 //
-//   log_benchmark [MIB [ROUNDS [RIVAL_MIB [TURNS]]]]       default: 1024 21 64 5
+//   log_benchmark [MIB [ROUNDS [RIVAL_MIB [TURNS]]]]       default: 1024 21 64
+//   5
 //
 // What decodes every line, and mtail, read a file of RIVAL_MIB made alike,
 // once. The sieve must find the events that decoding every line finds. mtail

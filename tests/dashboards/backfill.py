@@ -129,12 +129,14 @@ def add_history(data, incident_class, hours, step):
 
 
 def passes(groups):
-    """The recording rules in the order in which they can be evaluated: a list of passes, each a list of groups."""
+    """The recording rules in the order in which they can be evaluated: a list of passes, each a list of groups. What a
+    series was a moment before is not there yet: a rule that keeps itself up does not do so in this history."""
     depth = {}
     rules = [rule for group in groups for rule in group["rules"] if "record" in rule]
     reads = {}
     for rule in rules:
-        reads.setdefault(rule["record"], set()).update(re.findall(r"\b[a-z_]+:[a-z0-9_]+:[a-z0-9_]+\b", rule["expr"]))
+        read = set(re.findall(r"\b[a-z_]+:[a-z0-9_]+:[a-z0-9_]+\b", rule["expr"]))
+        reads.setdefault(rule["record"], set()).update(read - {rule["record"]})
 
     def depth_of(record, above=()):
         if record in above:

@@ -233,7 +233,8 @@ class Passes(unittest.TestCase):
         result = passes([{"name": "g", "rules": rules}])
         self.assertEqual([[rule["record"] for rule in group["rules"]] for level in result for group in level], [["d:e:f"], ["a:b:c"]])
         with self.assertRaises(ValueError):
-            passes([{"name": "g", "rules": [{"record": "a:b:c", "expr": "a:b:c > 1"}]}])
+            passes([{"name": "g", "rules": [*rules[:1], {"record": "d:e:f", "expr": "a:b:c > 1"}]}])
+        self.assertEqual(len(passes([{"name": "g", "rules": [{"record": "a:b:c", "expr": "up or a:b:c"}]}])), 1)
 
 
 if __name__ == "__main__":

@@ -54,14 +54,35 @@ stop_exporter
 mkfifo "$work/input"
 # The shell gives a background process no standard input of its own.
 # shellcheck disable=SC2016
-exporter_prefix=(sh -c 'input=$1; shift; exec "$@" < "$input"' with_input "$work/input")
+exporter_prefix=(sh -c 'input=$1; shift; exec "$@" < "$input" 9>&-' with_input "$work/input")
 exec 9<> "$work/input"
 start_exporter "$state" "${others_off[@]}" --openclaw.log=main=-
 exporter_prefix=()
 cat "$incident/filelog.new" >&9
 expect_timeouts 'standard input is read' 2
 expect_metric 'and is one log' 1 openclaw_lock_log_files
+exec 9>&-
+expect_metric 'its end is told' 0 openclaw_lock_source_up source=logs
+check 'in a line' grep --quiet 'problem=missing where="standard input"' "$exporter_log"
 stop_exporter
+
+piped_once() { # COMMAND...; leaves what --once prints of it in $work/piped
+  "$@" | "$BINARY" --once "$state" "${others_off[@]}" --openclaw.log=main=- > "$work/piped" 2> "$work/piped.log"
+}
+slow_producer() { sleep 0.3 && cat "$incident/filelog.new"; }
+large_producer() { # the incident behind 20 MB
+  head --bytes 20000000 /dev/zero | tr '\0' x | sed 's/.\{200\}/{"0":"&","_meta":{"logLevelId":3,"date":"2026-11-20T23:00:00.000Z"}}\n/g'
+  printf '\n'
+  cat "$incident/filelog.new"
+}
+strange_producer() { for _ in 1 2 3 4 5 6 7 8; do printf 'neither this nor that\n'; done; }
+piped_once slow_producer
+check_equal '--once waits for a producer that begins late' 2 "$(sum_of openclaw_lock_timeouts_total < "$work/piped")"
+piped_once large_producer
+check_equal 'and for the end' 2 "$(sum_of openclaw_lock_timeouts_total < "$work/piped")"
+piped_once strange_producer
+check_equal 'what nobody understands is a problem' 1 \
+  "$(sum_of openclaw_lock_source_problems_total source=logs problem=unrecognised < "$work/piped")"
 
 # ---- containers
 

@@ -20,8 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   if (record->message.size() + record->subsystem.size() > size) std::abort();
   const auto event = classify_log_record(*record);
   if (const auto turn = read_accepted_turn(line);
-      turn && (!event || event->turn != TurnOutcome::ok ||
-               event->time != turn))
+      turn && (!event || event->turn != TurnOutcome::ok || event->time != turn))
     std::abort();
   if (event && event->kind == LogEventKind::lock_timeout && event->incident &&
       (!event->incident->lane.starts_with("session:") ||

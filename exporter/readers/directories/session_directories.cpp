@@ -170,9 +170,16 @@ class NamedDirectories {
                                                        O_NOFOLLOW)};
     struct stat found {};
     if (!directory || ::fstat(directory.get(), &found) != 0) {
-      const auto problem = system_problem(errno, path);
+      const int error = errno;
+      const auto problem = system_problem(error, path);
+      // A pattern may well meet files, too.
+      const bool is_named_itself =
+          named_.pattern.find('*') == std::string::npos;
       if (problem.fault == Fault::denied)
         refuse(path, "session.store may not be read");
+      else if (error == ENOTDIR && is_named_itself)
+        state_.problems.push_back(
+            {Fault::malformed, path, "session.store is no directory"});
       else if (problem.fault != Fault::missing)
         state_.problems.push_back(problem);
       return;

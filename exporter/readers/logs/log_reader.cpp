@@ -128,13 +128,20 @@ void LogReader::read_input(WallTime now, std::vector<Problem>& problems) {
     problems.push_back({Fault::malformed, "standard input",
                         "is read for another gateway; name the one that it is "
                         "of: --openclaw.log=NAME=-"});
+  if (!input_) return;
+  // By now whoever asked for a whole sample has it.
+  if (wants_input_ && input_->descriptor() < 0)
+    problems.push_back({Fault::missing, "standard input",
+                        "has ended: what wrote to it is gone"});
   const auto until = monotonic_now() + kRoundTime;
-  while (input_ && is_readable(input_->descriptor()) &&
-         monotonic_now() < until) {
+  while (is_readable(input_->descriptor()) && monotonic_now() < until) {
     const auto more = input_->read_on(intake_, now);
     if (!more) problems.push_back(more.problem());
-    if (!more || !*more) return;
+    if (!more || !*more) break;
   }
+  if (input_->is_unrecognised())
+    problems.push_back({Fault::unrecognised, "standard input",
+                        "no line of it is of a form that is known"});
 }
 
 std::optional<Problem> LogReader::open(const std::string& source, Unit& unit) {
@@ -203,7 +210,9 @@ LogFacts LogReader::report() const {
   report.totals = ledger_.totals();
   report.kept = ledger_.kept();
   report.files = follower_.followed();
-  if (input_ && input_->descriptor() >= 0) ++report.files;
+  const bool is_open = input_ && input_->descriptor() >= 0;
+  if (is_open) ++report.files;
+  report.input_open = is_open || (input_ && ledger_.waits());
   for (const auto& [source, unit] : units_)
     if (unit.journal) ++report.files;
   report.unread_bytes = follower_.unread_bytes();

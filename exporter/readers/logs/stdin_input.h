@@ -20,6 +20,9 @@ class StdinInput {
   /// For poll(2); -1 once it has ended.
   int descriptor() const { return descriptor_; }
 
+  /// See LogDecoder::is_lost().
+  bool is_unrecognised() const { return decoder_.is_lost(); }
+
   /// Reads once, what is there; call it when poll(2) says so. A last line
   /// without newline counts. False at the end.
   Result<bool> read_on(LogIntake& intake, WallTime now);

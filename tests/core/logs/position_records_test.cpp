@@ -141,6 +141,15 @@ TEST_CASE("position records: a damaged line hides no other") {
   CHECK(file.scan.damaged() == 2);
 }
 
+TEST_CASE("position records: a file that is cut in its first record is told") {
+  const auto whole = checkpoint("a", "1");
+  CHECK_FALSE(Scanned{whole}.scan.is_cut_short());
+  CHECK_FALSE(Scanned{""}.scan.is_cut_short());
+  CHECK(Scanned{whole.substr(0, 5)}.scan.is_cut_short());
+  // As a crash while it is appended to leaves it.
+  CHECK_FALSE(Scanned{whole + whole.substr(0, 5)}.scan.is_cut_short());
+}
+
 TEST_CASE("position records: a line that is too long is damage") {
   const Scanned file{checkpoint("a", "1") +
                      checkpoint("b", std::string(kMaxPositionLine, 'x')) +

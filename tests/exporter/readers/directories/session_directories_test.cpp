@@ -242,6 +242,9 @@ TEST_CASE("read_state_directory: sessions that the gateway itself names") {
   CHECK(sessions(tree, with_named(tree, "store/main")) ==
         "main:state/agents/main/sessions :store/main ");
   CHECK(with_named(tree, "none").problems.empty());
+  const auto no_directory = with_named(tree, "store/file");
+  REQUIRE(no_directory.problems.size() == 1);
+  CHECK(no_directory.problems[0].fault == Fault::malformed);
 }
 
 TEST_CASE("read_state_directory: of another user they are denied") {
