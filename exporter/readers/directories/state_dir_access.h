@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "core/procfs/process_status.h"
 #include "exporter/system/gate.h"
@@ -18,6 +19,7 @@ class StateDirAccess {
   /// unless the gate is shut. `gate` must outlive this.
   StateDirAccess(RootedPath rooted, const Gate& gate)
       : rooted_{std::move(rooted)}, gate_{gate} {}
+  StateDirAccess(RootedPath rooted, const Gate&& gate) = delete;
 
   /// To write to it, or to `agents` in it where it is closed: NemoClaw's state
   /// directories are root's, and what a gateway writes lies elsewhere.

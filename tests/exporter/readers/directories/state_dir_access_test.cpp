@@ -40,7 +40,8 @@ struct ClosedDirectory {
 
 TEST_CASE("StateDirAccess: without credentials anybody may") {
   const ClosedDirectory closed;
-  StateDirAccess access{{closed.root, closed.path}, always_open};
+  const Gate open = always_open;
+  StateDirAccess access{{closed.root, closed.path}, open};
   CHECK(access.may_write(nullptr));
   CHECK(access.may_reach(nullptr));
   CHECK_FALSE(access.may_write(&kStranger));
