@@ -10,10 +10,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/e2e.sh"
 
 # Known to fail, and why.
-declare -A later=(
-  [17]='no alert looks at stale locks'
-  [43]='no alert on a restart loop'
-)
+declare -A later=()
 
 need_root
 need cc curl gzip promtool python3 setpriv unshare
