@@ -54,7 +54,6 @@
     ||| % last('ALERTS', 'alertname="%s",alertstate="firing",severity="critical"' % name);
     local of_exporter = 'ignoring (%s)' % std.join(', ', std.setDiff(std.set(language.own_labels), ['source']));
     local of_reader = language.of_same_gateway;
-    local up = series('up', config.jobSelector);
     |||
       (
         %(firing)s
@@ -93,6 +92,32 @@
   local where = 'gateway {{ $labels.gateway }} ({{ $labels.instance }})',
   local agent = 'agent {{ or $labels.agent "unknown" }}',
 
+  local many_of_one_cause = |||
+    count without (gateway) (
+      %s
+      and ignoring (cause)
+      %s
+    ) >= %d
+  ||| % [
+    series('gateway:openclaw_lock_cause:active'),
+    series('gateway:openclaw_lock_hurt:active'),
+    config.manyGateways,
+  ],
+
+  local restarts(set_operator) = |||
+    (
+    %s
+    )
+    %s
+    (
+    %s
+    )
+  ||| % [
+    language.indent(expressions.gateway_restarts, 2),
+    set_operator,
+    language.indent(expressions.gateway_lasts_not, 2),
+  ],
+
   local timeouts = [
     page(
       'OpenClawLockTimeouts',
@@ -124,25 +149,16 @@
       'logs',
       |||
         (
-          count without (gateway) (
-            %(causes)s
-            and ignoring (cause)
-            %(hurt)s
-          ) >= %(many)d
+        %(sharing)s
         )
         or
         (
           %(count)s >= %(many)d
           unless ignoring (cause)
-          count without (gateway) (
-            %(causes)s
-            and ignoring (cause)
-            %(hurt)s
-          ) >= %(many)d
+        %(sharing)s
         )
       ||| % {
-        causes: series('gateway:openclaw_lock_cause:active'),
-        hurt: series('gateway:openclaw_lock_hurt:active'),
+        sharing: language.indent(many_of_one_cause, 2),
         count: series('instance:openclaw_lock_gateways_hurt:count'),
         many: config.manyGateways,
       },
@@ -169,15 +185,7 @@
     page(
       'OpenClawLockRestartLoop',
       'processes',
-      |||
-        (
-        %s
-        )
-        and
-        (
-        %s
-        )
-      ||| % [language.indent(expressions.gateway_restarts, 2), language.indent(expressions.gateway_lasts_not, 2)],
+      restarts('and'),
       'A gateway starts over and over, and none lasts.',
       |||
         The gateway of %(where)s started or failed to start {{ printf "%%.0f" $value }} times in 30 minutes, and none lasts.
@@ -188,15 +196,7 @@
     alert(
       'OpenClawLockRestartLoop',
       'warning',
-      |||
-        (
-        %s
-        )
-        unless
-        (
-        %s
-        )
-      ||| % [language.indent(expressions.gateway_restarts, 2), language.indent(expressions.gateway_lasts_not, 2)],
+      restarts('unless'),
       'Something starts gateways over and over.',
       |||
         Of %(where)s {{ printf "%%.0f" $value }} starts, refusals or failures to start were seen in 30 minutes while a gateway
