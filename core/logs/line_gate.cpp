@@ -185,6 +185,7 @@ enum : std::size_t {
   bound_head,
   subsystem_head,
   first_quiet_head,
+  first_turn_head = first_quiet_head + kQuietRows + kQuietCarriers,
   first_coloured_head = first_quiet_head + kQuietHeads
 };
 
@@ -275,6 +276,17 @@ template <std::size_t Which>
          quiet | coloured;
 }
 
+/// Turns are many; the beginning of one tells enough.
+bool begins_turn(std::string_view line) {
+  if (line.size() < Head::kBytes) return false;
+  const unsigned begins = [&line]<std::size_t... I>(
+      std::index_sequence<I...>) {
+    return (has_head<first_turn_head + I>(line.data()) | ...);
+  }
+  (std::make_index_sequence<kTurnHeads>{});
+  return begins != 0;
+}
+
 /// Another program has parsed the record and written it again, with blanks.
 bool is_written_anew(std::string_view line) {
   return line.size() > kRecordStart.size() && line[kRecordStart.size()] == ' ';
@@ -288,6 +300,7 @@ bool may_be_event(std::string_view line, bool loud) {
   if (line.size() > kMaxLogLineBytes || !line.starts_with(kRecordStart) ||
       is_written_anew(line))
     return true;
+  if (begins_turn(line)) return true;
   if (loud) return kLoudEvents.is_in(line) || has_colour(line);
   // Quotation marks within a binding are escaped, so it ends here or before.
   const auto binding = line.substr(0, line.find("}\""));

@@ -26,10 +26,10 @@ bool is_named(std::string_view before, std::string_view behind) {
 std::optional<WallTime> read_accepted_turn(std::string_view line) {
   if (!line.starts_with(kHead) || !line.ends_with('}')) return {};
   line.remove_prefix(kHead.size());
-  // A message without escapes.
-  const auto end = line.find_first_of("\\\"");
+  const auto end = line.find('"');
   if (end == std::string_view::npos || !line.substr(end).starts_with(kMeta))
     return {};
+  if (line.substr(0, end).find('\\') != std::string_view::npos) return {};
   line.remove_prefix(end + kMeta.size());
   const auto date = line.find(kDate);
   if (date == std::string_view::npos) return {};
