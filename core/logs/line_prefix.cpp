@@ -153,11 +153,21 @@ bool begins_with_time(std::string_view text) {
   return parse_iso8601(text.substr(0, text.find(' '))).has_value();
 }
 
+bool begins_as_gateway(std::string_view text) {
+  return text.starts_with(R"({")") || begins_with_time(text);
+}
+
+/// `TIME `, `TIME group/stream `, `TIME {} ` or `TIME {app="openclaw"} `.
 std::optional<std::string_view> behind_time(std::string_view line) {
   if (!begins_with_time(line)) return {};
   const auto rest = behind_word(line);
-  if (!rest || !(rest->starts_with('{') || begins_with_time(*rest))) return {};
-  return rest;
+  if (!rest || begins_as_gateway(*rest)) return rest;
+  const bool has_labels = rest->starts_with('{');
+  const auto end = has_labels ? rest->find("} ") : rest->find(' ');
+  if (end == std::string_view::npos || rest->starts_with('[')) return {};
+  const auto text = rest->substr(end + (has_labels ? 2 : 1));
+  if (!begins_as_gateway(text)) return {};
+  return text;
 }
 
 }  // namespace

@@ -22,9 +22,11 @@ namespace openclaw_lock {
 ///                                            blank
 ///     [pod/openclaw-0/gateway] LINE          kubectl logs --prefix
 ///     2026-11-28T16:00:00.123456789Z LINE    kubectl logs --timestamps
+///     2026-11-28T16:00:00+00:00 group/stream LINE     aws logs tail
+///     2026-11-28T16:00:00Z {app="openclaw"} LINE      logcli
 ///
-/// or up to three of them. The last one looks like the header of a gateway's
-/// own line: it is a prefix only where a time, or JSON, follows.
+/// or up to three of them. The last three look like the header of a gateway's
+/// own line: they are prefixes only where a time, or JSON, follows.
 std::size_t line_prefix(std::string_view line);
 
 }  // namespace openclaw_lock

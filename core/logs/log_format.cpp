@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "core/base/wall_time.h"
 #include "core/logs/console_text.h"
 #include "core/logs/cri.h"
 #include "core/logs/json_envelope.h"
@@ -12,10 +13,29 @@
 namespace openclaw_lock {
 namespace {
 
+/// A header of a gateway's console, `2026-11-28T16:00:00.000+00:00 [gateway] `
+/// or `16:00:00 [gateway] `, behind something else: another program has put the
+/// line into a form that is not known.
+bool holds_header(std::string_view line) {
+  constexpr std::size_t kMostBefore = 256;
+  constexpr std::string_view kTag = " [";
+  for (auto tag = line.find(kTag); tag < kMostBefore;
+       tag = line.find(kTag, tag + 1)) {
+    const auto before = line.substr(0, tag);
+    const auto begin = before.find_last_not_of("0123456789-:.+TZ") + 1;
+    const auto word = before.substr(begin);
+    const bool is_time = parse_iso8601(word) ||
+                         parse_iso8601("1970-01-01T" + std::string{word} + "Z");
+    if (begin > 0 && is_time) return true;
+  }
+  return false;
+}
+
 std::optional<LineFormat> recognise_text(std::string_view line) {
   ConsoleTextDecoder decoder;
   const auto record = decoder.decode({std::string{line}, {}, {}});
-  if (record && (record->time || !record->subsystem.empty()))
+  if (record && (record->time || !record->subsystem.empty()) &&
+      !holds_header(line))
     return LineFormat::console_text;
   return {};
 }

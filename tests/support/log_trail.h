@@ -87,6 +87,7 @@ struct LogTrail {
 
   TempTree tree;
   bool restarts = false;
+  WallTime now{};
   std::vector<std::string> host_dirs;
   std::vector<Problem> problems;
   std::unique_ptr<LogLedger> ledger;
@@ -96,7 +97,7 @@ struct LogTrail {
  private:
   void round() {
     follower->round(
-        WallTime{}, [] { return false; }, problems);
+        now, [] { return false; }, problems);
   }
 
   void start(LogCheckpoint checkpoint) {

@@ -98,6 +98,16 @@ Result<UniqueFd> open_log(const std::string& path,
   return file;
 }
 
+std::optional<WallTime> birth_of(const UniqueFd& file) {
+  struct statx found {};
+  if (::statx(file.get(), "", AT_EMPTY_PATH, STATX_BTIME, &found) != 0 ||
+      (found.stx_mask & STATX_BTIME) == 0)
+    return {};
+  return WallTime{std::chrono::seconds{found.stx_btime.tv_sec} +
+                  std::chrono::duration_cast<WallTime::duration>(
+                      std::chrono::nanoseconds{found.stx_btime.tv_nsec})};
+}
+
 LogFile::LogFile(LogPosition position, bool shared)
     : position_{std::move(position)},
       shared_{shared},

@@ -156,4 +156,7 @@ Result<UniqueFd> open_log(const std::string& path,
                           const std::optional<RootedPath>& rooted,
                           LogFileId id);
 
+/// When a file was made; empty where its file system does not keep it.
+std::optional<WallTime> birth_of(const UniqueFd& file);
+
 }  // namespace openclaw_lock

@@ -25,6 +25,11 @@ constexpr std::ptrdiff_t kMaxGone = LogFollower::kMaxFiles;
 constexpr int kSettledRounds = 2;
 /// A log that changes all the time asks for a round at once no more often.
 constexpr seconds kHurry{1};
+/// A source that a gateway was given while it is followed, by a configuration
+/// that was written at most so long ago.
+constexpr minutes kNewsAge{2};
+/// Stamps of files are of the kernel's last tick.
+constexpr std::chrono::milliseconds kTick{20};
 
 }  // namespace
 
@@ -302,7 +307,19 @@ bool LogFollower::is_first_look(const ListedLog& listed) const {
                      });
 }
 
+bool LogFollower::was_made_meanwhile(const ListedLog& listed) {
+  if (!followed_since_ ||
+      known_sources_.contains(sources()[listed.source].pattern) ||
+      !is_within_reach(listed.place()))
+    return false;
+  const auto file = open_log(listed.path, listed.rooted, listed.id);
+  const auto made_at = file ? birth_of(*file) : std::nullopt;
+  return made_at && *made_at + kTick >= *followed_since_ &&
+         *made_at >= now_ - kNewsAge;
+}
+
 void LogFollower::note_looks(const LogListing& listing) {
+  if (!followed_since_ && !sources().empty()) followed_since_ = now_;
   std::set<std::string> unseen;
   for (std::size_t i = 0; i < sources().size(); ++i) {
     const bool is_first = known_sources_.insert(sources()[i].pattern).second;
@@ -320,7 +337,8 @@ bool LogFollower::is_settled_copy(const ListedLog& listed) const {
 }
 
 void LogFollower::admit(const ListedLog& listed) {
-  if (is_first_look(listed)) return adopt_at_end(listed);
+  if (is_first_look(listed) && !was_made_meanwhile(listed))
+    return adopt_at_end(listed);
   if (listed.size == 0 || is_settled_copy(listed) ||
       !is_within_reach(listed.place()))
     return;

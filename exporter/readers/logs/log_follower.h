@@ -30,7 +30,8 @@ namespace openclaw_lock {
 ///
 /// - What is there when a source is first looked at is read from its end on;
 ///   what appears later from its start. What could not be looked at then is
-///   first looked at when it can.
+///   first looked at when it can. A source that comes while others are followed
+///   may have a log that was made in the minutes before: from its start, too.
 /// - A log is known by its inode, and again by what it begins with and what
 ///   stands before the position (log_fingerprints.h).
 /// - Renamed, it goes on under its new name; deleted, it is read to its end.
@@ -119,6 +120,7 @@ class LogFollower {
   void adopt_at_end(const ListedLog& listed);
   Novelty judge(const ListedLog& listed, const UniqueFd& file);
   bool is_first_look(const ListedLog& listed) const;
+  bool was_made_meanwhile(const ListedLog& listed);
   void remember_left_out(const LogListing& listing);
   void note_looks(const LogListing& listing);
   void let_go(const LogListing& listing);
@@ -134,6 +136,7 @@ class LogFollower {
   std::shared_ptr<const KnownPlaces> places_;
   std::set<std::string> known_sources_;
   std::set<std::string> unseen_places_;
+  std::optional<WallTime> followed_since_;
   std::vector<std::unique_ptr<Followed>> logs_;
   std::map<std::string, LogFileId> paths_;  ///< of the listing before
   /// Files that are no logs of their own yet, and how they looked.

@@ -37,6 +37,17 @@ bool is_readable(int descriptor) {
   return descriptor >= 0 && ::poll(&event, 1, 0) > 0;
 }
 
+/// As many as a line of a log can take.
+std::string named_patterns(const std::vector<FollowedSource>& sources) {
+  constexpr std::size_t kMost = 4;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(kMost, sources.size()); ++i)
+    names += (i == 0 ? "" : ", ") + sources[i].pattern;
+  if (sources.size() > kMost)
+    names += " and " + std::to_string(sources.size() - kMost) + " more";
+  return names;
+}
+
 }  // namespace
 
 LogReader::LogReader(std::string gateway, std::optional<LogCheckpoint> restored,
@@ -93,7 +104,7 @@ RoundResult LogReader::round(const Gate& gate,
   intake_.settle(now, wants_round_);
   if (!has_sources())
     result.problems.push_back({Fault::missing,
-                               files_.empty() ? "logs" : files_[0].pattern,
+                               files_.empty() ? "logs" : named_patterns(files_),
                                "no log is there to follow"});
   result.success = result.problems.empty();
   return result;

@@ -59,7 +59,10 @@ TEST_CASE("line_prefix: what other writers put in front") {
         "<30>Nov 28 16:00:00 host openclaw[1234]: ",
         "<30>1 2026-11-29T13:00:00.123456Z host openclaw 77 - - ",
         "<134>1 2026-11-29T13:00:00Z host openclaw 77 ID47 [a@1 b=\"c\"] ",
-        "2026-11-29T13:00:00.123456+00:00 app[web.1]: "}) {
+        "2026-11-29T13:00:00.123456+00:00 app[web.1]: ",
+        "2026-11-29T13:00:00.123000+00:00 openclaw/gateway/77 ",
+        "2026-11-29T13:00:00+00:00 {} ",
+        "2026-11-29T13:00:00Z {app=\"openclaw\", pod=\"openclaw-0\"} "}) {
     CAPTURE(prefix);
     CHECK(without(prefix + kLine) == kLine);
     CHECK(incidents([&](const std::string& line) { return prefix + line; }) ==

@@ -32,9 +32,13 @@ TEST_CASE("recognise_log_format: each form by one line") {
 }
 
 TEST_CASE("recognise_log_format: lines that prove nothing") {
-  for (const std::string line :
-       {"", "pong", "{", "{}", R"({"message":"x"})", R"({"log":"x\n"})", "[]",
-        "23:16:17 pong", "npm error code 128"}) {
+  for (
+      const std::string line :
+      {"", "pong", "{", "{}", R"({"message":"x"})", R"({"log":"x\n"})", "[]",
+       "23:16:17 pong", "npm error code 128",
+       R"([0] openclaw: [[1764432000.1, {}], {"log"=>"2026-06-05T00:11:06.506Z [gateway] ready"}])",
+       R"([0] openclaw: [[1764432000.1, {}], {"log"=>"23:16:17 [gateway] ready"}])",
+       "2026-06-05T00:11:07Z <3> 2026-06-05T00:11:06.506Z [gateway] ready"}) {
     CAPTURE(line);
     CHECK_FALSE(recognise_log_format(line));
   }

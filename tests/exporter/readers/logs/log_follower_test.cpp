@@ -9,6 +9,7 @@
 
 #include <string>
 
+#include "exporter/system/clock.h"
 #include "exporter/system/file.h"
 #include "tests/support/log_trail.h"
 
@@ -839,6 +840,33 @@ TEST_CASE("LogFollower: sources come and go") {
   trail.watch();
   trail.settle();
   CHECK(trail.incidents() == 1);
+}
+
+TEST_CASE("LogFollower: a source that comes while others are followed") {
+  using std::chrono::minutes;
+  struct Case {
+    minutes first_look;
+    minutes next_look;
+    std::uint64_t incidents;
+  };
+  for (const auto& [first_look, next_look, incidents] :
+       {Case{minutes{-1}, minutes{1}, 2},    // its log was made in between
+        Case{minutes{-9}, minutes{5}, 1},    // long ago
+        Case{minutes{1}, minutes{2}, 1}}) {  // before anything was followed
+    LogTrail trail;
+    trail.append("moved.txt", incident(1));
+    if (!birth_of(UniqueFd{::open(trail.tree.path("moved.txt").c_str(),
+                                  O_RDONLY | O_CLOEXEC)}))
+      return;  // this file system does not keep it
+    trail.now = wall_time_now() + first_look;
+    trail.look();
+    trail.now = wall_time_now() + next_look;
+    trail.follower->watch({{trail.tree.path("moved.txt")}}, {}, {});
+    trail.settle();
+    trail.append("moved.txt", incident(2));
+    trail.settle();
+    CHECK(trail.incidents() == incidents);
+  }
 }
 
 TEST_CASE("LogFollower: an idle round reads none of the logs") {
