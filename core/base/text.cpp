@@ -43,6 +43,13 @@ std::vector<std::string_view> split_blanks(std::string_view text) {
   }
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\n\r\f\v";
+  const auto begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
 std::string to_utf8(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());

@@ -23,6 +23,9 @@ std::optional<Integer> parse_integer(std::string_view text) {
 /// The pieces of `text` between runs of blanks and tabs; no empty pieces.
 std::vector<std::string_view> split_blanks(std::string_view text);
 
+/// Without the white space of ASCII at both ends.
+std::string_view trimmed(std::string_view text);
+
 /// Valid UTF-8 with each ill-formed byte replaced by U+FFFD.
 std::string to_utf8(std::string_view bytes);
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/text.h"
 #include "core/gateways/glob_capture.h"
 #include "core/gateways/openclaw_process.h"
 #include "core/logs/known_places.h"
@@ -203,13 +204,6 @@ Result<std::string> expand(std::string_view text, const Lookup& variable) {
     if (expanded.size() >= kMaxPath) break;
   }
   return expanded;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\n\r\f\v";
-  const auto begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
 /// Of the configuration's own `env`, which is for what the environment lacks.

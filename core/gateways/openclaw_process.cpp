@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "core/base/text.h"
 #include "core/gateways/glob_capture.h"
 #include "core/gateways/openclaw_version.h"
 
@@ -13,13 +14,6 @@ namespace openclaw_lock {
 namespace {
 
 using Pieces = std::vector<std::string_view>;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\n\r";
-  const auto begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 /// Of the first entry with that name; empty: there is none.
 std::optional<std::string_view> find_value(const Pieces& environment,

@@ -7,7 +7,7 @@ namespace openclaw_lock {
 namespace {
 
 /// Of the first member with this name in quotation marks.
-std::string_view text_of(std::string_view json, std::string_view name) {
+std::string_view string_member(std::string_view json, std::string_view name) {
   constexpr std::string_view kBlanks = " \t\r\n";
   const auto at = json.find(name);
   if (at == std::string_view::npos) return {};
@@ -39,9 +39,9 @@ std::optional<OpenclawVersion> parse_openclaw_version(std::string_view text) {
 }
 
 std::string package_version(std::string_view package) {
-  const auto name = text_of(package, "\"name\"");
+  const auto name = string_member(package, "\"name\"");
   if (name != "openclaw" && name != "clawdbot" && name != "moltbot") return {};
-  return std::string{text_of(package, "\"version\"")};
+  return std::string{string_member(package, "\"version\"")};
 }
 
 bool is_newer_than_tried(std::string_view version) {

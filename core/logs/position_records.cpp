@@ -11,7 +11,7 @@
 namespace openclaw_lock {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::size_t kCrcDigits = 8;
 
 std::string crc_of(std::string_view bytes) {
@@ -19,7 +19,7 @@ std::string crc_of(std::string_view bytes) {
       ::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
   std::string digits(kCrcDigits, '0');
   for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
-    *digit = kDigits[sum & 15];
+    *digit = kHexDigits[sum & 15];
     sum >>= 4;
   }
   return digits;
@@ -54,8 +54,8 @@ void append_escaped(std::string& text, std::string_view bytes) {
     }
     const auto byte = static_cast<unsigned char>(c);
     text += '%';
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
+    text += kHexDigits[byte >> 4];
+    text += kHexDigits[byte & 15];
   }
 }
 
@@ -67,8 +67,8 @@ std::optional<std::string> unescaped(std::string_view text) {
       continue;
     }
     if (text[i] != '%' || text.size() - i < 3) return {};
-    const auto high = kDigits.find(text[i + 1]);
-    const auto low = kDigits.find(text[i + 2]);
+    const auto high = kHexDigits.find(text[i + 1]);
+    const auto low = kHexDigits.find(text[i + 2]);
     if (high == std::string_view::npos || low == std::string_view::npos)
       return {};
     bytes += static_cast<char>(high << 4 | low);

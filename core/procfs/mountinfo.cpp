@@ -35,7 +35,7 @@ std::optional<std::string_view> option_value(std::string_view options,
   return {};
 }
 
-std::optional<Mount> parse_line(std::string_view line) {
+std::optional<Mount> parse_mount(std::string_view line) {
   const auto fields = split_blanks(line);
   const auto dash = std::find(fields.begin(), fields.end(), "-");
   if (dash - fields.begin() < 6 || fields.end() - dash < 3) return {};
@@ -77,7 +77,7 @@ std::vector<Mount> parse_mountinfo(std::string_view text) {
   while (!text.empty()) {
     const auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
-    if (auto mount = parse_line(line)) mounts.push_back(std::move(*mount));
+    if (auto mount = parse_mount(line)) mounts.push_back(std::move(*mount));
   }
   return mounts;
 }

@@ -23,7 +23,7 @@ constexpr std::string_view kSeeHelp = " (see --help)";
 /// or `false`.
 using Written = std::map<std::string_view, std::vector<std::string>>;
 
-EarlyExit refuse(std::string_view reason) {
+EarlyExit exit_refusing(std::string_view reason) {
   return {2, std::string{kProgram} + ": " + std::string{reason} + '\n'};
 }
 
@@ -52,13 +52,13 @@ const Flag* find_flag(std::string_view spelling) {
 
 EarlyExit refuse_missing_value(const Flag& flag) {
   const auto name = "--" + std::string{flag.name};
-  return refuse(name + " is given without a value, expected " + name + '=' +
+  return exit_refusing(name + " is given without a value, expected " + name + '=' +
                 std::string{flag.value});
 }
 
 EarlyExit refuse_value(const Flag& flag) {
   const auto name = "--" + std::string{flag.name};
-  return refuse(name + " takes no value" +
+  return exit_refusing(name + " takes no value" +
                 (flag.negatable
                      ? ", use " + name + " or --no-" + std::string{flag.name}
                      : std::string{}));
@@ -99,9 +99,9 @@ Written collect(const CLI::App& app) {
 std::optional<EarlyExit> check_leftovers(const CLI::App& app) {
   for (const auto& argument : app.remaining()) {
     if (argument.starts_with('-') && argument != "-" && argument != "--")
-      return refuse("unknown flag " + quote(flag_part(argument)) +
+      return exit_refusing("unknown flag " + quote(flag_part(argument)) +
                     std::string{kSeeHelp});
-    return refuse("unexpected argument " + quote(argument) +
+    return exit_refusing("unexpected argument " + quote(argument) +
                   std::string{kSeeHelp});
   }
   return {};
@@ -113,7 +113,7 @@ std::optional<EarlyExit> check_repetition(const Written& written) {
     if (values == written.end() || flag.is_repeatable() ||
         values->second.size() == 1)
       continue;
-    return refuse("--" + std::string{flag.name} + " is given more than once");
+    return exit_refusing("--" + std::string{flag.name} + " is given more than once");
   }
   return {};
 }
@@ -125,7 +125,7 @@ std::optional<EarlyExit> apply(const Written& written, Settings& settings) {
     if (flag.is_repeatable()) flag.clear(settings);
     for (const auto& value : values->second)
       if (const auto problem = flag.apply(settings, value))
-        return refuse(describe_invalid("--" + std::string{flag.name}, value,
+        return exit_refusing(describe_invalid("--" + std::string{flag.name}, value,
                                        problem->detail));
   }
   return {};
@@ -133,8 +133,8 @@ std::optional<EarlyExit> apply(const Written& written, Settings& settings) {
 
 EarlyExit refuse_file(const Settings& settings, const Problem& problem) {
   if (problem.fault == Fault::malformed)
-    return refuse(problem.where + ": " + problem.detail);
-  return refuse(describe_invalid("--config.file", settings.config_file.native(),
+    return exit_refusing(problem.where + ": " + problem.detail);
+  return exit_refusing(describe_invalid("--config.file", settings.config_file.native(),
                                  problem.detail));
 }
 
@@ -142,11 +142,11 @@ EarlyExit refuse_file(const Settings& settings, const Problem& problem) {
 std::optional<EarlyExit> check_together(const Written& written,
                                         const Settings& settings) {
   if (const auto problem = check_logs(settings))
-    return refuse(
+    return exit_refusing(
         describe_invalid("--openclaw.log", problem->where, problem->detail));
   const auto problem = check_storage(settings);
   if (!problem) return {};
-  return refuse(describe_invalid(
+  return exit_refusing(describe_invalid(
       written.contains("storage.path") ? "--storage.path" : "storage.path",
       settings.storage_path.native(), problem->detail));
 }
@@ -174,7 +174,7 @@ EarlyExit refuse_parse_error(const CLI::ParseError& error) {
   const std::string_view message = error.what();
   const auto* flag = find_flag(message.substr(0, message.find(':')));
   if (flag != nullptr) return refuse_missing_value(*flag);
-  return refuse(quote(message) + std::string{kSeeHelp});
+  return exit_refusing(quote(message) + std::string{kSeeHelp});
 }
 
 }  // namespace

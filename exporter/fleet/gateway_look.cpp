@@ -21,6 +21,7 @@
 #include "exporter/config/setting_values.h"
 #include "exporter/fleet/state_dir_names.h"
 #include "exporter/readers/directories/directory_facts.h"
+#include "exporter/readers/directories/session_directories.h"
 #include "exporter/system/file.h"
 #include "exporter/system/glob_walker.h"
 #include "exporter/system/mount_view.h"
@@ -31,7 +32,6 @@ namespace openclaw_lock {
 namespace {
 
 constexpr std::size_t kMaxGateways = GatewayRegister::kMaxGateways;
-constexpr std::size_t kMaxSessionDirectories = 4096;
 constexpr std::size_t kMaxNames = 64;     // of one state dir
 constexpr std::size_t kMaxLogRoots = 64;  // of one gateway
 constexpr std::chrono::minutes kFresh{10};

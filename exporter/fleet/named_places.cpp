@@ -7,14 +7,13 @@
 #include "core/gateways/glob_capture.h"
 #include "core/logs/known_places.h"
 #include "exporter/readers/directories/directory_facts.h"
+#include "exporter/readers/directories/session_directories.h"
 #include "exporter/system/glob_walker.h"
 #include "exporter/system/mount_view.h"
 #include "exporter/system/rooted_path.h"
 
 namespace openclaw_lock {
 namespace {
-
-constexpr std::size_t kMaxSessionDirectories = 4096;
 
 struct Split {
   std::string front;

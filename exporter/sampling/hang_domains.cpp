@@ -12,12 +12,12 @@
 #include "core/procfs/filesystem_type.h"
 #include "exporter/system/clock.h"
 #include "exporter/system/file.h"
+#include "exporter/system/procfs_files.h"
 #include "exporter/system/unique_fd.h"
 
 namespace openclaw_lock {
 namespace {
 
-constexpr std::size_t kMaxMountinfo = 4 << 20;
 /// How long the kernel is not asked for changes.
 constexpr std::chrono::milliseconds kFresh{50};
 

@@ -13,8 +13,8 @@ namespace {
 using std::chrono::milliseconds;
 
 /// Rounds that events ask for take at most a fifth of a worker's time.
-constexpr int kRestFactor = 4;
-constexpr milliseconds kShortestRest{20};
+constexpr int kLockRestFactor = 4;
+constexpr milliseconds kShortestLockRest{20};
 
 }  // namespace
 
@@ -66,7 +66,7 @@ MonotonicTime LockTask::judge(const ProcessTable* table) {
   unfinished_ = met_shut_gate(result.problems);
   const auto now = monotonic_now();
   earliest_ = now + std::max<MonotonicTime::duration>(
-                        kRestFactor * (now - began_), kShortestRest);
+                        kLockRestFactor * (now - began_), kShortestLockRest);
   return next_turn(now);
 }
 

@@ -34,7 +34,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr mode_t kMode = 0600;
+constexpr mode_t kStorageMode = 0600;
 constexpr std::size_t kMaxOldBytes = std::size_t{16} << 20;
 constexpr std::string_view kOldPrefix = "logs-";
 /// Of one gateway; a disk that hangs must not make them pile up.
@@ -149,7 +149,7 @@ Result<std::shared_ptr<LogStorage>> LogStorage::open(
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
       return system_problem(errno, directory.string());
     const auto path = directory / "lock";
-    auto opened = open_regular_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, kMode);
+    auto opened = open_regular_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, kStorageMode);
     if (!opened) return opened.problem();
     state->lock = *std::move(opened);
     if (::flock(state->lock.get(), LOCK_EX | LOCK_NB) != 0)

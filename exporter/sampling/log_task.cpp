@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 
 /// Between rounds that input asks for.
-constexpr milliseconds kShortestRest{20};
+constexpr milliseconds kShortestLogRest{20};
 constexpr milliseconds kStoragePatience{2000};
 constexpr milliseconds kFirstPatience{1500};
 constexpr milliseconds kSoon{100};
@@ -100,7 +100,7 @@ MonotonicTime LogTask::round(MonotonicTime now) {
   }
   auto facts = reader_->report();
   const auto ended = monotonic_now();
-  earliest_ = ended + kShortestRest;
+  earliest_ = ended + kShortestLogRest;
   if (stored_ && facts == *stored_) {
     publish(result, stored_);
     return next_turn(ended);

@@ -16,7 +16,7 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kSoon{100};
+constexpr milliseconds kSoonestLook{100};
 constexpr milliseconds kSeldom{500};
 /// Of a core's time, looks may take one part of so many while disks are waited
 /// for.
@@ -45,7 +45,7 @@ milliseconds rest_between_looks(bool disks_are_waited_for, microseconds look,
       std::max(static_cast<std::int64_t>(gateways), std::int64_t{1});
   const auto affordable = std::chrono::ceil<milliseconds>(
       look * std::max(for_all, for_one / count));
-  return std::max(disks_are_waited_for ? kSoon : kSeldom, affordable);
+  return std::max(disks_are_waited_for ? kSoonestLook : kSeldom, affordable);
 }
 
 StallTask::StallTask(std::filesystem::path procfs, SourceTiming timing)

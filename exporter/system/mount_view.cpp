@@ -3,11 +3,10 @@
 
 #include "core/base/text.h"
 #include "exporter/system/file.h"
+#include "exporter/system/procfs_files.h"
 
 namespace openclaw_lock {
 namespace {
-
-constexpr std::size_t kMaxMountinfo = 4 << 20;
 
 /// The PID of a path below `procfs`/PID/root, else empty.
 std::string process_of(const std::string& procfs, const std::string& path) {

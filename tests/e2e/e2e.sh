@@ -193,12 +193,12 @@ has_ended() { # PID
   ! kill -0 "$1" 2> /dev/null
 }
 
-# Starts it on a free port, through "${exporter_prefix[@]}"; sets url, exporter_pid, exporter_log.
+# Starts it on LISTEN or on a free port, through "${exporter_prefix[@]}"; sets url, exporter_pid, exporter_log.
 launch_exporter() { # FLAG...
   exporter_log=$(mktemp "$work/exporter.XXXXXX.log")
   mkdir -p "$work/empty_home"
   env -u OPENCLAW_STATE_DIR HOME="$work/empty_home" "${exporter_prefix[@]}" "$BINARY" \
-    --web.listen-address=127.0.0.1:0 --sample.interval="$INTERVAL" "$@" 2> "$exporter_log" &
+    --web.listen-address="${LISTEN:-127.0.0.1:0}" --sample.interval="$INTERVAL" "$@" 2> "$exporter_log" &
   exporter_job=$!
   children+=("$exporter_job")
   if ! wait_for "$PATIENCE" find_url; then

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The page, for real: OpenClaw gateways, the exporter, Prometheus with our rules and Alertmanager with our example. Of one
-# gateway two incidents are made, and a webhook receives the right pages and their ends; another one works all the while,
-# and nothing is sent about it.
+# gateway two incidents are made, and a webhook receives the right pages and their ends, though the exporter is killed
+# during one; another one works all the while, and nothing is sent about it. Then a second process is started on it over
+# and over, and refused: a ticket.
 #
 #   tests/openclaw/page_test.sh [HURT-VERSION [HEALTHY-VERSION]]      default: 2026.4.24 2026.9.6
 #
@@ -138,6 +139,28 @@ expect_end() { # NAME
     "$(query 'ALERTS{alertstate="firing", severity="critical"}')"
 }
 
+# ---- the exporter's end
+
+start_watching() {
+  mkdir -p "$work/storage"
+  start_exporter "--openclaw.state-dir=hurt=$("$lab" state "$hurt")" "--openclaw.state-dir=healthy=$("$lab" state "$healthy")" \
+    "--openclaw.log=hurt=$("$lab" file-logs "$hurt")/openclaw-*.log" \
+    "--openclaw.log=healthy=$("$lab" file-logs "$healthy")/openclaw-*.log" --storage.path="$work/storage"
+}
+
+# Of a page NAME that fires, nothing is measured any more: it goes on all the same, and says so. What would have ended it
+# by itself, 10 min of silence at most, passes first.
+lose_exporter() { # NAME
+  kill -KILL "$exporter_pid"
+  check 'a killed exporter is told' wait_for "$page_within" has_answer 'ALERTS{alertname="OpenClawLockExporterDown", alertstate="firing"}'
+  check 'long after the last scrape' wait_for "$page_within" \
+    has_answer "absent_over_time((up == 1)[$((600 / TIME_DIVISOR + 15))s:1s])"
+  check "$1 still fires" has_answer "ALERTS{alertname=\"$1\", gateway=\"hurt\", alertstate=\"firing\"}"
+  check_equal 'and its end was not sent' '' "$(paged "$1" resolved)"
+  LISTEN=${url##*/} start_watching
+  check 'it is scraped again' wait_for "$page_within" has_answer 'up == 1'
+}
+
 # ---- incidents
 
 two_gateways() {
@@ -179,6 +202,7 @@ dead_holder() {
   incident_began=$SECONDS
   expect_page OpenClawLockHolderDead
   check 'the ticket for the same lock is suppressed' wait_for "$page_within" is_suppressed OpenClawLockHolderDead warning
+  lose_exporter OpenClawLockHolderDead
   "$lab" kill-holder "$hurt" > "$work/killed"
   end_turning hurt "$failing"
   printf '#   %s turns failed\n' "$(turns hurt failed)"
@@ -188,6 +212,27 @@ dead_holder() {
   check 'a turn works after a clean restart' post_turn "$hurt_port" 'after delay=0.2'
   expect_metric 'no dead lock is left' 0 openclaw_lock_files gateway=hurt kind=session holder=dead
   expect_end OpenClawLockHolderDead
+}
+
+# Keeps starting a second process of the healthy gateway until the file FLAG is gone.
+keep_refusing() { # FLAG
+  while [ -e "$1" ]; do "$lab" refuse-second "$healthy" >> "$1.starts" 2>&1 || true; done
+}
+
+restart_loop() {
+  local loop
+  printf '# a second process is refused over and over\n'
+  touch "$work/refusals"
+  keep_refusing "$work/refusals" &
+  loop=$!
+  children+=("$loop")
+  check 'the ticket comes' wait_for $((3 * page_within)) has_answer \
+    'ALERTS{alertname="OpenClawLockRestartLoop", gateway="healthy", severity="warning", alertstate="firing"}'
+  rm -f "$work/refusals"
+  wait "$loop" || true
+  check 'a turn of the gateway that runs works' post_turn "$(port_of "$healthy")" 'after delay=0.2'
+  check_equal 'nobody is paged for it' '' \
+    "$(notifications page '.alerts[] | select(.labels.gateway == "healthy") | tojson')"
 }
 
 printf '# hurt: %s, healthy: %s, durations divided by %s\n' "$hurt" "$healthy" "$TIME_DIVISOR"
@@ -200,9 +245,7 @@ rm -f "$("$lab" state "$hurt")"/agents/main/sessions/*.lock # of an earlier run 
 "$lab" start-gateway "$healthy"
 check 'a first turn works' post_turn "$hurt_port" 'warm delay=0.2'
 check 'and one of the healthy gateway' post_turn "$(port_of "$healthy")" 'warm delay=0.2'
-start_exporter "--openclaw.state-dir=hurt=$("$lab" state "$hurt")" "--openclaw.state-dir=healthy=$("$lab" state "$healthy")" \
-  "--openclaw.log=hurt=$("$lab" file-logs "$hurt")/openclaw-*.log" \
-  "--openclaw.log=healthy=$("$lab" file-logs "$healthy")/openclaw-*.log"
+start_watching
 start_webhook
 start_alertmanager
 "$repository/alerts/render.sh" --into "$work/rendered" "$TIME_DIVISOR" > "$work/ignored"
@@ -223,9 +266,11 @@ printf '#   %s turns of the healthy gateway were well, %s failed; %s pages were 
 check 'the healthy gateway worked' test "$(turns healthy ok)" -ge 50
 check_equal 'all of its turns were well' 0 "$(turns healthy failed)"
 check_equal 'nothing was sent about it' '' \
-  "$(jq --raw-output 'select(.receiver != "dead-mans-switch") | .alerts[] | select(.labels.gateway != "hurt") | tojson' "$webhooks")"
+  "$(jq --raw-output 'select(.receiver != "dead-mans-switch") | .alerts[]
+    | select(.labels.gateway != "hurt" and .labels.alertname != "OpenClawLockExporterDown") | tojson' "$webhooks")"
 check_equal 'nor did anything but the watchdog reach its switch' OpenClawLockWatchdog \
   "$(notifications dead-mans-switch '.alerts[].labels.alertname' | sort --unique)"
+restart_loop
 check_equal 'all pages are of one group' 1 "$(notifications page .groupKey | sort --unique | wc -l)"
 stop_exporter
 check_equal 'the exporter ends with status 0' 0 "$exporter_status"

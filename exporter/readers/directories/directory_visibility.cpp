@@ -11,13 +11,12 @@
 #include "core/gateways/openclaw_process.h"
 #include "core/procfs/timens_offsets.h"
 #include "exporter/system/file.h"
+#include "exporter/system/procfs_files.h"
 
 namespace openclaw_lock {
 namespace {
 
-constexpr std::size_t kMaxMountinfo = 4 << 20;
 constexpr std::size_t kMaxOffsets = 4096;
-constexpr std::size_t kMaxStat = 4096;
 constexpr std::size_t kMaxCommand = 1 << 20;
 constexpr std::size_t kMaxOpenFiles = 65536;
 constexpr std::size_t kMaxPaths = 8;

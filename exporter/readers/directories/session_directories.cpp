@@ -21,8 +21,6 @@
 namespace openclaw_lock {
 namespace {
 
-constexpr std::size_t kMaxSessionDirectories = 4096;
-
 /// What stands in the place of a directory that could not be opened, if
 /// anything does: no directory at `path`, or a link at `named` that leads
 /// there.

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,6 +15,9 @@
 #include "exporter/system/gate.h"
 
 namespace openclaw_lock {
+
+/// Of one gateway; also the matches of a pattern of theirs.
+inline constexpr std::size_t kMaxSessionDirectories = 4096;
 
 /// One directory that may hold session locks.
 struct SessionDirectory {

@@ -13,6 +13,7 @@
 #include "core/procfs/unified_cgroup.h"
 #include "exporter/readers/disk/pressure_reader.h"
 #include "exporter/system/file.h"
+#include "exporter/system/procfs_files.h"
 
 namespace openclaw_lock {
 namespace {
@@ -20,9 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kMaxStat = 4096;
 constexpr std::size_t kMaxCgroup = 65536;
-constexpr std::size_t kMaxMountinfo = 4 << 20;
 
 /// Of the process, or of the thread.
 std::optional<ProcessStat> read_stat(const fs::path& directory) {

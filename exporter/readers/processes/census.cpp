@@ -11,16 +11,15 @@
 
 #include "exporter/readers/directories/directory_facts.h"
 #include "exporter/readers/directories/state_dir_access.h"
+#include "exporter/readers/processes/process_reader.h"
 #include "exporter/system/file.h"
+#include "exporter/system/procfs_files.h"
 #include "exporter/system/rooted_path.h"
 #include "exporter/system/shut_gate.h"
 
 namespace openclaw_lock {
 namespace {
 
-constexpr std::chrono::seconds kYoung{60};
-constexpr std::chrono::seconds kLongestRest{60};
-constexpr std::size_t kMaxMountinfo = 4 << 20;
 constexpr std::size_t kMaxTemporaryEntries = 65536;
 
 bool may_be_gateway(ProcessRole role) {
@@ -30,11 +29,11 @@ bool may_be_gateway(ProcessRole role) {
 /// One whose start cannot be told counts as young.
 bool is_young(const ProcessStat& stat, const ProcessTable& table) {
   const auto started = started_at(stat, table);
-  return !started || table.started_at - *started < kYoung;
+  return !started || table.started_at - *started < kYoungProcess;
 }
 
 bool is_due(const std::optional<MonotonicTime>& at, MonotonicTime now) {
-  return !at || now - *at >= kLongestRest;
+  return !at || now - *at >= kLongestProcessRest;
 }
 
 std::vector<Mount> read_mounts(const std::filesystem::path& process) {

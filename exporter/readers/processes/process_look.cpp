@@ -11,6 +11,7 @@
 #include "core/gateways/openclaw_version.h"
 #include "core/procfs/net_tcp.h"
 #include "exporter/system/file.h"
+#include "exporter/system/procfs_files.h"
 
 namespace openclaw_lock {
 namespace {
@@ -22,7 +23,6 @@ constexpr std::size_t kMaxVariable = 128 << 10;  // MAX_ARG_STRLEN
 constexpr std::size_t kMaxSockets = 16 << 20;
 constexpr std::size_t kMaxOpenFiles = 65536;
 constexpr std::size_t kMaxUidMap = 64 << 10;
-constexpr std::size_t kMaxStatus = 1 << 20;  // 65536 groups
 
 std::string link_of(const std::filesystem::path& path) {
   std::error_code error;

@@ -15,17 +15,13 @@
 #include "core/procfs/timens_offsets.h"
 #include "exporter/system/clock.h"
 #include "exporter/system/file.h"
+#include "exporter/system/procfs_files.h"
 
 namespace openclaw_lock {
 namespace {
 
-constexpr std::size_t kMaxStat = 4096;
-constexpr std::size_t kMaxStatus = 65536;
-constexpr std::size_t kMaxMountinfo = 4 << 20;
 constexpr std::size_t kMaxKernelStat = 4 << 20;
 constexpr int kKthreaddPid = 2;
-constexpr std::chrono::seconds kYoung{60};
-constexpr std::chrono::seconds kLongestRest{60};
 
 /// Also true of a time that lies in the future: the clock was set back.
 bool is_older(WallTime at, WallTime now, std::chrono::seconds limit) {
@@ -58,7 +54,7 @@ Result<std::vector<ProcessReader::Entry>> ProcessReader::list_changed(
     if (const auto text = read_small_file(procfs_ / "loadavg", kMaxStat))
       tasks = parse_task_count(*text);
   if (may_keep && tasks && tasks == listed_tasks_ &&
-      !is_older(listed_at_, now, kLongestRest)) {
+      !is_older(listed_at_, now, kLongestProcessRest)) {
     std::vector<Entry> entries;
     entries.reserve(known_.size());
     for (const auto& [pid, known] : known_)
@@ -83,8 +79,8 @@ const ProcessReader::Known* ProcessReader::unchanged(
   const auto started = started_at(process.stat, table);
   const bool settled =
       started && *started <= table.started_at &&
-      table.started_at - *started >= kYoung &&
-      !is_older(known->second.read_at, table.started_at, kLongestRest);
+      table.started_at - *started >= kYoungProcess &&
+      !is_older(known->second.read_at, table.started_at, kLongestProcessRest);
   return settled ? &known->second : nullptr;
 }
 
@@ -124,7 +120,7 @@ void ProcessReader::read_process(const Entry& entry, ProcessTable& table,
 }
 
 void ProcessReader::read_surroundings(WallTime now) {
-  if (surroundings_ && !is_older(surroundings_->read_at, now, kLongestRest))
+  if (surroundings_ && !is_older(surroundings_->read_at, now, kLongestProcessRest))
     return;
   surroundings_ = Surroundings{};
   auto& found = *surroundings_;
@@ -162,7 +158,7 @@ void ProcessReader::read_boot_time(ProcessTable& table,
   constexpr std::chrono::milliseconds kSet{100};
   const auto offset = wall_clock_offset();
   if (boot_time_ &&
-      !is_older(boot_time_->read_at, table.started_at, kLongestRest) &&
+      !is_older(boot_time_->read_at, table.started_at, kLongestProcessRest) &&
       std::chrono::abs(offset - boot_time_->clock_offset) < kSet) {
     table.boot_time = boot_time_->at;
     return;

@@ -16,6 +16,11 @@
 
 namespace openclaw_lock {
 
+/// What a process is may change while it is young (an `exec`); later it is read
+/// again after a rest.
+inline constexpr std::chrono::seconds kYoungProcess{60};
+inline constexpr std::chrono::seconds kLongestProcessRest{60};
+
 /// Reads the processes of a procfs: `stat` and `status` of new ones, and the
 /// facts about the mount itself. A process is the same as in the walk before
 /// where pid and inode of its entry are: its `stat` is read again only while it

@@ -96,7 +96,7 @@ void add_stall_interval(const FleetSnapshot& fleet, ExpositionWriter& out) {
     out.add({}, seconds_of(*fleet.sampling->stall_interval));
 }
 
-constexpr Metric kMetrics[] = {
+constexpr Metric kDiskMetrics[] = {
     {.head = counter(
          "openclaw_lock_disk_stalled_seconds_total",
          "Time lost waiting for disks, of the whole system: some (at least one "
@@ -151,6 +151,6 @@ constexpr Metric kMetrics[] = {
 
 }  // namespace
 
-Metrics disk_metrics() { return kMetrics; }
+Metrics disk_metrics() { return kDiskMetrics; }
 
 }  // namespace openclaw_lock

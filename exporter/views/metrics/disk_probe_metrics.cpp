@@ -10,7 +10,7 @@ void add_probes(const GatewayView& gateway, ExpositionWriter& out) {
     out.add({gateway.label()}, *probes);
 }
 
-constexpr Metric kMetrics[] = {
+constexpr Metric kDiskProbeMetrics[] = {
     {histogram(
          "openclaw_lock_disk_probe_seconds",
          "How long a small unnamed file in the state directory took to be "
@@ -21,6 +21,6 @@ constexpr Metric kMetrics[] = {
 
 }  // namespace
 
-Metrics disk_probe_metrics() { return kMetrics; }
+Metrics disk_probe_metrics() { return kDiskProbeMetrics; }
 
 }  // namespace openclaw_lock

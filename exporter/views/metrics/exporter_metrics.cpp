@@ -59,7 +59,7 @@ void add_process(const FleetSnapshot& fleet, ExpositionWriter& out) {
     out.add({}, (*fleet.exporter.process).*kFigure);
 }
 
-constexpr Metric kMetrics[] = {
+constexpr Metric kExporterMetrics[] = {
     {.head = gauge("openclaw_lock_gateways",
                    "State directories that are watched now: configured, or "
                    "discovered."),
@@ -112,6 +112,6 @@ constexpr Metric kMetrics[] = {
 
 }  // namespace
 
-Metrics exporter_metrics() { return kMetrics; }
+Metrics exporter_metrics() { return kExporterMetrics; }
 
 }  // namespace openclaw_lock

@@ -68,7 +68,7 @@ void add_writer_held(const GatewayView& gateway, ExpositionWriter& out) {
                     });
 }
 
-constexpr Metric kMetrics[] = {
+constexpr Metric kGatewayMetrics[] = {
     {gauge("openclaw_lock_gateway_instances",
            "Gateway processes that run on this state directory; "
            "above 1 they are duplicates."),
@@ -99,6 +99,6 @@ constexpr Metric kMetrics[] = {
 
 }  // namespace
 
-Metrics gateway_metrics() { return kMetrics; }
+Metrics gateway_metrics() { return kGatewayMetrics; }
 
 }  // namespace openclaw_lock

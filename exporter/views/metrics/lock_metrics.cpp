@@ -138,7 +138,7 @@ void add_watch_lost(const GatewayView& gateway, ExpositionWriter& out) {
     out.add({gateway.label()}, locks->watch_lost);
 }
 
-constexpr Metric kMetrics[] = {
+constexpr Metric kLockMetrics[] = {
     {gauge("openclaw_lock_files",
            "Lock files now, by what became of the holder."),
      add_files},
@@ -175,6 +175,6 @@ constexpr Metric kMetrics[] = {
 
 }  // namespace
 
-Metrics lock_metrics() { return kMetrics; }
+Metrics lock_metrics() { return kLockMetrics; }
 
 }  // namespace openclaw_lock

@@ -48,7 +48,7 @@ void add_lines(const GatewayView& gateway, ExpositionWriter& out) {
   }
 }
 
-void add_bytes(const GatewayView& gateway, ExpositionWriter& out) {
+void add_log_bytes(const GatewayView& gateway, ExpositionWriter& out) {
   if (const auto* const logs = gateway.latest<LogFacts>())
     out.add({gateway.label()}, logs->totals.bytes);
 }
@@ -71,7 +71,7 @@ void add_unread(const GatewayView& gateway, ExpositionWriter& out) {
     out.add({gateway.label()}, logs->unread_bytes);
 }
 
-void add_files(const GatewayView& gateway, ExpositionWriter& out) {
+void add_log_files(const GatewayView& gateway, ExpositionWriter& out) {
   if (const auto& logs = gateway.verdicts->logs)
     out.add({gateway.label()}, logs->files);
 }
@@ -93,7 +93,7 @@ void add_stalls(const GatewayView& gateway, ExpositionWriter& out) {
     out.add({gateway.label()}, found->second);
 }
 
-constexpr Metric kMetrics[] = {
+constexpr Metric kLogMetrics[] = {
     {counter(
          "openclaw_lock_timeouts_total",
          "Runs, and messages that never became one, that failed because a "
@@ -120,11 +120,11 @@ constexpr Metric kMetrics[] = {
              "Log lines read: matched (an event), ignored, unparsed "
              "(not of the log's format) or oversized (over 1 MiB)."),
      add_lines},
-    {counter("openclaw_lock_log_bytes_total", "Log bytes read."), add_bytes},
+    {counter("openclaw_lock_log_bytes_total", "Log bytes read."), add_log_bytes},
     {gauge("openclaw_lock_log_unread_bytes",
            "Log bytes that are there and not read yet."),
      add_unread},
-    {gauge("openclaw_lock_log_files", "Logs that are followed."), add_files},
+    {gauge("openclaw_lock_log_files", "Logs that are followed."), add_log_files},
     {counter("openclaw_lock_log_rotations_total",
              "Rotations and truncations of logs followed."),
      add_rotations},
@@ -135,6 +135,6 @@ constexpr Metric kMetrics[] = {
 
 }  // namespace
 
-Metrics log_metrics() { return kMetrics; }
+Metrics log_metrics() { return kLogMetrics; }
 
 }  // namespace openclaw_lock

@@ -52,7 +52,7 @@ void add_problems(const GatewayView& gateway, ExpositionWriter& out) {
                   });
 }
 
-constexpr Metric kMetrics[] = {
+constexpr Metric kSourceMetrics[] = {
     {gauge("openclaw_lock_source_up",
            "1 where the last round of this reader succeeded."),
      add_up},
@@ -69,6 +69,6 @@ constexpr Metric kMetrics[] = {
 
 }  // namespace
 
-Metrics source_metrics() { return kMetrics; }
+Metrics source_metrics() { return kSourceMetrics; }
 
 }  // namespace openclaw_lock
