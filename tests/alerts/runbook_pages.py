@@ -17,10 +17,13 @@ import pathlib
 import re
 import sys
 
-SECTIONS = ["Meaning", "Impact", "Diagnosis", "Mitigation", "Prove the fix", "Post-mortem questions"]
+SECTIONS = [
+    "Meaning", "Impact", "Diagnosis", "Decide", "Mitigation", "Prove the fix", "Resume", "Post-mortem questions",
+]
 ALERTS = [
-    "Timeouts", "TimeoutsSlowBurn", "ManyGatewaysHurt", "SessionWedged", "RestartLoop", "DuplicateGateways", "HolderDead", "PidRecycled", "Overdue", "DiskWait",
-    "SqliteContention", "LogSuppressed", "Blind", "ExporterDown", "ConfigReloadFailed", "Watchdog",
+    "Timeouts", "TimeoutsSlowBurn", "ManyGatewaysHurt", "SessionWedged", "RestartLoop", "DuplicateGateways",
+    "HolderDead", "PidRecycled", "Overdue", "DiskWait", "SqliteContention", "LogSuppressed", "Blind", "ExporterDown",
+    "ConfigReloadFailed", "Watchdog",
 ]
 # Sent by hand, to test the way of a page.
 NOT_RULES = {"OpenClawLockTest"}
@@ -99,6 +102,10 @@ def check_layout(pages):
         proof = page.section("Prove the fix")
         missing = [anchor for anchor in PROOFS if f"(README.md#{anchor})" not in proof]
         report(not missing, f"{page.name}: the fix is proven by 60 minutes, ten prompts and fallback", str(missing))
+        first = re.match(r"# \w+\n\n\*\*[^*]+[.]\*\*\n\n", page.text)
+        report(bool(first), f"{page.name} begins with what is broken and who is hurt")
+        report("| do |" in page.section("Decide") or page.section("Decide").count("\n|") > 4,
+               f"{page.name}: a table says what to do")
         runs = re.findall(r"```sh\n", page.section("Diagnosis"))
         report(bool(runs), f"{page.name}: its diagnosis has commands of its own")
 
@@ -184,8 +191,7 @@ def sequence(text, at):
 
 
 def check_blocks(pages):
-    unexpected = []
-    seen = {}
+    unexpected, hanging = [], []
     for page in pages.values():
         for block in page.blocks:
             if block.language not in ("sh", "promql"):
@@ -195,15 +201,25 @@ def check_blocks(pages):
             for word in ("rm -", "kill -9", "kill -KILL", "pkill", "killall", "sqlite3 ", "while true", "watch "):
                 if block.language == "sh" and word in block.text:
                     unexpected.append(f"{block.place}: '{word}'")
-        if page.name in ("README.md", "OpenClawLockHolderDead.md", "OpenClawLockPidRecycled.md"):
-            seen[page.name] = [block.text for block in page.blocks if "verdict=DEAD" in block.text]
+            for command in re.findall(r"^.*$", block.text, re.M) if block.language == "sh" else []:
+                if re.search(r"(?<!timeout 10 )(?<!timeout 20 )(?<!timeout 60 )\b(df|du|findmnt|stat|ls) -", command) \
+                        and not re.search(r"kubectl|docker", command):
+                    hanging.append(f"{block.place}: {command.strip()}")
+                globs = re.search(r'(in|ls|head|stat|cat|grep) [^#]*"?\$STATE"?/[^ ]*\*', command)
+                if globs and "timeout" not in command:
+                    hanging.append(f"{block.place}: {command.strip()}")
         for word in ("/locks`", "diagnose"):
             if word in page.text:
                 unexpected.append(f"{page.name}: '{word}' does not exist yet")
     report(not unexpected, "every block can be tested, and none does what a runbook must not", "; ".join(unexpected))
-    texts = [text for page in seen.values() for text in page]
-    report(len(seen) == len(texts) == 3 and len(set(texts)) == 1,
-           "the proof of a dead holder is the same on all pages that have it")
+    report(not hanging, "no block hangs on a dead mount", "; ".join(hanging))
+    texts = [block.text for page in pages.values() for block in page.blocks]
+    twice = {text for text in texts if texts.count(text) > 1 and text.count("\n") > 5}
+    report(not twice, "what pages share is in the README once", "; ".join(sorted(twice))[:200])
+    moves = [block.place for page in pages.values() for block in page.blocks
+             if re.search(r"\bmv .*\$(lock|1)\b", block.text)]
+    report(all(place.startswith("README.md") for place in moves) and len(moves) == 2,
+           "locks are moved in two places, for hosts and for Kubernetes", str(moves))
 
 
 def write_blocks(pages, directory):
