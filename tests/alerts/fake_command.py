@@ -25,10 +25,6 @@ import pathlib
 import re
 import subprocess
 import sys
-import tarfile
-import time
-
-import yaml
 
 NAME = pathlib.Path(sys.argv[0]).name
 STATE = pathlib.Path(os.environ.get("FAKE_STATE", "/nonexistent"))
@@ -57,7 +53,8 @@ OPTIONS = {
     "docker stop": {"-t": NUMBER},
     "docker start": {},
     "docker exec": {"-i --interactive": None, "-t --tty": None, "-u --user": ANY, "-w --workdir": ANY, "-e --env": ANY},
-    "docker cp": {"-a --archive": None, "-q --quiet": None, "-L --follow-link": None},
+    # --quiet came with Docker 23.
+    "docker cp": {"-a --archive": None, "-L --follow-link": None},
     "docker compose": {"-f --file": ANY, "-p --project-name": r"[a-z0-9][a-z0-9_-]*", "--env-file": ANY,
                        "--profile": ANY},
     "docker compose up": {"-d --detach": None, "--no-deps": None, "--no-recreate": None, "-t --timeout": NUMBER},
@@ -436,7 +433,7 @@ def kubectl_get(arguments):
                 refuse("Error from server (Forbidden): pods is forbidden")
             return say(jsonpath(output.removeprefix("jsonpath="), things))
         if output == "yaml":
-            return say(yaml.safe_dump({"items": [{"metadata": {"name": name}} for name, *_ in things]}))
+            return say("".join(f"- metadata: {{name: {name}}}\n" for name, *_ in things))
         table = "".join(f"{name} 1/1 {phase} 5 3h\n" for name, phase, *_ in things)
         return say("NAME READY STATUS RESTARTS AGE\n" + table)
     if kind == "deployment":
@@ -465,6 +462,8 @@ def kubectl(words):
         arguments.are("(deployment|deploy)/openclaw")
         put("replicas", arguments.value("--replicas") or refuse("--replicas is required"))
     elif verb == "apply":
+        import yaml  # few calls need it, and it takes as long as all else
+
         pod = yaml.safe_load(sys.stdin)
         check_schema(pod, POD)
         if "app" in pod["metadata"].get("labels", {}) or pod["spec"]["volumes"][0]["persistentVolumeClaim"] != {
@@ -528,6 +527,9 @@ def no_transcript(member):
 
 
 def back_up(output):
+    import tarfile
+    import time
+
     source, target = pathlib.Path(os.environ["HOME"], ".openclaw"), pathlib.Path(output)
     if target.is_dir():
         target = target / time.strftime("%Y-%m-%dT%H-%M-%S.000Z-openclaw-backup.tar.gz")

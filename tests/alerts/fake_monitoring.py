@@ -4,6 +4,7 @@
 
 import http.server
 import json
+import re
 import threading
 import urllib.parse
 
@@ -23,11 +24,20 @@ ALERTMANAGER = {
                 'alertmanager_notifications_failed_total{integration="webhook"} 0\n',
 }
 GATEWAY = {"/healthz": {"ok": True}}
+# What a path may be asked with; the real ones take no other value, and the runbooks need no other question.
+QUERIES = {
+    "/api/v1/targets": {"state": r"active|dropped|any"},
+    "/api/v2/alerts": {"filter": r"\w+(=|!=|=~|!~)[\w\".*]+", "active": "true|false", "silenced": "true|false"},
+}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.answer(self.server.answers.get(urllib.parse.urlsplit(self.path).path))
+        url = urllib.parse.urlsplit(self.path)
+        asked = urllib.parse.parse_qsl(url.query, keep_blank_values=True)
+        known = QUERIES.get(url.path, {})
+        good = all(re.fullmatch(known.get(name, r"(?!)"), value) for name, value in asked)
+        self.answer(self.server.answers.get(url.path) if good else None)
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

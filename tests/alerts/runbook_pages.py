@@ -208,6 +208,10 @@ def check_blocks(pages):
                 globs = re.search(r'(in|ls|head|stat|cat|grep) [^#]*"?\$STATE"?/[^ ]*\*', command)
                 if globs and "timeout" not in command:
                     hanging.append(f"{block.place}: {command.strip()}")
+            if re.search(r"(?<!<)![\w\"$-]", block.text):
+                unexpected.append(f"{block.place}: a shell may take a '!' for its history")
+            if re.search(r"-u openclaw-gateway|NAMESPACE=(?!openclaw$)", block.text, re.M):
+                unexpected.append(f"{block.place}: a name that is no variable of the block")
         for word in ("/locks`", "diagnose"):
             if word in page.text:
                 unexpected.append(f"{page.name}: '{word}' does not exist yet")

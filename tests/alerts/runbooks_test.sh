@@ -5,10 +5,10 @@
 # exporter. systemctl, journalctl, docker, kubectl, openclaw, sudo and crontab are stand-ins that refuse what the real
 # ones would refuse (fake_command.py).
 #
-# A block is run in each arrangement that its variables stand for: home, many (STATE, CONTAINER), profile (UNIT),
-# docker, kubernetes (RUN), sqlite. The value of such a variable is what a reader is told to change. Besides these are
-# replaced: the port of the exporter if it is taken here; the ports of Prometheus, Alertmanager and the gateway; the
-# directory of OpenClaw's logs; and an empty value before "# fill in".
+# A block is run in each arrangement that its variables stand for: home, many (STATE, CONTAINER), profile (UNIT), system
+# (--user), docker, kubernetes (RUN), sqlite. The value of such a variable is what a reader is told to change. Besides
+# these are replaced: the port of the exporter if it is taken here; the ports of Prometheus, Alertmanager and the
+# gateway; the directory of OpenClaw's logs; and an empty value before "# fill in".
 # Runs: among gateways
 # shellcheck disable=SC2317  # functions are called by name
 # shellcheck disable=SC2030,SC2031  # each block has a subshell with variables of its own
@@ -215,6 +215,7 @@ replacements() { # ARRANGEMENT HOST
       printf '%s\n' "s|^STATE=~/[.]openclaw$|STATE=$2/opt/openclaw-multi/data/oc7/config|" \
         's|^CONTAINER=openclaw-openclaw-gateway-1$|CONTAINER=openclaw-openclaw-gateway-7-1|'
       ;;
+    system) printf '%s\n' 's/(systemctl|journalctl) --user/sudo \1/' ;;
     profile) printf '%s\n' 's|^UNIT=openclaw-gateway.service$|UNIT=openclaw-gateway-work.service|' ;;
     docker) printf '%s\n' "s|^RUN='openclaw'$|RUN='docker exec openclaw-openclaw-gateway-1 node dist/index.js'|" ;;
     kubernetes)
@@ -232,7 +233,7 @@ arrangements() { # NUMBER PLACE
     return
   fi
   echo home
-  for arrangement in many profile docker kubernetes; do
+  for arrangement in many profile system docker kubernetes; do
     mapfile -t expressions < <(replacements "$arrangement" /)
     sed -E "${expressions[@]/#/-e}" "$work/blocks/$1.sh" | cmp --silent - "$work/blocks/$1.sh" || echo "$arrangement"
   done
@@ -372,6 +373,9 @@ archive_has_database() { # ARCHIVE
 has_first_failure() { # COMMAND...
   [ "$("$@" | grep -c 'agent:main:first\|03:00:00')" -ge 1 ]
 }
+manager_of() { # ARRANGEMENT
+  if [ "$1" = system ]; then echo system; else echo user; fi
+}
 unit_of() { # ARRANGEMENT
   if [ "$1" = profile ]; then echo openclaw-gateway-work.service; else echo openclaw-gateway.service; fi
 }
@@ -406,8 +410,8 @@ effect_jobs_resumed() {
   grep --quiet --line-regexp '0 [*].*openclaw agent .*' "$fakes/crontab" && [ "$(wc -l < "$fakes/crontab")" = 2 ]
 }
 effect_cronjob_resumed() { ! grep --quiet patch "$fakes/calls"; }
-effect_user_unit_stopped() { is_state "user.$(unit_of "$1")" inactive; }
-effect_user_unit_started() { is_state "user.$(unit_of "$1")" active; }
+effect_user_unit_stopped() { is_state "$(manager_of "$1").$(unit_of "$1")" inactive; }
+effect_user_unit_started() { is_state "$(manager_of "$1").$(unit_of "$1")" active; }
 effect_system_unit_stopped() { is_state "system.$(unit_of "$1")" inactive; }
 effect_system_unit_started() { is_state "system.$(unit_of "$1")" active; }
 effect_system_unit_disabled() {
@@ -540,6 +544,40 @@ picture "$work/host" > "$work/after"
 # The exporter's own configuration, databases in use and logs stay as they are, too.
 check_equal 'blocks that only read change nothing' '' "$(diff "$work/untouched" "$work/after" | head -n 5 || true)"
 each_block changes changing_block
+
+# A full disk and a dead mount, played by stand-ins: nothing is written then, and each block ends and says so.
+stands_in_the_way() { # TEXT PATTERN EFFECT...
+  local effect
+  for effect in "${@:3}"; do
+    job_dir=$work/jobs/$effect copy=$work/jobs/$effect/copy fakes=$work/jobs/$effect/fakes fake_settings=()
+    rm -rf "$job_dir"
+    mkdir -p "$job_dir"
+    cp -a "$work/host" "$copy"
+    ! declare -F "before_$effect" > /dev/null || "before_$effect"
+    run_block "$(awk -F '\t' -v effect="$effect" '$5 == effect { print $1 }' "$work/blocks/index")" home "$copy"
+    check "$1, $effect: it says so" grep --quiet -e "$2" "$job_dir/out"
+    check_equal "$1, $effect: no archive is begun" '' "$(find "$copy/home" -name 'openclaw-*.tar.gz')"
+    rm -rf "$copy"
+  done
+}
+cat > "$bin/df" << 'END'
+#!/bin/sh
+echo 'Filesystem 1024-blocks Used Available Capacity Mounted'
+echo '/dev/vda 9 9 0 100% /'
+END
+chmod +x "$bin/df"
+stands_in_the_way 'the disk is full' 'no room' backup live_copy kubernetes_backup kubernetes_live_copy
+rm "$bin/df"
+cat > "$bin/timeout" << 'END'
+#!/bin/sh
+case $2 in find | du | df | findmnt | stat) exit 124 ;; esac
+exec /usr/bin/timeout "$@"
+END
+chmod +x "$bin/timeout"
+stands_in_the_way 'the mount is dead' 'not backed up' backup live_copy
+run_block "$(awk -F '\t' '$6 ~ /FSTYPE/ { print $1 }' "$work/blocks/index")" home "$work/host"
+check_equal 'the mount is dead: the page of the disk says so' 3 "$(grep -c 'does not answer$' "$job_dir/out")"
+rm "$bin/timeout"
 
 check 'all blocks were run' [ "$(grep -c . "$work/blocks/index")" -ge 70 ]
 printf '# %s blocks, run %s times\n' "$(grep -c . "$work/blocks/index")" "$runs"
