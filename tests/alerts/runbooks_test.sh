@@ -225,18 +225,19 @@ replacements() { # ARRANGEMENT HOST
   esac
 }
 
-# The arrangements that a block is for.
+# The arrangements that a block is for, by the variables that it begins with.
 arrangements() { # NUMBER PLACE
-  local arrangement expressions
+  local text
+  text=$'\n'$(< "$work/blocks/$1.sh")
   if [ "$2" = sqlite ]; then
     echo sqlite
     return
   fi
   echo home
-  for arrangement in many profile system docker kubernetes; do
-    mapfile -t expressions < <(replacements "$arrangement" /)
-    sed -E "${expressions[@]/#/-e}" "$work/blocks/$1.sh" | cmp --silent - "$work/blocks/$1.sh" || echo "$arrangement"
-  done
+  [[ $text != *$'\n'STATE=~/.openclaw$'\n'* && $text != *$'\n'CONTAINER=* ]] || echo many
+  [[ $text != *$'\n'UNIT=openclaw-gateway* ]] || echo profile
+  [[ $text != *ctl\ --user* ]] || echo system
+  [[ $text != *$'\n'RUN=* ]] || printf '%s\n' docker kubernetes
 }
 
 # Runs block NUMBER on HOST. Sets status; output is in $job_dir/out and $job_dir/err, what the stand-ins did in $fakes.
@@ -324,7 +325,7 @@ unfilled() { # NUMBER TEXT ARRANGEMENT
 }
 
 # Runs COMMAND for each block and arrangement, AT_ONCE of them side by side, and prints what they say in order.
-AT_ONCE=${AT_ONCE:-4}
+AT_ONCE=${AT_ONCE:-6}
 each_block() { # READS|CHANGES COMMAND
   local field wanted=$1 arrangement number=0 jobs=() dir
   while IFS=$'\t' read -r -a field; do
@@ -419,6 +420,12 @@ effect_system_unit_disabled() {
 }
 effect_container_stopped() { is_state "container.$(container_of "$1")" exited; }
 effect_container_started() { is_state "container.$(container_of "$1")" running; }
+effect_many_stopped() {
+  is_state container.openclaw-openclaw-gateway-7-1 exited && is_state container.openclaw-openclaw-gateway-8-1 exited
+}
+effect_many_started() {
+  is_state container.openclaw-openclaw-gateway-7-1 running && is_state container.openclaw-openclaw-gateway-8-1 running
+}
 effect_scaled_to_0() { is_state replicas 0; }
 effect_scaled_to_1() { is_state replicas 1 && is_state volume-pod ''; }
 effect_volume_pod() { is_state volume-pod yes; }
