@@ -192,6 +192,13 @@ gateway 'a gateway runs' "HOME=$work/host/home"
 gateway 'a gateway runs, its directory is named' "OPENCLAW_STATE_DIR=$state"
 gateway 'a gateway runs of nobody knows what' "HOME=/nonexistent"
 gateway 'a gateway runs in a PID namespace of its own' "HOME=$work/host/home" unshare --pid --fork --kill-child
+for words in '/app/dist/index.js gateway' '/usr/lib/node_modules/openclaw/openclaw.mjs agent'; do
+  read -r -a arguments <<< "$words"
+  background env -i HOME="$work/host/home" python3 -c 'import signal; signal.pause()' "${arguments[@]}"
+  wait_for "$PATIENCE" pgrep --full "signal.pause.*${arguments[0]}" > /dev/null
+  refuses "OpenClaw runs as $words" 'OpenClaw runs' on_host
+  kill_family "$job"
+done
 mkdir -p "$work/host/other/.openclaw"
 cp "$actor" "$work/openclaw-gateway"
 # shellcheck disable=SC2016  # expanded by the inner shell
