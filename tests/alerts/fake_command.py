@@ -16,13 +16,16 @@ FAKE_STATE/calls; what is started and stopped, below FAKE_STATE.
   FAKE_NAMESPACE   process in the PID namespace of the container, if it is to have one
   FAKE_CHECK_ONLY  only check the arguments; words in capitals stand for values, and values may be missing
 
-By its own name, fake_command.py: prints "COMMAND SUBCOMMAND OPTION" for each option, to compare with the real ones.
+By its own name:
+  fake_command.py options   prints "COMMAND SUBCOMMAND OPTION" for each option, to compare with the real ones
+  fake_command.py refused   prints those of the command lines on standard input that it refuses, and why
 """
 
 import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -597,12 +600,30 @@ def crontab(words):
     return say(get("crontab", "0 * * * * openclaw agent --agent main --message report\n5 4 * * * /usr/bin/true\n"))
 
 
-if NAME == "fake_command.py":
+COMMANDS = {"systemctl": systemctl, "journalctl": journalctl, "docker": docker, "kubectl": kubectl,
+            "openclaw": openclaw, "node": node, "sudo": sudo, "crontab": crontab}
+
+
+def print_options():
     for subcommand, options in OPTIONS.items():
         for option in " ".join(options).split():
             print(subcommand, option)
-    sys.exit()
-if not CHECK_ONLY:
-    note()
-{"systemctl": systemctl, "journalctl": journalctl, "docker": docker, "kubectl": kubectl, "openclaw": openclaw,
- "node": node, "sudo": sudo, "crontab": crontab}[NAME](sys.argv[1:])
+
+
+def print_refused():
+    global NAME
+    for line in sys.stdin:
+        sys.argv = shlex.split(line)
+        NAME = sys.argv[0]
+        try:
+            COMMANDS[NAME](sys.argv[1:])
+        except SystemExit:
+            print(line, end="")
+
+
+if NAME == "fake_command.py":
+    {"options": print_options, "refused": print_refused}[sys.argv[1]]()
+else:
+    if not CHECK_ONLY:
+        note()
+    COMMANDS[NAME](sys.argv[1:])

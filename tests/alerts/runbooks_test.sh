@@ -282,10 +282,14 @@ wants_a_value() { # NUMBER
   grep --quiet ' # fill in$' "$work/blocks/$1.sh"
 }
 
+# On a busy machine a sample of the exporter may be absent for a moment.
 read_only_block() { # NUMBER TEXT ARRANGEMENT EFFECT PATTERN...
+  local fault deadline=$((SECONDS + 20))
   ! declare -F "before_$4" > /dev/null || "before_$4"
-  run_block "$1" "$3" "$work/host"
-  verdict "$2, in $3" "$(fault_of "${@:5}")"
+  while run_block "$1" "$3" "$work/host" && fault=$(fault_of "${@:5}") && [ -n "$fault" ]; do
+    if [ "$SECONDS" -ge "$deadline" ] || ! grep --quiet '^METRICS=' "$work/blocks/$1.sh"; then break; fi
+  done
+  verdict "$2, in $3" "$fault"
 }
 
 changing_block() { # NUMBER TEXT ARRANGEMENT EFFECT PATTERN...
@@ -484,23 +488,16 @@ while read -r command subcommand option; do
     help=$({ "$command" ${subcommand/_/ } --help; [ "$command" != kubectl ] || kubectl options; } 2>&1) || help=''
   fi
   [ -z "$help" ] || grep --quiet -E -e "(^|[ ,])$option([ =,[]|\$)" <<< "$help" || echo "$command $subcommand $option"
-done < <(python3 "$alerts/fake_command.py" | sed -E 's/^(\S+) (\S+) (\S+) (-\S+)$/\1 \2_\3 \4/; /^docker compose/d' |
-  grep -v '^crontab') > "$work/unknown"
+done < <(python3 "$alerts/fake_command.py" options |
+  sed -E 's/^(\S+) (\S+) (\S+) (-\S+)$/\1 \2_\3 \4/; /^(docker compose|crontab)/d') > "$work/unknown"
 check_equal 'the stand-ins know no option that the real ones do not' '' "$(cat "$work/unknown")"
 
 # Commands that the text names, too.
 python3 "$alerts/runbook_pages.py" commands "$root" | sort -u > "$work/commands"
-while read -r line; do
-  mapfile -t words < <(python3 -c 'import shlex, sys; print(*shlex.split(sys.argv[1]), sep="\n")' "$line")
-  check "it exists: $line" env FAKE_STATE="$work/state" FAKE_CHECK_ONLY=1 "$bin/${words[0]}" "${words[@]:1}"
-done < "$work/commands"
+check_equal "each of the $(wc -l < "$work/commands") commands that the text names exists" '' \
+  "$(FAKE_CHECK_ONLY=1 python3 "$alerts/fake_command.py" refused < "$work/commands" 2>&1)"
 # They do refuse: a test of the stand-ins.
-while read -r line; do
-  read -r -a words <<< "$line"
-  if env FAKE_STATE="$work/state" FAKE_HOST="$work" "$bin/${words[0]}" "${words[@]:1}" > "$work/ignored" 2>&1; then
-    not_ok "a stand-in takes: $line"
-  fi
-done << 'END'
+cat > "$work/wrong" << 'END'
 docker compose stop --timeout 330 openclaw-gateway
 docker logs --since yesterday openclaw-openclaw-gateway-1
 docker stop --timeout 330 openclaw-openclaw-gateway-1
@@ -520,6 +517,9 @@ systemctl stop openclaw-gateway.service
 journalctl --unit openclaw-gateway.service --since yesterday
 openclaw agent --deliver
 END
+FAKE_STATE=$work/state FAKE_HOST=$work python3 "$alerts/fake_command.py" refused < "$work/wrong" \
+  > "$work/refused" 2> "$work/ignored"
+check_equal 'a stand-in refuses what the real one would' "$(cat "$work/wrong")" "$(cat "$work/refused")"
 
 # From here on it takes what the exporter needs to prove a death, and to tell whose gateway a process is.
 if [ "$(readlink /proc/self/ns/pid)" != 'pid:[4026531836]' ] || [ "$(id -u)" -ne 0 ]; then
