@@ -2,29 +2,29 @@
 // Can what the other dashboards show be trusted? The exporter itself, and what it can read.
 function(config)
   local p = (import 'panels.libsonnet')(config);
+  local states = (import 'states.libsonnet')(config, p);
   local rate(metric, matchers='') = 'rate(%s[$__rate_interval])' % p.of_gateway(metric, matchers);
   local self_rate(metric, matchers='') = 'rate(%s[$__rate_interval])' % p.of_target(metric, matchers);
-  local name = '{{gateway}} ({{instance}})';
-  local worst(expr) = 'topk(10, %s)' % expr;
+  local worst(expr) = p.placed('topk(10, %s)' % expr);
 
   p.dashboard(
     config.dashboards.exporter,
     'OpenClaw locks / Exporter',
     'Can what the other dashboards show be trusted? The exporters, and what they can read.',
-    [p.variables.job, p.variables.instance, p.variables.gateway],
+    p.variables.targets + [p.variables.gateway],
     [
       [4, [
         [4, p.stat(
           'Exporters',
           'Exporters that could be scraped.',
-          [p.now('sum(%s)' % p.of_target('up'))],
+          [p.now('sum(%s) or vector(0)' % p.exporters)],
           'none',
           p.steps([['red', null], ['green', 1]]),
-        )],
+        ) + p.words({ '0': 'none' })],
         [4, p.stat(
           'Exporters down',
-          'Targets of these jobs that could not be scraped.',
-          [p.now('sum(1 - %s)' % p.of_target('up'))],
+          'Exporters that could not be scraped: targets of the job that the alerts look for, and targets that were seen to be exporters in the chosen time.',
+          [p.now('sum(1 - %s)' % p.exporters)],
           'none',
           p.bad_from(1),
         )],
@@ -47,7 +47,7 @@ function(config)
           'Whether the newest configuration was loaded by all exporters; else the one before is still in use.',
           [p.now('min(%s)' % p.of_target('openclaw_lock_config_last_reload_successful'))],
           'none',
-          p.steps([['red', null], ['green', 1]]),
+          p.steps([[p.unknown, null], ['red', 0], ['green', 1]]),
           {
             fieldConfig+: {
               defaults+: {
@@ -64,7 +64,13 @@ function(config)
           'Bytes of logs that are there and not read, of all gateways.',
           [p.now('sum(%s)' % p.of_gateway('openclaw_lock_log_unread_bytes'))],
           'bytes',
-          p.steps([['green', null], ['orange', 16777216]]),
+          p.steps([[p.unknown, null], ['green', 0], ['orange', config.logUnreadBytes]]),
+        )],
+      ]],
+      [6, [
+        [24, states.unseen(
+          'What cannot be seen, since when, and what to do',
+          'Alerts about the exporters and their readers; the foot says how many there are. Follow an alert to its runbook.',
         )],
       ]],
       [1, [[24, p.row('Sources: what can be read')]]],
@@ -74,7 +80,7 @@ function(config)
           'Share of the gateways whose reader succeeded in its last round.',
           [p.series('avg by (source) (%s)' % p.of_gateway('openclaw_lock_source_up'), '{{source}}')],
           'percentunit',
-          p.stairs + p.custom({ fillOpacity: 0 }) + { fieldConfig+: { defaults+: { max: 1.05 } } },
+          p.stairs + p.custom({ fillOpacity: 0 }) + { fieldConfig+: { defaults+: { max: 1 } } },
         )],
         [8, p.timeseries(
           'How long a round takes',
@@ -85,21 +91,30 @@ function(config)
         [8, p.timeseries(
           'Since the last success',
           'Of each reader, at the gateway that is furthest behind. The line is when a gateway counts as blind.',
-          [p.series('max by (source) (time() - %s)' % p.of_gateway('openclaw_lock_source_last_success_timestamp_seconds'), '{{source}}')],
-          's',
-          p.limit(config.blindForSeconds),
+          [p.series(p.minutes('max by (source) (time() - %s)' % p.of_gateway('openclaw_lock_source_last_success_timestamp_seconds')), '{{source}}')],
+          p.in_minutes,
+          p.limit(config.blindForSeconds / 60),
         )],
       ]],
       [7, [
         [12, p.table(
-          'Sources that are down',
-          'Readers whose last round failed. What they would tell is absent, not 0. The log line of the exporter says what is in the way.',
-          [p.rows('topk(40, %s == 0)' % p.of_gateway('openclaw_lock_source_up'))],
+          'Readers that fail',
+          'Whose last round failed. What they would tell is absent, not 0. The log line of the exporter says what is in the way.',
+          [p.rows(p.linked('max by (%s, source) (%s) == 0' % [p.gateway_labels, p.of_gateway('openclaw_lock_source_up')]))],
           'short',
           p.rename(
-            { Time: '', Value: '', __name__: '', gateway: 'Gateway', source: 'Source', instance: 'Instance', job: 'Job' },
-            ['gateway', 'source', 'instance', 'job']
-          ) + p.none('Every reader succeeded in its last round') + p.overrides([
+            {
+              Time: '',
+              Value: '',
+              gateway: 'Gateway',
+              source: 'Source',
+              instance: 'Instance',
+              cluster: 'Cluster',
+              namespace: 'Namespace',
+              job: 'Job',
+            },
+            ['gateway', 'source', 'instance', 'cluster', 'namespace', 'job']
+          ) + p.none('Every reader succeeded in its last round') + p.hidden(['link_cluster', 'link_namespace']) + p.overrides([
             p.by_name('Gateway', { links: [p.gateway_link('__data.fields')] }),
           ]),
         )],
@@ -136,7 +151,7 @@ function(config)
           'Since the last search',
           'For gateways, at the exporter that is furthest behind.',
           [p.series('max(time() - %s)' % p.of_target('openclaw_lock_discovery_last_success_timestamp_seconds'), 'age')],
-          's',
+          p.in_seconds,
         )],
         [6, p.timeseries(
           'Between two looks for stalls',
@@ -151,20 +166,20 @@ function(config)
           'Log lines by outcome',
           "matched: an event; ignored: nothing of interest; unparsed: not of the log's format; oversized: over 1 MiB.",
           [p.series('sum by (outcome) (%s)' % rate('openclaw_lock_log_lines_total'), '{{outcome}}')],
-          'cps',
+          'suffix:/s',
           p.custom({ axisWidth: 72 }),
         )],
         [8, p.timeseries(
           'Log bytes read',
           'Bytes a second, of the ten busiest logs.',
-          [p.series(worst(rate('openclaw_lock_log_bytes_total')), name)],
+          [p.series(worst(rate('openclaw_lock_log_bytes_total')), p.place)],
           'Bps',
           p.series_link,
         )],
         [8, p.timeseries(
           'Log lag',
           'Bytes that are there and not read yet, of the ten that are furthest behind.',
-          [p.series(worst(p.of_gateway('openclaw_lock_log_unread_bytes')), name)],
+          [p.series(worst(p.of_gateway('openclaw_lock_log_unread_bytes')), p.place)],
           'bytes',
           p.series_link,
         )],
@@ -173,14 +188,14 @@ function(config)
         [8, p.timeseries(
           'Age of the newest log line',
           'By its own time stamp, of the ten oldest. A log that is silent while locks are taken is not the one that the gateway writes.',
-          [p.series(worst('time() - ' + p.of_gateway('openclaw_lock_log_last_line_timestamp_seconds')), name)],
-          's',
+          [p.series(worst(p.minutes('time() - ' + p.of_gateway('openclaw_lock_log_last_line_timestamp_seconds'))), p.place)],
+          p.in_minutes,
           p.series_link + p.none('No log line was ever read'),
         )],
         [8, p.timeseries(
           'Logs followed',
           'Of all gateways.',
-          [p.series('sum by (instance) (%s)' % p.of_gateway('openclaw_lock_log_files'), '{{instance}}')],
+          [p.series(p.placed('topk(10, sum by (%s) (%s))' % [p.target_labels, p.of_gateway('openclaw_lock_log_files')]), '{{place}}{{instance}}')],
           'short',
           p.whole + p.stairs,
         )],
@@ -201,7 +216,7 @@ function(config)
         [8, p.timeseries(
           'CPU',
           'Of one core.',
-          [p.series(worst(self_rate('process_cpu_seconds_total')), '{{instance}}')],
+          [p.series(worst(self_rate('process_cpu_seconds_total')), '{{place}}{{instance}}')],
           'percentunit',
         )],
         [8, p.timeseries(
@@ -216,7 +231,7 @@ function(config)
         [8, p.timeseries(
           'Open files',
           'Share of the limit, of the ten highest.',
-          [p.series(worst('%s / %s' % [p.of_target('process_open_fds'), p.of_target('process_max_fds')]), '{{instance}}')],
+          [p.series(worst('%s / %s' % [p.of_target('process_open_fds'), p.of_target('process_max_fds')]), '{{place}}{{instance}}')],
           'percentunit',
         )],
       ]],
@@ -232,9 +247,9 @@ function(config)
           'Builds',
           'Version of each exporter, when it started, and when its configuration was loaded.',
           [
-            p.rows('max by (instance, version, revision, compiler) (%s)' % p.of_target('openclaw_lock_exporter_build_info')),
-            p.rows('max by (instance) (%s) * 1000' % p.of_target('process_start_time_seconds')),
-            p.rows('max by (instance) (%s) * 1000' % p.of_target('openclaw_lock_config_last_reload_success_timestamp_seconds')),
+            p.rows('max by (cluster, namespace, instance, version, revision, compiler) (%s)' % p.of_target('openclaw_lock_exporter_build_info')),
+            p.rows('max by (cluster, namespace, instance) (%s) * 1000' % p.of_target('process_start_time_seconds')),
+            p.rows('max by (cluster, namespace, instance) (%s) * 1000' % p.of_target('openclaw_lock_config_last_reload_success_timestamp_seconds')),
           ],
           'short',
           p.merged + p.rename(
@@ -244,6 +259,8 @@ function(config)
               'Value #B': 'Started',
               'Value #C': 'Configured',
               instance: 'Instance',
+              cluster: 'Cluster',
+              namespace: 'Namespace',
               version: 'Version',
               revision: 'Revision',
               compiler: 'Compiler',
@@ -261,9 +278,9 @@ function(config)
           'Gateways by watch mode, file system and store. inotify sees every hold; poll (network file systems) misses short ones.',
           [p.rows(|||
             count by (mode, fstype, store) (
-              %(watch)s
-              * on (%(labels)s) group_left (fstype) %(filesystem)s
-              * on (%(labels)s) group_left (store) %(store)s
+              max by (mode, %(labels)s) (%(watch)s)
+              * on (%(labels)s) group_left (fstype) max by (fstype, %(labels)s) (%(filesystem)s)
+              * on (%(labels)s) group_left (store) max by (store, %(labels)s) (%(store)s)
             )
           ||| % {
             labels: p.gateway_labels,

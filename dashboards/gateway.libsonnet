@@ -2,9 +2,8 @@
 // What happened at one gateway: symptoms and every possible cause below each other on one time axis.
 function(config)
   local p = (import 'panels.libsonnet')(config);
+  local states = (import 'states.libsonnet')(config, p);
   local rate(metric, matchers='') = 'rate(%s[$__rate_interval])' % p.of_gateway(metric, matchers);
-  local increase(metric, matchers='') = 'increase(%s[$__rate_interval])' % p.of_gateway(metric, matchers);
-  local agent_increase(metric, matchers='') = 'increase(%s[$__rate_interval])' % p.of_agent(metric, matchers);
   local holder_overrides = [
     p.by_regexp('^%s' % holder, { color: { mode: 'shades', fixedColor: p.holder_colours[holder] } })
     for holder in std.objectFields(p.holder_colours)
@@ -23,47 +22,46 @@ function(config)
     config.dashboards.gateway,
     'OpenClaw locks / Gateway',
     'What happened at one gateway, and why: symptoms and causes on one time axis.',
-    [p.variables.job, p.variables.instance, p.variables.one_gateway, p.variables.agent],
+    p.variables.targets + [p.variables.one_gateway, p.variables.agent],
     [
-      [4, [
-        [6, p.names(
-          'Likely cause',
-          'What the evidence speaks for now. Follow it to the runbook.',
-          [p.now('count by (cause) (%s)' % p.of_gateway('gateway:openclaw_lock_cause:active'), '{{cause}}')],
-          'none seen',
-          p.overrides(p.cause_overrides),
+      [5, [
+        [24, states.who(
+          'How it is, since when, why, and what to do next',
+          'As on the Overview: the page or ticket that fires now, or the signs of a cause, and the runbook of what to do next.',
+          p.none('This gateway is not hurt, and there is no sign of trouble') + p.one_page,
         )],
-        [3, p.stat(
-          'Incidents (10m)',
-          'Turns of the chosen agents that failed for want of a lock in the last 10 minutes.',
-          [p.now('sum(%s)' % p.of_agent('agent:openclaw_lock_timeouts:increase10m'))],
-          'none',
-          // increase() extrapolates: 3 is something near 3.
-          p.steps([['green', null], ['orange', 0.5], ['red', config.timeoutsCount - 0.5]]),
+      ]],
+      [3, [
+        [4, p.stat(
+          'Failed turns, 10 min',
+          'Turns of all agents that failed for want of a lock in the last 10 minutes, as in the table above.',
+          [p.now(states.failed_turns)],
+          'short',
+          p.counted,
         )],
-        [3, p.stat(
-          'Turns failed',
-          'Share of all waits for a lock in 5 minutes, of the worst agent. With SQLite only failed waits are seen.',
-          [p.now('max(%s)' % p.of_agent('agent:openclaw_lock_timeouts:ratio_rate5m'))],
+        [4, p.stat(
+          'Share of turns, 5 min',
+          'Share of the turns of 5 minutes that failed, of the whole gateway. With SQLite and a log that tells no answers only failed turns are known.',
+          [p.now('max(%s)' % p.of_gateway('gateway:openclaw_lock_timeouts:ratio_rate5m'))],
           'percentunit',
-          p.steps([['green', null], ['orange', config.timeoutsSlowRatio], ['red', config.timeoutsRatio]]),
+          p.steps([[p.unknown, null], ['green', 0], ['orange', config.timeoutsSlowRatio], ['red', config.timeoutsGatewayRatio]]),
         )],
-        [3, p.stat(
-          'Last incident',
+        [4, p.stat(
+          'Last failed turn',
           'When a turn last failed for want of a lock.',
           [p.now('max(%s) * 1000' % p.of_gateway('openclaw_lock_timeout_last_timestamp_seconds'))],
           'dateTimeFromNow',
-          p.steps([['blue', null]]),
-          p.none('none yet'),
+          p.steps([[p.unknown, null], ['blue', 0]]),
+          p.none('none known'),
         )],
-        [3, p.stat(
-          'Gateways',
+        [4, p.stat(
+          'Gateways running',
           'Gateway processes that run on this state directory. More than one share their sessions and block each other.',
           [p.now('max(%s)' % p.of_gateway('openclaw_lock_gateway_instances'))],
           'none',
-          p.steps([['orange', null], ['green', 1], ['red', p.above(config.duplicateGatewaysCount)]]),
+          p.steps([[p.unknown, null], ['orange', 0], ['green', 1], ['red', p.above(config.duplicateGatewaysCount)]]),
         )],
-        [3, p.stat(
+        [4, p.stat(
           'Stuck locks',
           'Locks whose holder is dead, whose pid belongs to another process now, or that a live holder has had for longer than their own limit.',
           [p.now('sum(%(gone)s) + (sum(%(overdue)s) or 0 * sum(%(gone)s))' % {
@@ -72,22 +70,30 @@ function(config)
           })],
           'none',
           p.bad_from(p.above(config.holderGoneFiles)),
-        ) + p.none('no lock files')],
-        [3, p.names(
+        ) + p.none('none to see')],
+        [4, p.names(
           'Store',
           'Where sessions are kept. jsonl: files with lock files beside them. sqlite (2026.8.1 on): there are no lock files, and an empty lock panel says nothing; look at the SQLite panels.',
           [p.now('max by (store, version) (%s)' % p.of_gateway('openclaw_lock_store_info'), '{{store}} {{version}}')],
           'not known',
-          p.thresholds(p.steps([['blue', null]])),
+          p.thresholds(p.steps([[p.unknown, null], ['blue', 0]])),
         )],
       ]],
       [1, [[24, p.row('The story: symptoms first, then each possible cause, on one time axis')]]],
       [5, [[24, p.timeseries(
-        'Turns that failed for want of a lock',
-        'Incidents by agent and kind of lock, each once.',
-        [p.series('sum by (agent, kind) (%s) > 0' % agent_increase('openclaw_lock_timeouts_total'), '{{agent}} {{kind}}')],
+        'Turns that failed for want of a lock, in 10 minutes',
+        'In the 10 minutes before, by agent. From the line on, if it goes on, it is a page.',
+        [p.series('sum by (agent) (%s) > 0' % p.of_agent('agent:openclaw_lock_timeouts:increase10m'), '{{agent}}')],
         'short',
-        story + p.bars + p.none('No turn failed in this time'),
+        story + p.areas + p.whole + p.by_limit(config.timeoutsCount) + p.none('No failed turn was logged in this time'),
+      )]]],
+      [4, [[24, p.timeseries(
+        'Share of turns that failed, by agent',
+        'Of the turns of 5 minutes. From the line on, if it goes on, it is a page.',
+        [p.series('max by (agent) (%s) > 0' % p.of_agent('agent:openclaw_lock_timeouts:ratio_rate5m'), '{{agent}}')],
+        'percentunit',
+        story + p.by_limit(config.timeoutsRatio) + p.custom({ showPoints: 'auto', pointSize: 3 }) +
+        { fieldConfig+: { defaults+: { max: 1 } } } + p.none('No failed turn was logged in this time'),
       )]]],
       [5, [[24, p.timeseries(
         'Locks by holder',
@@ -104,13 +110,13 @@ function(config)
       )]]],
       [5, [[24, p.timeseries(
         'Age of the oldest lock',
-        'A line that climbs is a lock that is not released. The line is where a lock without a limit of its own is overdue.',
+        'A line that climbs is a lock that is not released.',
         [p.series(
-          'max by (agent, holder) (%s)' % p.of_agent('openclaw_lock_oldest_age_seconds', 'kind!="gateway"'),
+          p.minutes('max by (agent, holder) (%s)' % p.of_agent('openclaw_lock_oldest_age_seconds', 'kind!="gateway"')),
           '{{holder}} {{agent}}'
         )],
-        's',
-        story + p.custom({ showPoints: 'auto', pointSize: 3 }) + p.overrides(holder_overrides) + p.none(files_only),
+        p.in_minutes,
+        story + p.custom({ showPoints: 'auto', pointSize: 3, axisSoftMax: 2 }) + p.overrides(holder_overrides) + p.none(files_only),
       )]]],
       [5, [[24, p.timeseries(
         'Gateways, writers and restarts',
@@ -159,13 +165,13 @@ function(config)
         [p.series(
           'max by (database) (%s)' % p.of_gateway('openclaw_lock_sqlite_writer_held_seconds'), '{{database}}'
         )],
-        's',
+        p.in_seconds,
         story + p.limit(config.sqliteWriterHeldSeconds) + p.none(sqlite_only),
       )]]],
       [6, [[24, p.timeseries(
         'Log: what the gateway said',
-        'Lines by what they mean, in each step. A failed turn writes several.',
-        [p.series('sum by (event) (%s) > 0' % increase('openclaw_lock_log_events_total'), '{{event}}')],
+        'Lines a minute by what they mean. A failed turn writes several.',
+        [p.series('sum by (event) (%s) * 60 > 0' % rate('openclaw_lock_log_events_total'), '{{event}}')],
         'short',
         story + p.bars + p.none('The log told of no trouble in this time'),
       )]]],
@@ -184,7 +190,7 @@ function(config)
               '{{agent}} 95 %'
             ),
           ],
-          's',
+          p.in_seconds,
           p.none(files_only),
         )],
         [8, p.timeseries(
@@ -194,7 +200,7 @@ function(config)
             quantile(0.5, 'openclaw_lock_wait_seconds_bucket', '', 'kind', '{{kind}} 50 %'),
             quantile(0.95, 'openclaw_lock_wait_seconds_bucket', '', 'kind', '{{kind}} 95 %'),
           ],
-          's',
+          p.in_seconds,
           p.custom({ showPoints: 'auto', pointSize: 4 }) + p.none('No wait was logged in this time'),
         )],
         [8, p.timeseries(
@@ -234,7 +240,48 @@ function(config)
           p.none(sqlite_only),
         )],
       ]],
-      [1, [[24, p.row('Disk, and what can be seen')]]],
+      [1, [[24, p.row('The host, and what can be seen')]]],
+      [7, [
+        [6, p.timeseries(
+          'Processor: share of time it was lacking',
+          'Some task of the control group of this gateway waited for a processor: an overloaded host, or a limit.',
+          [p.series('max(%s)' % rate('openclaw_lock_gateway_cpu_stalled_seconds_total'), 'waited')],
+          'percentunit',
+          p.none('The kernel keeps no pressure of this control group'),
+        )],
+        [6, p.timeseries(
+          'Killed for want of memory',
+          'Processes in the control group of this gateway that the kernel killed, in each step: why a holder died.',
+          [p.series('max(increase(%s[$__rate_interval]))' % p.of_gateway('openclaw_lock_gateway_oom_kills_total'), 'killed')],
+          'short',
+          p.stairs + p.whole + p.shades('red') + p.none('The kernel keeps no count of this control group'),
+        )],
+        [6, p.timeseries(
+          'Event loop: longest stalls',
+          'That the gateway itself logged: 95 % of them took at most that long. Nothing it does goes on meanwhile.',
+          [p.series(
+            'histogram_quantile(0.95, sum by (le) (rate(%s[$__rate_interval]))) > 0' % p.of_gateway('openclaw_lock_event_loop_delay_seconds_bucket'),
+            '95 %'
+          )],
+          p.in_seconds,
+          p.custom({ showPoints: 'auto', pointSize: 4 }) + p.none('No stall was logged in this time'),
+        )],
+        [6, p.timeseries(
+          'Free space below the state directory',
+          'A full or read-only file system leaves empty locks and failed turns.',
+          [
+            p.series('min(%s)' % p.of_gateway('openclaw_lock_filesystem_avail_bytes'), 'free'),
+            p.series(
+              'min(%s) and max(%s) == 1' % [
+                p.of_gateway('openclaw_lock_filesystem_avail_bytes'),
+                p.of_gateway('openclaw_lock_filesystem_readonly'),
+              ], 'read-only'
+            ),
+          ],
+          'bytes',
+          p.overrides([p.by_name('read-only', { color: p.fixed('red') })]),
+        )],
+      ]],
       [7, [
         [6, p.timeseries(
           'Disk requests',
@@ -256,13 +303,13 @@ function(config)
           'What this gateway is, and how it is watched',
           'Store and version of OpenClaw, file system of the state directory, how locks are followed (poll misses short holds), lock files left from before the upgrade to SQLite (litter).',
           [
-            p.rows('max by (instance, gateway, store, version) (%s)' % p.of_gateway('openclaw_lock_store_info')),
-            p.rows('max by (instance, gateway, fstype, network) (%s)' % p.of_gateway('openclaw_lock_filesystem_info')),
-            p.rows('max by (instance, gateway, mode) (%s)' % p.of_gateway('openclaw_lock_watch_info')),
-            p.rows('max by (instance, gateway) (%s)' % p.of_gateway('openclaw_lock_leftover_files')),
+            p.rows('max by (cluster, namespace, instance, gateway, store, version) (%s)' % p.of_gateway('openclaw_lock_store_info')),
+            p.rows('max by (cluster, namespace, instance, gateway, fstype, network) (%s)' % p.of_gateway('openclaw_lock_filesystem_info')),
+            p.rows('max by (cluster, namespace, instance, gateway, mode) (%s)' % p.of_gateway('openclaw_lock_watch_info')),
+            p.rows('max by (cluster, namespace, instance, gateway) (%s)' % p.of_gateway('openclaw_lock_leftover_files')),
           ],
           'short',
-          p.merged + p.rename(
+          p.merged + p.none('Nothing is known of this gateway now') + p.rename(
             {
               Time: '',
               'Value #A': '',
@@ -271,6 +318,8 @@ function(config)
               'Value #D': 'Left over',
               gateway: '',
               instance: 'Instance',
+              cluster: 'Cluster',
+              namespace: 'Namespace',
               store: 'Store',
               version: 'Version',
               fstype: 'File system',
@@ -278,7 +327,7 @@ function(config)
               mode: 'Watch',
             },
             ['instance', 'store', 'version', 'fstype', 'network', 'mode', 'Value #D']
-          ),
+          ) + p.one_page,
         )],
       ]],
     ],

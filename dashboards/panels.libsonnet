@@ -6,37 +6,89 @@ function(config) {
 
   // ---- selectors
 
-  // Every selector names job and instance; those of gateways also the gateway.
+  // Every selector names job and instance, cluster and namespace where there are such labels; those of gateways also the
+  // gateway.
   local braces(matchers) = '{%s}' % std.join(',', [m for m in [config.selector] + matchers if m != '']),
-  local target_matchers = ['job=~"$job"', 'instance=~"$instance"'],
+  local target_matchers = ['job=~"$job"', 'instance=~"$instance"', 'cluster=~"$cluster"', 'namespace=~"$namespace"'],
   local gateway_matchers = target_matchers + ['gateway=~"$gateway"'],
   of_target(metric, matchers=''):: metric + braces(target_matchers + [matchers]),
   of_gateway(metric, matchers=''):: metric + braces(gateway_matchers + [matchers]),
   of_agent(metric, matchers=''):: metric + braces(gateway_matchers + ['agent=~"$agent"', matchers]),
-  gateway_labels:: 'job, instance, gateway',
+  target_labels:: 'cluster, namespace, job, instance',
+  gateway_labels:: panels.target_labels + ', gateway',
 
-  // A series for each alert of each gateway, and of exporters, which have none; the ticket that comes before a page is not
-  // told beside it.
-  firing::
-    local of_severity(severity) =
-      panels.of_target('ALERTS', 'alertname=~"OpenClawLock.+",alertstate="firing",severity="%s",gateway=~"$gateway|"' % severity);
-    |||
-      group by (severity, alertname, %(labels)s) (%(critical)s)
-      or
-      group by (severity, alertname, %(labels)s) (%(warning)s) unless on (alertname, %(labels)s) %(critical)s
-    ||| % { labels: panels.gateway_labels, critical: of_severity('critical'), warning: of_severity('warning') },
+  // `up` of the exporters: by the job that the alerts look for, or because they were seen to be such.
+  exporters:: 'max by (%s) (%s or (%s and on (%s) last_over_time(%s[$__range])))' % [
+    panels.target_labels,
+    panels.of_target('up', config.jobSelector),
+    panels.of_target('up'),
+    panels.target_labels,
+    panels.of_target('openclaw_lock_exporter_build_info'),
+  ],
+
+  // For links: "All" stands for a label that is not there.
+  linked(expr):: std.foldl(
+    function(inner, label) 'label_replace(label_replace(%s, "link_%s", "All", "", ""), "link_%s", "$1", "%s", "(.+)")' %
+                           [inner, label, label, label],
+    ['cluster', 'namespace'],
+    expr
+  ),
+  // Where a gateway is, for legends: cluster and instance.
+  placed(expr):: panels.linked('label_replace(%s, "place", "$1 / ", "cluster", "(.+)")' % expr),
+  place:: '{{gateway}} ({{place}}{{instance}})',
 
   // ---- causes: one word, one colour and one runbook each, wherever they are shown
 
+  // In the order of the runbooks: the first that is seen is what to act on.
   causes: [
-    { cause: 'duplicate_gateways', words: 'Duplicate gateways', colour: 'purple', alert: 'OpenClawLockDuplicateGateways' },
-    { cause: 'dead_holder', words: 'Dead holder', colour: 'red', alert: 'OpenClawLockHolderDead' },
-    { cause: 'recycled_pid', words: 'Recycled pid', colour: 'orange', alert: 'OpenClawLockPidRecycled' },
-    { cause: 'overdue_holder', words: 'Live holder overdue', colour: '#D4A900', alert: 'OpenClawLockOverdue' },
-    { cause: 'embedded_fallback', words: 'Embedded fallback', colour: 'blue', alert: 'OpenClawLockTimeouts' },
-    { cause: 'disk_stall', words: 'Disk stall', colour: '#96613D', alert: 'OpenClawLockDiskWait' },
-    { cause: 'sqlite_contention', words: 'SQLite contention', colour: '#1F9E9E', alert: 'OpenClawLockSqliteContention' },
-    { cause: 'none_seen', words: 'No cause seen', colour: '#7F868D', alert: 'OpenClawLockTimeouts' },
+    {
+      cause: 'duplicate_gateways',
+      words: 'Duplicate gateways',
+      colour: '#A352CC',
+      alert: 'OpenClawLockDuplicateGateways',
+      next: 'Find and stop the second gateway',
+    },
+    {
+      cause: 'recycled_pid',
+      words: 'Recycled pid',
+      colour: '#E8590C',
+      alert: 'OpenClawLockPidRecycled',
+      next: 'Restart the gateway cleanly',
+    },
+    {
+      cause: 'dead_holder',
+      words: 'Dead holder',
+      colour: '#D62F45',
+      alert: 'OpenClawLockHolderDead',
+      next: 'Restart the gateway cleanly',
+    },
+    {
+      cause: 'sqlite_contention',
+      words: 'SQLite contention',
+      colour: '#1F9E9E',
+      alert: 'OpenClawLockSqliteContention',
+      next: 'Find who writes to the database',
+    },
+    {
+      cause: 'embedded_fallback',
+      words: 'Embedded fallback',
+      colour: '#3274D9',
+      alert: 'OpenClawLockTimeouts',
+    },
+    {
+      cause: 'disk_stall',
+      words: 'Disk stall',
+      colour: '#96613D',
+      alert: 'OpenClawLockDiskWait',
+      next: 'Find what loads the disk',
+    },
+    {
+      cause: 'overdue_holder',
+      words: 'Live holder overdue',
+      colour: '#B08C00',
+      alert: 'OpenClawLockOverdue',
+      next: 'Restart cleanly; remove no lock',
+    },
   ],
   runbook(alert):: {
     title: 'Runbook of ' + alert,
@@ -55,15 +107,7 @@ function(config) {
     }
     for cause in panels.causes
   ],
-  cause_mappings: [{
-    type: 'value',
-    options: {
-      [panels.causes[i].cause]: { text: panels.causes[i].words, color: panels.causes[i].colour, index: i }
-      for i in std.range(0, std.length(panels.causes) - 1)
-    },
-  }],
-
-  holder_colours: { alive: 'blue', dead: 'red', recycled: 'orange', unknown: '#7F868D' },
+  holder_colours: { alive: 'blue', dead: 'red', recycled: 'orange', unknown: panels.unknown },
 
   // ---- overrides
 
@@ -80,14 +124,22 @@ function(config) {
   steps(steps):: {
     mode: 'absolute',
     steps: [
-      { color: steps[i][0], value: if i == 0 then null else std.parseJson('%g' % steps[i][1]) }
+      { color: steps[i][0], value: if i == 0 then null else if steps[i][1] == 0 then 0 else std.parseJson('%g' % steps[i][1]) }
       for i in std.range(0, std.length(steps) - 1)
     ],
   },
+  // Grafana divides axes of seconds by tens, which makes ticks of 8.33 minutes.
+  minutes(expr):: '(%s) / 60' % std.rstripChars(expr, '\n'),
+  in_minutes: 'suffix:min',
+  in_seconds: 'suffix:s',
   green:: panels.steps([['green', null]]),
+  // What is not known is not green.
+  unknown: '#7F868D',
   // Bad from here on; `above` for "more than": the next whole number.
-  bad_from(value, colour='red'):: panels.steps([['green', null], [colour, value]]),
+  bad_from(value, colour='red'):: panels.steps([[panels.unknown, null], ['green', 0], [colour, value]]),
   above(count):: count + 1,
+  // Failed turns: so many are a page, if they go on.
+  counted: panels.steps([[panels.unknown, null], ['blue', 0], ['orange', 1], ['red', config.timeoutsCount]]),
 
   // ---- targets
 
@@ -201,9 +253,17 @@ function(config) {
         mappings: [],
         custom: { align: 'left', cellOptions: { type: 'auto' }, minWidth: 50, filterable: false, inspect: false },
       },
-      overrides: [],
+      // The words for no rows are none for an empty cell.
+      overrides: [panels.by_regexp('.*', { noValue: '' })],
     },
-    options: { showHeader: true, cellHeight: 'sm', sortBy: [] },
+    options: {
+      showHeader: true,
+      cellHeight: 'sm',
+      sortBy: [],
+      // How many rows of how many are shown: Grafana up to 12.1 has it in the footer.
+      enablePagination: true,
+      footer: { show: false, countRows: false, reducer: [], enablePagination: true },
+    },
     transformations: [],
   } + settings,
 
@@ -218,6 +278,13 @@ function(config) {
   // A dashed line where the alert begins.
   limit(value):: panels.thresholds(panels.steps([['transparent', null], ['red', value]])) +
                  panels.custom({ thresholdsStyle: { mode: 'dashed' }, axisSoftMax: value * 1.2 }),
+  words(words):: {
+    fieldConfig+: { defaults+: { mappings+: [{ type: 'value', options: { [value]: { text: words[value], index: 0 } for value in std.objectFields(words) } }] } },
+  },
+  // Red are those that reached the line, orange the others.
+  by_limit(value):: panels.limit(value) + panels.thresholds(panels.steps([['orange', null], ['red', value]])) +
+                    { fieldConfig+: { defaults+: { color: { mode: 'thresholds', seriesBy: 'max' } } } },
+  shades(colour):: { fieldConfig+: { defaults+: { color: { mode: 'shades', fixedColor: colour } } } },
   legend(settings):: { options+: { legend+: settings } },
   bars:: panels.custom({ drawStyle: 'bars', fillOpacity: 80, lineWidth: 0, stacking: { mode: 'normal', group: 'A' } }),
   areas:: panels.custom({ fillOpacity: 60, lineWidth: 1, lineInterpolation: 'stepAfter', stacking: { mode: 'normal', group: 'A' } }),
@@ -233,6 +300,12 @@ function(config) {
       },
     }],
   },
+  // Columns that links need. Grafana from 12.2 on has another name for it.
+  hidden(names):: panels.overrides([
+    panels.by_name(name, { 'custom.hidden': true, 'custom.hideFrom': { viz: true } })
+    for name in names
+  ]),
+  one_page:: { options+: { enablePagination: false, footer+: { enablePagination: false } } },
   merged:: { transformations+: [{ id: 'merge', options: {} }] },
   // Colours the cell; words of a cell come from mappings.
   cell(name, properties, width=null):: panels.by_name(name, {
@@ -240,11 +313,13 @@ function(config) {
     [if width != null then 'custom.width']: width,
   } + properties),
 
-  // Where a row's or series' gateway is explained.
+  // Where a row's or series' gateway is explained; `linked` gives the labels.
   gateway_link(prefix):: {
     title: 'Show this gateway',
-    url: '/d/%s?var-datasource=${datasource}&var-job=${%s.job}&var-instance=${%s.instance}&var-gateway=${%s.gateway}&${__url_time_range}' %
-         [config.dashboards.gateway, prefix, prefix, prefix],
+    url: '/d/%s?%s&${__url_time_range}' % [config.dashboards.gateway, std.join('&', ['var-datasource=${datasource}'] + [
+      'var-%s=${%s.%s%s}' % [label, prefix, if std.member(['cluster', 'namespace'], label) then 'link_' else '', label]
+      for label in ['cluster', 'namespace', 'job', 'instance', 'gateway']
+    ])],
     targetBlank: false,
   },
   series_link:: { fieldConfig+: { defaults+: { links: [panels.gateway_link('__field.labels')] } } },
@@ -282,17 +357,26 @@ function(config) {
     current: { selected: true, text: ['All'], value: ['$__all'] },
     options: [],
   } + settings,
+  // What has no agent (the gateway's own lock, other databases) has an empty one; cluster and namespace may be missing.
+  local may_be_empty = { allValue: '.*' },
+  local of_exporters(label, matchers) = variable(
+    label,
+    std.asciiUpper(label[0]) + label[1:],
+    'label_values(openclaw_lock_exporter_build_info%s, %s)' % [
+      if matchers == [] && config.selector == '' then '' else braces(matchers),
+      label,
+    ]
+  ),
   variables:: {
-    job: variable('job', 'Job', 'label_values(openclaw_lock_exporter_build_info%s, job)' %
-                                (if config.selector == '' then '' else braces([]))),
-    instance: variable(
-      'instance', 'Instance', 'label_values(openclaw_lock_exporter_build_info%s, instance)' % braces(['job=~"$job"'])
-    ),
+    local places = ['cluster=~"$cluster"', 'namespace=~"$namespace"'],
+    cluster: of_exporters('cluster', []) + may_be_empty,
+    namespace: of_exporters('namespace', places[:1]) + may_be_empty,
+    job: of_exporters('job', places),
+    instance: of_exporters('instance', ['job=~"$job"'] + places),
+    targets:: [self.cluster, self.namespace, self.job, self.instance],
     gateway: variable('gateway', 'Gateway', 'label_values(%s, gateway)' % panels.of_target('openclaw_lock_source_up')),
     one_gateway: self.gateway { multi: false, includeAll: false, allValue:: null, current: {} },
-    // What has no agent (the gateway's own lock, other databases) has an empty one.
-    agent: variable('agent', 'Agent', 'label_values(%s, agent)' % panels.of_gateway('openclaw_lock_timeouts_total'))
-           { allValue: '.*' },
+    agent: variable('agent', 'Agent', 'label_values(%s, agent)' % panels.of_gateway('openclaw_lock_timeouts_total')) + may_be_empty,
   },
 
   dashboard(uid, title, description, variables, lines, annotation_matchers=''):: {
@@ -307,7 +391,7 @@ function(config) {
     fiscalYearStartMonth: 0,
     liveNow: false,
     refresh: '30s',
-    time: { from: 'now-6h', to: 'now' },
+    time: { from: 'now-1h', to: 'now' },
     timepicker: {},
     timezone: 'browser',
     weekStart: '',
@@ -355,7 +439,7 @@ function(config) {
         ),
         step: '60s',
         titleFormat: '{{alertname}}',
-        textFormat: '{{instance}} {{gateway}}',
+        textFormat: '{{cluster}} {{instance}} {{gateway}} {{reason}}',
         tagKeys: 'severity',
         useValueForTime: false,
       }],

@@ -27,6 +27,7 @@ from history import CLASSES, write_history
 FIRST_END = 1767225600
 DAY = 86400
 ENDS = {name: FIRST_END + number * DAY for number, name in enumerate([*CLASSES, "thousand"])}
+HELD = {"down"}
 PATIENCE = float(os.environ.get("PATIENCE", "60"))
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -187,7 +188,8 @@ def states(rule, times, active_at):
             yield at, ("firing" if firing else "pending"), since
 
 
-def alert_series(server, groups, start, end):
+def alert_series(server, groups, start, end, alerts_reach=None):
+    """ALERTS of these rules; what they read of ALERTS itself, of which none may be there yet, reaches back that far."""
     series = {}
     for group in groups:
         step = int(seconds(group.get("interval", "30s")))
@@ -195,10 +197,17 @@ def alert_series(server, groups, start, end):
         for rule in group["rules"]:
             if "alert" not in rule:
                 continue
-            for result in server.query_range(rule["expr"], start, end, step):
+            expression = rule["expr"]
+            if alerts_reach:
+                expression = re.sub(r"(\bALERTS\{[^}]*\})\[\w+\]", rf"\1[{alerts_reach}]", expression)
+            # What differs by its name alone is one alert.
+            active = {}
+            for result in server.query_range(expression, start, end, step):
                 labels = alert_labels(rule, result["metric"])
                 text = ",".join(f'{name}="{value}"' for name, value in sorted(labels.items()))
-                for at, state, since in states(rule, times, {int(at) for at, _ in result["values"]}):
+                active.setdefault(text, set()).update(int(at) for at, _ in result["values"])
+            for text, active_at in active.items():
+                for at, state, since in states(rule, times, active_at):
                     series.setdefault(f'ALERTS{{{text},alertstate="{state}"}}', {})[at] = 1
                     series.setdefault(f"ALERTS_FOR_STATE{{{text}}}", {})[at] = since
     return series
@@ -227,13 +236,18 @@ def add_rules(data, classes, hours, groups):
                     f"--start={ENDS[name] - int(hours * 3600)}", f"--end={ENDS[name]}",
                     f"--url={server.url}", f"--output-dir={data}", rules.name,
                 )  # fmt: skip
-    with Prometheus(data) as server:
-        series = {}
-        for name in classes:
-            end = ENDS[name]
-            for key, samples in alert_series(server, groups, end - int(hours * 3600), end - 30).items():
-                series.setdefault(key, {}).update(samples)
-    add_alerts(data, series)
+    # Where an exporter dies, pages are held: they read what they were before.
+    held = [name for name in classes if name in HELD]
+    for of_pass, alerts_reach in ((classes, None), (held, "6h")):
+        if not of_pass:
+            continue
+        with Prometheus(data) as server:
+            series = {}
+            for name in of_pass:
+                end = ENDS[name]
+                for key, samples in alert_series(server, groups, end - int(hours * 3600), end - 30, alerts_reach).items():
+                    series.setdefault(key, {}).update(samples)
+        add_alerts(data, series)
 
 
 def fill(data, classes, hours, step):

@@ -21,6 +21,9 @@ OUTCOMES = ["released", "abandoned", "stolen"]
 # Requests a second, and seconds a request on a good disk and on one that stalls.
 DISK = {"read": (6.0, 0.0006, 0.04), "write": (38.0, 0.0011, 0.42), "flush": (7.0, 0.0019, 1.1)}
 
+# From one start to the next, where none lasts.
+LOOP_SECONDS = 120
+
 # Which share of the turns of the troubled agents fails.
 FAILING = {
     "dead_holder": 0.55,
@@ -57,12 +60,12 @@ class Gateway:
     reader that fails, at what, and from when on."""
 
     def __init__(self, name, agents, store="jsonl", trouble=None, hurt_agents=(), began=math.inf, started=0,
-                 network=False, accounted=False, probed=False, blip=None, blind=None):  # fmt: skip
+                 network=False, accounted=False, probed=False, blip=None, blind=None, readonly_from=math.inf):  # fmt: skip
         self.name, self.agents, self.store = name, agents, store
         self.trouble, self.began, self.started = trouble, began, started
         self.hurt_agents = list(hurt_agents) or list(agents)
         self.network, self.accounted, self.probed = network, accounted, probed
-        self.blip, self.blind = blip, blind
+        self.blip, self.blind, self.readonly_from = blip, blind, readonly_from
         self.rng = random.Random(f"{name} {trouble}")
         self.events = dict.fromkeys(EVENTS, 0)
         self.turns = {"error": 0, "ok": 0}
@@ -104,7 +107,10 @@ class Gateway:
     # What happened in the `step` seconds before `at`.
     def advance(self, at, step):
         self._use_disk(at, step)
-        for agent, per_minute in self.agents.items():
+        if self.has("restart_loop", at):
+            # It ends before it answers anybody.
+            self.events["gateway_start_failed"] += poisson(self.rng, step / LOOP_SECONDS)
+        for agent, per_minute in self.agents.items() if not self.has("restart_loop", at) else ():
             self._take_turns(agent, poisson(self.rng, per_minute * step / 60), at)
         self._other_events(at, step)
         if self.blip and at - step < self.blip <= at:
@@ -159,6 +165,9 @@ class Gateway:
             sometimes("gateway_already_running", 0.5)
         if self.has("overdue_holder", at):
             sometimes("stuck_session", 0.5)
+        if self.has("session_wedged", at):
+            sometimes("lock_stale", 0.6)
+            sometimes("file_lock_stale", 0.3)
         if self.has("disk_stall", at):
             sometimes("liveness_warning", 0.3)
         if self.has("sqlite_contention", at):
@@ -211,9 +220,13 @@ class Gateway:
 
     # What stands still between two scrapes.
     def running(self, at):
+        if self.has("restart_loop", at):
+            return 1 if (at - self.began) % LOOP_SECONDS < LOOP_SECONDS / 2 else 0
         return 2 if self.has("duplicate_gateways", at) else 1
 
     def youngest_start(self, at):
+        if self.has("restart_loop", at):
+            return at - (at - self.began) % LOOP_SECONDS
         restarts = ("dead_holder", "recycled_pid", "duplicate_gateways")
         return self.began + 12 if self.trouble in restarts and at >= self.began + 12 else self.started
 

@@ -5,11 +5,15 @@
     history.py CLASS --end EPOCH [--hours 2] [--step 60] > history.om
 
 CLASS: healthy, A (dead holder), B (recycled pid), C (live holder overdue), D (embedded fallback), E (duplicate
-gateways), F (disk stall), I (SQLite contention), or thousand: 1,000 gateways of which some are in trouble, with one
-agent each and only those families that the recording rules read. The same arguments give the same bytes.
+gateways), F (disk stall), I (SQLite contention), loop (a gateway starts over and over), wedged (runs fail on a lock that
+is called stale), down (the exporter dies while a dead holder hurts), clusters (two with equal instances and gateways,
+each with a trouble of its own), many (one disk stalls below eight gateways), or thousand: 1,000 gateways of which some
+are in trouble, with one agent each and only those families that the recording rules read. The same arguments give the
+same bytes.
 """
 
 import argparse
+import functools
 import random
 import sys
 
@@ -27,6 +31,9 @@ CAUSES = {
     "E": "duplicate_gateways",
     "F": "disk_stall",
     "I": "sqlite_contention",
+    "loop": "restart_loop",
+    "wedged": "session_wedged",
+    "down": "dead_holder",
 }
 # Who is hurt: (instance, gateway) to the agents that are; none means all.
 HURT = {
@@ -37,8 +44,17 @@ HURT = {
     "E": {("host-a:10069", "support"): []},
     "F": {("host-a:10069", "assistant"): [], ("host-a:10069", "support"): []},
     "I": {("host-b:10069", "research"): []},
+    "loop": {("host-a:10069", "assistant"): []},
+    "wedged": {("host-a:10069", "assistant"): ["main"]},
+    "down": {("host-a:10069", "support"): ["billing"]},
+    "many": {("host-a:10069", f"oc{number}"): [] for number in range(1, 9)},
 }
-CLASSES = ["healthy", *CAUSES]
+# Each Prometheus has a label of its own, and each host scrapes itself.
+CLUSTERS = {"eu": "dead_holder", "us": "overdue_holder"}
+LOCAL = "127.0.0.1:10069"
+CLASSES = ["healthy", *CAUSES, "many", "clusters"]
+# How long the exporter of a hurt gateway is down in the end.
+DOWN_SECONDS = 20 * 60
 FLEET = {
     ("host-a:10069", "assistant"): {"agents": {"main": 3, "work": 4}},
     ("host-a:10069", "support"): {"agents": {"main": 2, "billing": 3, "triage": 3}, "probed": True},
@@ -62,6 +78,11 @@ class Recording:
         self.families.setdefault(family, {}).setdefault(f"{family}{suffix}{{{labels}}}", []).append(
             f"{value:.12g} {self.at}"
         )
+
+    def add_once(self, family, labels, value):
+        series = self.families.get(family, {}).get(f"{family}{{{labels}}}", [])
+        if not series or not series[-1].endswith(f" {self.at}"):
+            self.add(family, labels, value)
 
     def add_histogram(self, family, labels, histogram):
         total = 0
@@ -173,7 +194,7 @@ def add_disk(to, labels, gateway, at, lean):
     fstype = "nfs4" if gateway.network else "ext4"
     to.add("openclaw_lock_filesystem_info", f'{labels},fstype="{fstype}",network="{str(gateway.network).lower()}"', 1)
     to.add("openclaw_lock_filesystem_avail_bytes", labels, 40 << 30)
-    to.add("openclaw_lock_filesystem_readonly", labels, 0)
+    to.add("openclaw_lock_filesystem_readonly", labels, 1 if at >= gateway.readonly_from else 0)
     to.add("openclaw_lock_gateway_cpu_stalled_seconds_total", labels, gateway.stalled["some"] / 3)
     to.add("openclaw_lock_gateway_oom_kills_total", labels, 0)
     if gateway.accounted:
@@ -197,8 +218,9 @@ def add_sources(to, labels, gateway, at, lean):
 
 
 class Exporter:
-    def __init__(self, instance, gateways, started):
-        self.labels = f'job="{JOB}",instance="{instance}"'
+    def __init__(self, instance, gateways, started, cluster="", silent_from=float("inf")):
+        self.labels = f'job="{JOB}",instance="{instance}"' + (f',cluster="{cluster}"' if cluster else "")
+        self.silent_from = silent_from
         self.gateways, self.started = gateways, started
         self.rng = random.Random(instance)
         self.cpu = 0.4
@@ -206,7 +228,12 @@ class Exporter:
         self.answers = {200: 0, 404: 0, 405: 0, 500: 0, 503: 0}
 
     def scrape(self, to, at, step, lean):
-        to.add("up", self.labels, 1)
+        # A server has other targets, too.
+        for host, up in (("host-a", 1), ("host-b", 0)):
+            to.add_once("up", f'job="node",instance="{host}:9100"', up)
+        to.add("up", self.labels, 1 if at < self.silent_from else 0)
+        if at >= self.silent_from:
+            return
         for gateway in self.gateways:
             gateway.advance(at, step)
             labels = f'{self.labels},gateway="{gateway.name}"'
@@ -256,13 +283,39 @@ def small_fleet(incident_class, start, end):
                 "hurt_agents": hurt[instance, name],
                 "began": began,
             }
-        # One turn that failed an hour ago: nothing to wake anybody for.
-        blip = end - 5000 if name == "sales" and incident_class == "healthy" else None
+        # One turn that failed: nothing to wake anybody for.
+        blip = end - 2800 if name == "sales" and incident_class == "healthy" else None
         # The disk that stalls in the end also holds up the reader that looks at it.
         blind = ("disk", "timeout", end - 240) if name == "assistant" and incident_class == "F" else None
         gateway = Gateway(name, started=start - 3 * 86400, blip=blip, blind=blind, **settings)
         by_instance.setdefault(instance, []).append(gateway)
-    return [Exporter(instance, gateways, start - 2 * 86400) for instance, gateways in by_instance.items()]
+    dies = {"host-a:10069": end - DOWN_SECONDS} if incident_class == "down" else {}
+    return [
+        Exporter(instance, gateways, start - 2 * 86400, silent_from=dies.get(instance, float("inf")))
+        for instance, gateways in by_instance.items()
+    ]
+
+
+def fleet_of_clusters(start, end):
+    exporters = []
+    for cluster, trouble in CLUSTERS.items():
+        gateway = Gateway(
+            "openclaw", {"main": 4}, trouble=trouble, began=end - INCIDENT_SECONDS, started=start - 3 * 86400
+        )
+        exporters.append(Exporter(LOCAL, [gateway], start - 2 * 86400, cluster=cluster))
+    return exporters
+
+
+def fleet_of_one_disk(start, end):
+    gateways = [
+        Gateway(
+            name, {"main": 3}, trouble="disk_stall", began=end - INCIDENT_SECONDS, started=start - 3 * 86400,
+            # In the end it gives up.
+            readonly_from=end - 300,
+        )  # fmt: skip
+        for _, name in HURT["many"]
+    ]
+    return [Exporter("host-a:10069", gateways, start - 2 * 86400)]
 
 
 def large_fleet(start, end):
@@ -301,7 +354,9 @@ def large_fleet(start, end):
 def write_history(incident_class, end, hours, step, out):
     start = end - int(hours * 3600)
     lean = incident_class == "thousand"
-    fleet = large_fleet(start, end) if lean else small_fleet(incident_class, start, end)
+    others = {"thousand": large_fleet, "clusters": fleet_of_clusters, "many": fleet_of_one_disk}
+    make = others.get(incident_class, functools.partial(small_fleet, incident_class))
+    fleet = make(start, end)
     recording = Recording()
     for at in range(start, end, step):
         recording.at = at

@@ -8,7 +8,8 @@ from promql import SyntaxProblem, selectors
 # Of Grafana's units those that fit what we measure.
 UNITS = {
     "none", "short", "percent", "percentunit", "s", "ms", "bytes", "decbytes", "Bps", "binBps", "cps", "ops", "reqps",
-    "iops", "dateTimeAsIso", "dateTimeFromNow", "dtdurations", "bool", "string",
+    "iops", "dateTimeAsIso", "dateTimeAsIsoNoDateIfToday", "dateTimeFromNow", "dtdurations", "bool", "string",
+    "suffix:min", "suffix:s", "suffix:/s",
 }  # fmt: skip
 WITH_QUERIES = {"timeseries", "stat", "table", "bargauge"}
 
@@ -163,8 +164,9 @@ def _target_label(dashboard, label):
         except SyntaxProblem:
             continue
         for selector in found:
-            if [each for each in selector.matchers if each[0] == label] != [(label, "=~", f"${label}")]:
-                yield f'{panel["title"]}: {selector.metric} is not selected by {label}=~"${label}" alone'
+            # Others may follow.
+            if [each for each in selector.matchers if each[0] == label][:1] != [(label, "=~", f"${label}")]:
+                yield f'{panel["title"]}: {selector.metric} is not selected by {label}=~"${label}" first'
 
 
 def target_job(dashboard):

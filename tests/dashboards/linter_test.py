@@ -3,10 +3,11 @@
 """No rule of dashboard-linter is broken, and each of them would find a dashboard that breaks it."""
 
 import copy
+import re
 import unittest
 
 from checked_in import NAMES, dashboard
-from linter import RULES, lint
+from linter import RULES, lint, substituted
 from promql import SyntaxProblem, selectors
 
 ALLOWED_TYPES = {"timeseries", "stat", "table", "bargauge", "text", "row"}
@@ -104,7 +105,7 @@ class Practice(unittest.TestCase):
             "schemaVersion": 39,
             "graphTooltip": 1,
             "refresh": "30s",
-            "time": {"from": "now-6h", "to": "now"},
+            "time": {"from": "now-1h", "to": "now"},
             "timezone": "browser",
         }
         for name in NAMES:
@@ -127,10 +128,72 @@ class Practice(unittest.TestCase):
                 taken |= cells
 
     def test_overview_reads_aggregates_of_gateways_only(self):
+        # Besides those, a few series of each exporter and gateway.
+        few = {"up", "openclaw_lock_exporter_build_info", "openclaw_lock_source_up", "openclaw_lock_log_events_total"}
         for panel in dashboard("overview")["panels"]:
             for target in panel["targets"]:
-                for selector in selectors(target["expr"].replace("$__range", "5m")):
-                    self.assertRegex(selector.metric, r"^(gateway:.*|ALERTS)$", panel["title"])
+                for selector in selectors(substituted(target["expr"])):
+                    if selector.metric not in few:
+                        self.assertRegex(selector.metric, r"^(gateway:.*|instance:.*|ALERTS|ALERTS_FOR_STATE)$", panel["title"])
+
+    def test_first_screen_of_the_overview_answers(self):
+        # 20 lines of the grid are 760 pixels.
+        above = [panel["title"] for panel in dashboard("overview")["panels"] if sum(panel["gridPos"][key] for key in "yh") <= 20]
+        self.assertEqual(above, [
+            "Hurt gateways", "Hurt for", "Why, and how many of them", "Failed turns, 10 min", "Not measured", "Gateways",
+            "Who is hurt, since when, why, and what to do next",
+            "Failed turns in 10 minutes, of the ten worst gateways", "What fires",
+        ])  # fmt: skip
+        who = next(panel for panel in dashboard("overview")["panels"] if panel["title"].startswith("Who is hurt"))
+        self.assertLessEqual(who["gridPos"]["h"], 8)
+
+    def test_every_selector_minds_cluster_and_namespace(self):
+        for name in NAMES:
+            found = dashboard(name)
+            texts = [target["expr"] for panel in found["panels"] for target in panel.get("targets", [])]
+            texts += [each["expr"] for each in found["annotations"]["list"]]
+            for label in ("cluster", "namespace"):
+                self.assertEqual(variable(found, label)["allValue"], ".*", "All is where there is no such label, too")
+                for text in texts:
+                    for selector in selectors(substituted(text)):
+                        self.assertIn((label, "=~", label), selector.matchers, text)
+
+    def test_vectors_are_matched_with_their_cluster(self):
+        for name in NAMES:
+            for panel in dashboard(name)["panels"]:
+                for target in panel.get("targets", []):
+                    for labels in re.findall(r"\b(?:on|by) \(([^)]*\binstance\b[^)]*)\)", target["expr"]):
+                        self.assertIn("cluster", labels, panel["title"])
+
+    def test_tables_are_not_cut_off(self):
+        for name in NAMES:
+            for panel in dashboard(name)["panels"]:
+                if panel["type"] == "table":
+                    for target in panel["targets"]:
+                        self.assertNotRegex(target["expr"], r"\b(topk|bottomk|limitk) \(?\d|\b(topk|bottomk|limitk)\(", panel["title"])
+                    told = panel["options"]["enablePagination"], panel["options"]["footer"]["enablePagination"]
+                    self.assertEqual(told, (name != "gateway",) * 2, panel["title"])
+
+    def test_what_takes_minutes_has_ticks_of_whole_minutes(self):
+        # Axes of seconds are divided by tens: right for what takes less than a minute only.
+        short = {
+            "Disk: time a write or flush", "Disk below the state directory: time a request", "Disk probe",
+            "How long a round takes", "Between two looks for stalls",
+        }  # fmt: skip
+        for name in NAMES:
+            for panel in dashboard(name)["panels"]:
+                if panel["type"] == "timeseries" and panel["fieldConfig"]["defaults"]["unit"] == "s":
+                    self.assertIn(panel["title"], short)
+
+    def test_nothing_that_is_hurt_or_unknown_is_green(self):
+        for name in NAMES:
+            for panel in dashboard(name)["panels"]:
+                defaults = panel.get("fieldConfig", {}).get("defaults", {})
+                if panel["type"] == "timeseries" and re.search("turns|Hurt", panel["title"]):
+                    colours = {step["color"] for step in defaults["thresholds"]["steps"]}
+                    self.assertEqual((defaults["color"], colours), ({"mode": "thresholds", "seriesBy": "max"}, {"orange", "red"}))
+                if panel["type"] == "stat" and defaults["noValue"] != "nobody is hurt":
+                    self.assertNotEqual(defaults["thresholds"]["steps"][0]["color"], "green", panel["title"])
 
 
 class Selectors(unittest.TestCase):

@@ -10,7 +10,7 @@ import sys
 
 from backfill import ENDS, Prometheus, fill
 from exporter_families import ROOT
-from history import CLASSES, HURT
+from history import CLASSES, CLUSTERS, HURT, LOCAL
 
 RENDERER = pathlib.Path(__file__).parent / "renderer"
 HOURS = {"thousand": 0.75}
@@ -21,6 +21,8 @@ WIDTH = 1400
 def chosen(dashboard, incident_class):
     if dashboard != "gateway" or incident_class == "thousand":
         return {}
+    if incident_class == "clusters":
+        return {"cluster": next(iter(CLUSTERS)), "instance": LOCAL, "gateway": "openclaw"}
     instance, gateway = next(iter(HURT.get(incident_class, {("host-a:10069", "assistant"): []})))
     return {"instance": instance, "gateway": gateway}
 
@@ -80,7 +82,7 @@ def main():
             continue
         data = options.folder / ("thousand" if of_fleet == ["thousand"] else "classes")
         if not options.reuse:
-            fill(data, of_fleet, HOURS.get(of_fleet[0], 6.5), STEP.get(of_fleet[0], 30))
+            fill(data, of_fleet, HOURS.get(of_fleet[0], 2), STEP.get(of_fleet[0], 30))
         with Prometheus(data) as server:
             jobs = []
             for name in of_fleet:

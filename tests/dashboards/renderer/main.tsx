@@ -185,7 +185,7 @@ function Visualization({ panel, frames, width, height, context }: any) {
   if (!data.length) return <Nothing panel={panel} height={height} />;
   if (panel.type === 'table') {
     return <TableNG data={data[0]} width={width} height={height} cellHeight={options.cellHeight} initialSortBy={options.sortBy}
-      fieldConfig={fieldConfig} structureRev={1} enableVirtualization={false} />;
+      fieldConfig={fieldConfig} structureRev={1} enableVirtualization={false} enablePagination={options.enablePagination} />;
   }
   const [from, to] = [dateTime(context.from * 1000), dateTime(context.to * 1000)];
   return <TimeSeries frames={data} structureRev={1} timeRange={{ from, to, raw: { from, to } }} timeZone="utc"
@@ -205,7 +205,7 @@ const UNITS = new Set(getValueFormats().flatMap((group) => group.submenu.map((un
 function unknownUnits(panel: any): string[] {
   const overrides = panel.fieldConfig.overrides.flatMap((override: any) => override.properties);
   const units = [panel.fieldConfig.defaults.unit, ...overrides.filter(({ id }: any) => id === 'unit').map(({ value }: any) => value)];
-  return units.filter((unit) => !UNITS.has(unit)).map((unit) => `no unit ${unit}`);
+  return units.filter((unit) => !UNITS.has(unit) && !unit.startsWith('suffix:')).map((unit) => `no unit ${unit}`);
 }
 
 async function drawn(panel: any, box: any, base: any, reports: PanelReport[]) {
