@@ -67,7 +67,7 @@ function(config)
           p.steps([[p.unknown, null], ['green', 0], ['orange', config.logUnreadBytes]]),
         )],
       ]],
-      [6, [
+      [7, [
         [24, states.unseen(
           'What cannot be seen, since when, and what to do',
           'Alerts about the exporters and their readers; the foot says how many there are. Follow an alert to its runbook.',

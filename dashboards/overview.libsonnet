@@ -31,7 +31,7 @@ function(config)
           [p.now(states.count_paged)],
           'none',
           p.bad_from(1),
-        ) + p.words({ '0': 'nobody' })],
+        ) + p.words({ '0': 'none' })],
         [4, p.stat(
           'Hurt for',
           'Since the first of them was hurt.',

@@ -322,6 +322,14 @@ function(config) {
     ])],
     targetBlank: false,
   },
+  exporter_link:: {
+    title: 'Show this exporter',
+    url: '/d/%s?%s&${__url_time_range}' % [config.dashboards.exporter, std.join('&', ['var-datasource=${datasource}'] + [
+      'var-%s=${__data.fields.%s}' % [label, (if std.member(['cluster', 'namespace'], label) then 'link_' else '') + label]
+      for label in ['cluster', 'namespace', 'job', 'instance']
+    ])],
+    targetBlank: false,
+  },
   series_link:: { fieldConfig+: { defaults+: { links: [panels.gateway_link('__field.labels')] } } },
 
   // ---- layout: lines of panels from left to right, [height, [[width, panel], ...]]

@@ -86,6 +86,13 @@ function(config, p)
     signs: [cause.cause] + (if cause.alert == 'OpenClawLockTimeouts' then [] else [cause.alert[std.length('OpenClawLock'):]]),
   };
   local none_seen = of_alert('Timeouts', 'No cause seen', p.unknown, 'Find the cause by this page');
+  // The ticket of that name: a gateway works beside those that start.
+  local starts_repeat = {
+    signs: ['StartsRepeat'],
+    alert: 'OpenClawLockRestartLoop',
+    words: 'Starts repeat',
+    colour: p.unknown,
+  };
   local slow_burn = of_alert('TimeoutsSlowBurn', 'Now and then, for hours', 'orange', 'Look at it in working hours');
   local reasons = [
     of_alert('ManyGatewaysHurt', 'Many gateways at once', '#C4162A', 'Look at the host first'),
@@ -95,8 +102,9 @@ function(config, p)
     of_alert('SessionWedged', 'Session wedged', '#5A6B00', 'Restart the gateway cleanly'),
     none_seen,
     slow_burn,
+    starts_repeat,
     of_alert('ExporterDown', 'Exporter down', '#56595E', 'Start the exporter again'),
-    of_alert('Blind', 'Something cannot be read', p.unknown, 'Mend what the exporter reads'),
+    of_alert('Blind', 'Cannot be read', p.unknown, 'Mend what the exporter reads'),
     of_alert('LogSuppressed', 'Log lost records', p.unknown, 'Make room for the log'),
     of_alert('ConfigReloadFailed', 'Configuration refused', p.unknown, 'Mend the configuration'),
   ];
@@ -110,6 +118,8 @@ function(config, p)
       or
       label_replace(%(alerts)s, "sign", "$1", "alertname", "OpenClawLock(.+)")
       or
+      label_replace(%(beside)s, "sign", "StartsRepeat", "", "")
+      or
       label_replace(%(shared)s, "sign", "$1", "cause", "(.+)")
       or
       label_replace(%(failing)s, "sign", "Timeouts", "", "")
@@ -119,7 +129,8 @@ function(config, p)
   ||| % {
     labels: labels,
     active: active,
-    alerts: firing(any),
+    alerts: firing('%s,alertname!="OpenClawLockRestartLoop"' % any) + ' or ' + firing('severity="critical",alertname="OpenClawLockRestartLoop"'),
+    beside: firing('severity="warning",alertname="OpenClawLockRestartLoop"'),
     shared: firing('cause!="",' + any),
     failing: some(failed),
     exporter_down: exporter_down,
@@ -271,7 +282,7 @@ function(config, p)
             type: 'value',
             options: { ['%d' % each.value]: { text: each.words, color: each.colour, index: 6 - each.value } for each in states },
           }],
-        }, 165),
+        }, 160),
         p.by_name('Gateway', {
           links: [p.gateway_link('__data.fields')],
           'custom.width': 140,
@@ -286,15 +297,15 @@ function(config, p)
               [reasons[i].alert]: { text: reasons[i].next, index: i }
               for i in indices
               // Of those that share a runbook the general words.
-              if reasons[i].alert != none_seen.alert || reasons[i] == none_seen
+              if std.objectHas(reasons[i], 'next')
             },
           }],
           links: alert_links,
-          'custom.width': 240,
+          'custom.width': 225,
         }),
         p.by_name('Failed turns, 10 min', { decimals: 0, 'custom.width': 145 }),
-        p.by_name('Also seen', { decimals: 0, mappings: rank_mappings, 'custom.width': 155 }),
-        p.by_name('Instance', { 'custom.width': 135 }),
+        p.by_name('Also seen', { decimals: 0, mappings: rank_mappings, 'custom.width': 145 }),
+        p.by_name('Instance', { 'custom.width': 135, links: [p.exporter_link] }),
         p.by_name('Cluster', { 'custom.width': 80 }),
       ]) + {
         options+: { sortBy: [{ displayName: 'State', desc: true }, { displayName: 'Failed turns, 10 min', desc: true }] },
@@ -342,7 +353,7 @@ function(config, p)
       ) + p.overrides([
         p.cell('Severity', { mappings: severity_mappings }, 75),
         p.by_name('Alert, and its runbook', { links: alert_links, mappings: short_names, 'custom.width': 165 }),
-        p.by_name('Reason', { 'custom.width': 120 }),
+        p.by_name('Reason', { 'custom.width': 130 }),
         p.by_name('How many', { decimals: 0, 'custom.width': 80 }),
         p.by_name('Since', { unit: 'dateTimeAsIsoNoDateIfToday', 'custom.width': 80 }),
         p.cell('Not measured now', {

@@ -57,15 +57,16 @@ class Histogram:
 
 class Gateway:
     """`agents`: turns a minute by name. `trouble`: a cause as the rules name it, or None; from `began` on. `blind`: a
-    reader that fails, at what, and from when on."""
+    reader that fails, at what, and from when on. `log`: "unrecognised" or "unread", all the time."""
 
     def __init__(self, name, agents, store="jsonl", trouble=None, hurt_agents=(), began=math.inf, started=0,
-                 network=False, accounted=False, probed=False, blip=None, blind=None, readonly_from=math.inf):  # fmt: skip
+                 network=False, accounted=False, probed=False, blip=None, blind=None, readonly_from=math.inf,
+                 log=""):  # fmt: skip
         self.name, self.agents, self.store = name, agents, store
         self.trouble, self.began, self.started = trouble, began, started
         self.hurt_agents = list(hurt_agents) or list(agents)
         self.network, self.accounted, self.probed = network, accounted, probed
-        self.blip, self.blind, self.readonly_from = blip, blind, readonly_from
+        self.blip, self.blind, self.readonly_from, self.log = blip, blind, readonly_from, log
         self.rng = random.Random(f"{name} {trouble}")
         self.events = dict.fromkeys(EVENTS, 0)
         self.turns = {"error": 0, "ok": 0}
@@ -192,10 +193,17 @@ class Gateway:
 
     def _log(self, at, step):
         lines = poisson(self.rng, 0.6 * step)
-        self.lines["ignored"] += lines
+        self.lines["unparsed" if self.log == "unrecognised" else "ignored"] += lines
+        if self.log == "unread":
+            self.log_bytes += lines * 500
+            self.unread += 300_000
+            return
         self.turns["ok"] += lines // 3
         if self.events["liveness_warning"] > sum(self.stalls.buckets):
             self.stalls.observe(self.rng.uniform(1, 6))
+        if self.log == "unrecognised":
+            self.log_bytes += lines * 500
+            return
         self.lines["matched"] = sum(self.events.values())
         if self.rng.random() < 0.002:
             self.lines["unparsed"] += 1

@@ -7,7 +7,7 @@
 CLASS: healthy, A (dead holder), B (recycled pid), C (live holder overdue), D (embedded fallback), E (duplicate
 gateways), F (disk stall), I (SQLite contention), loop (a gateway starts over and over), wedged (runs fail on a lock that
 is called stale), down (the exporter dies while a dead holder hurts), clusters (two with equal instances and gateways,
-each with a trouble of its own), many (one disk stalls below eight gateways), or thousand: 1,000 gateways of which some
+each with a trouble of its own), blind (logs that are not understood or not read, an exporter that watches nothing), many (one disk stalls below eight gateways), or thousand: 1,000 gateways of which some
 are in trouble, with one agent each and only those families that the recording rules read. The same arguments give the
 same bytes.
 """
@@ -52,7 +52,7 @@ HURT = {
 # Each Prometheus has a label of its own, and each host scrapes itself.
 CLUSTERS = {"eu": "dead_holder", "us": "overdue_holder"}
 LOCAL = "127.0.0.1:10069"
-CLASSES = ["healthy", *CAUSES, "many", "clusters"]
+CLASSES = ["healthy", *CAUSES, "many", "clusters", "blind"]
 # How long the exporter of a hurt gateway is down in the end.
 DOWN_SECONDS = 20 * 60
 FLEET = {
@@ -164,7 +164,7 @@ def add_logs(to, labels, gateway, at, lean):
     for event in EVENTS if gateway.lines["matched"] and not lean else LEAN_EVENTS:
         to.add("openclaw_lock_log_events_total", f'{labels},event="{event}"', gateway.events[event])
     for outcome, count in gateway.lines.items():
-        if count or outcome in ("matched", "ignored"):
+        if count or outcome in ("matched", "ignored", "unparsed"):
             to.add("openclaw_lock_log_lines_total", f'{labels},outcome="{outcome}"', count)
     to.add("openclaw_lock_log_bytes_total", labels, gateway.log_bytes)
     to.add("openclaw_lock_log_last_line_timestamp_seconds", labels, at - 1)
@@ -243,7 +243,7 @@ class Exporter:
             add_disk(to, labels, gateway, at, lean)
             add_sources(to, labels, gateway, at, lean)
         for severity in ("some", "full"):
-            worst = max(gateway.stalled[severity] for gateway in self.gateways)
+            worst = max((gateway.stalled[severity] for gateway in self.gateways), default=0)
             to.add("openclaw_lock_disk_stalled_seconds_total", f'{self.labels},severity="{severity}"', worst * 1.1)
         for origin, count in {"configured": len(self.gateways), "discovered": 0}.items():
             to.add("openclaw_lock_gateways", f'{self.labels},origin="{origin}"', count)
@@ -306,6 +306,15 @@ def fleet_of_clusters(start, end):
     return exporters
 
 
+def fleet_in_the_dark(start, end):
+    del end
+    exporters = []
+    for instance, names in {"host-a:10069": {"assistant": "unrecognised", "support": "unread"}, "host-c:10069": {}}.items():
+        gateways = [Gateway(name, {"main": 3}, log=log, started=start - 3 * 86400) for name, log in names.items()]
+        exporters.append(Exporter(instance, gateways, start - 2 * 86400))
+    return exporters
+
+
 def fleet_of_one_disk(start, end):
     gateways = [
         Gateway(
@@ -354,7 +363,9 @@ def large_fleet(start, end):
 def write_history(incident_class, end, hours, step, out):
     start = end - int(hours * 3600)
     lean = incident_class == "thousand"
-    others = {"thousand": large_fleet, "clusters": fleet_of_clusters, "many": fleet_of_one_disk}
+    others = {
+        "thousand": large_fleet, "clusters": fleet_of_clusters, "many": fleet_of_one_disk, "blind": fleet_in_the_dark,
+    }  # fmt: skip
     make = others.get(incident_class, functools.partial(small_fleet, incident_class))
     fleet = make(start, end)
     recording = Recording()

@@ -36,14 +36,17 @@ REASONS = {
 HURT_AND_WHY = {
     name: {("", *where): REASONS[CAUSES.get(name, "disk_stall")] for where in HURT.get(name, ())} for name in CLASSES
 }
+HURT_AND_WHY["blind"] = {}
 HURT_AND_WHY["clusters"] = {(cluster, LOCAL, "openclaw"): REASONS[cause] for cluster, cause in CLUSTERS.items()}
 EXPORTERS = {"many": 1}  # of other classes two
 WHOLE = "all of this exporter"
 # Gateways of which nothing, or not all, can be seen.
-UNSEEN = {"F": 1, "down": 2}
+UNSEEN = {"F": 1, "down": 2, "blind": 2}
 
-IN_TROUBLE = set(CLASSES) - {"healthy"}
+NOBODY_HURT = {"healthy", "blind"}
+IN_TROUBLE = set(CLASSES) - NOBODY_HURT
 HEALTHY = {"healthy"}
+BLIND = {"blind"}
 # Its exporter is down: what is asked of now is not known.
 DOWN = {"down"}
 # No turn of these reaches a log.
@@ -56,29 +59,29 @@ NO_PROBE = set(CLASSES) - {"A", "E", "down"}
 NO_BLIND = set(CLASSES) - {"F"}
 # Panels that are empty, and rightly so, in these classes. Each of them says why, in its own words.
 EMPTY = {
-    ("overview", "Hurt for", "stat"): HEALTHY,
-    ("overview", "Why, and how many of them", "stat"): HEALTHY,
+    ("overview", "Hurt for", "stat"): NOBODY_HURT,
+    ("overview", "Why, and how many of them", "stat"): NOBODY_HURT,
     ("overview", TABLES["overview"], "table"): HEALTHY,
     ("overview", "What fires", "table"): HEALTHY,
-    ("overview", "Failed turns in 10 minutes, of the ten worst gateways", "timeseries"): NO_TURN_FAILS,
-    ("overview", "Gateways by cause", "timeseries"): HEALTHY | NO_TURN_FAILS,
+    ("overview", "Failed turns in 10 minutes, of the ten worst gateways", "timeseries"): NO_TURN_FAILS | BLIND,
+    ("overview", "Gateways by cause", "timeseries"): NOBODY_HURT | NO_TURN_FAILS,
     # A, B and down show their cause by its locks.
-    ("overview", "Signs in the logs", "timeseries"): HEALTHY | {"A", "B", "down"},
-    ("overview", "Share of turns that failed", "timeseries"): NO_TURN_FAILS,
+    ("overview", "Signs in the logs", "timeseries"): NOBODY_HURT | {"A", "B", "down"},
+    ("overview", "Share of turns that failed", "timeseries"): NO_TURN_FAILS | BLIND,
     ("overview", "Locks that are held for too long: age", "timeseries"): set(CLASSES) - {"A", "B", "C", "down", "clusters"},
-    ("overview", "SQLite: one writer holds the lock", "timeseries"): {"clusters", "many"},
-    ("overview", "Hurt gateways, by exporter", "timeseries"): HEALTHY | NO_TURN_FAILS,
+    ("overview", "SQLite: one writer holds the lock", "timeseries"): {"clusters", "many", "blind"},
+    ("overview", "Hurt gateways, by exporter", "timeseries"): NOBODY_HURT | NO_TURN_FAILS,
     ("gateway", TABLES["gateway"], "table"): HEALTHY,
     ("gateway", "Failed turns, 10 min", "stat"): DOWN,
     ("gateway", "Share of turns, 5 min", "stat"): DOWN,
-    ("gateway", "Last failed turn", "stat"): HEALTHY | NO_TURN_FAILS | DOWN,
+    ("gateway", "Last failed turn", "stat"): NOBODY_HURT | NO_TURN_FAILS | DOWN,
     ("gateway", "Gateways running", "stat"): DOWN,
     ("gateway", "Stuck locks", "stat"): NO_LOCK_FILES | DOWN,
     ("gateway", "Store", "stat"): DOWN,
-    ("gateway", "Turns that failed for want of a lock, in 10 minutes", "timeseries"): HEALTHY | NO_TURN_FAILS,
-    ("gateway", "Share of turns that failed, by agent", "timeseries"): HEALTHY | NO_TURN_FAILS,
-    ("gateway", "Log: what the gateway said", "timeseries"): HEALTHY,
-    ("gateway", "Waits that reached the log", "timeseries"): HEALTHY | NO_TURN_FAILS,
+    ("gateway", "Turns that failed for want of a lock, in 10 minutes", "timeseries"): NOBODY_HURT | NO_TURN_FAILS,
+    ("gateway", "Share of turns that failed, by agent", "timeseries"): NOBODY_HURT | NO_TURN_FAILS,
+    ("gateway", "Log: what the gateway said", "timeseries"): NOBODY_HURT,
+    ("gateway", "Waits that reached the log", "timeseries"): NOBODY_HURT | NO_TURN_FAILS,
     ("gateway", "Locks by holder", "timeseries"): NO_LOCK_FILES,
     ("gateway", "Age of the oldest lock", "timeseries"): NO_LOCK_FILES,
     ("gateway", "Holds: how long locks were held", "timeseries"): NO_LOCK_FILES,
@@ -89,7 +92,7 @@ EMPTY = {
     ("gateway", "Event loop: longest stalls", "timeseries"): set(CLASSES) - {"F", "I", "many"},
     ("gateway", "Disk probe", "timeseries"): NO_PROBE,
     ("gateway", "What this gateway is, and how it is watched", "table"): DOWN,
-    ("exporter", "What cannot be seen, since when, and what to do", "table"): set(CLASSES) - DOWN,
+    ("exporter", "What cannot be seen, since when, and what to do", "table"): set(CLASSES) - DOWN - BLIND,
     ("exporter", "Readers that fail", "table"): NO_BLIND,
     ("exporter", "Problems that readers met", "timeseries"): NO_BLIND,
 }
@@ -211,9 +214,21 @@ class Classes(unittest.TestCase):
             self.assertEqual(told, {
                 "down": {whole: ("cannot be seen", "Exporter down", "OpenClawLockExporterDown")},
                 "many": {whole: ("MANY HURT", "Many gateways at once", "OpenClawLockManyGatewaysHurt")},
+                "blind": {
+                    where: ("cannot be seen", "Cannot be read", "OpenClawLockBlind")
+                    for where in (
+                        ("", "host-a:10069", "assistant"), ("", "host-a:10069", "support"), ("", "host-c:10069", WHOLE),
+                    )
+                },
             }.get(incident_class, {}), incident_class)  # fmt: skip
             if incident_class == "many":
                 self.assertEqual(others[whole]["Also seen"], "Disk stall")
+
+    def test_what_cannot_be_seen_is_told_with_its_reason(self):
+        expected = {"log_unrecognised", "log_unread", "nothing_watched"}
+        for name, title in (("overview", "What fires"), ("exporter", "What cannot be seen, since when, and what to do")):
+            found = answer(self.server, panel(name, title)["targets"][0], name, "blind")
+            self.assertEqual({labels["reason"] for labels, _ in found}, expected, title)
 
     def test_a_page_is_seen_to_be_held(self):
         for incident_class in IN_TROUBLE:
@@ -350,7 +365,7 @@ class Thousand(unittest.TestCase):
         self.assertEqual(len(found), 18)
         others = {gateway: row["Why"] for (_, _, gateway), row in rows.items() if row["State"] != "HURT"}
         self.assertEqual(others, {
-            WHOLE: "Many gateways at once", "oc077": "Something cannot be read", "oc078": "Something cannot be read",
+            WHOLE: "Many gateways at once", "oc077": "Cannot be read", "oc078": "Cannot be read",
         })  # fmt: skip
         gateways, unseen, hurt = (
             answer(self.server, panel("overview", title, "stat")["targets"][0], "overview", "thousand")[0][1][0][1]

@@ -27,7 +27,7 @@ def chosen(dashboard, incident_class):
     return {"instance": instance, "gateway": gateway}
 
 
-def jobs_of(server, folder, out, incident_class, dashboards, themes):
+def jobs_of(server, folder, out, incident_class, dashboards, themes, height):
     for dashboard in dashboards:
         source = ROOT / "dashboards" / f"openclaw-lock-{dashboard}.json"
         if incident_class == "thousand":
@@ -43,6 +43,7 @@ def jobs_of(server, folder, out, incident_class, dashboards, themes):
                 "now": ENDS[incident_class] - 30,
                 "theme": theme,
                 "width": WIDTH,
+                "height": height,
                 "variables": chosen(dashboard, incident_class),
             }
 
@@ -72,6 +73,7 @@ def main():
     parser.add_argument("--reuse", action="store_true", help="draw again what was filled in before")
     parser.add_argument("--class", dest="classes", action="append", choices=[*CLASSES, "thousand"])
     parser.add_argument("--dashboard", dest="dashboards", action="append", choices=["overview", "gateway", "exporter"])
+    parser.add_argument("--height", type=int, help="draw so many pixels of the top only")
     parser.add_argument("--theme", dest="themes", action="append", choices=["light", "dark"])
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -89,7 +91,7 @@ def main():
                 dashboards = options.dashboards or ["overview", "gateway", "exporter"]
                 # The history of 1,000 gateways has only what the overview reads.
                 dashboards = [each for each in dashboards if name != "thousand" or each == "overview"]
-                jobs.extend(jobs_of(server, options.folder, options.out, name, dashboards, themes))
+                jobs.extend(jobs_of(server, options.folder, options.out, name, dashboards, themes, options.height))
             draw(options.bundle, jobs)
 
 

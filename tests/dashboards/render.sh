@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Draws pictures of the dashboards, light and dark, for each class of incident; see README.md.
 #
-#   tests/dashboards/render.sh OUTDIR [--class C]... [--dashboard D]... [--theme T]... [--reuse]
+#   tests/dashboards/render.sh OUTDIR [--class C]... [--dashboard D]... [--theme T]... [--height PIXELS] [--reuse]
 #
 # Needs node and npm (from 20 on), chromium, jsonnet, prometheus and promtool; tests/run.sh unpacks the last two below
 # build/tools. CHROMIUM=PATH names another browser. The history is kept in build/dashboards.

@@ -142,7 +142,7 @@ class Reasons(unittest.TestCase):
         signs |= {alert.removeprefix("OpenClawLock") for alert in alerts}
         expression = self.who["targets"][0]["expr"]
         found = re.findall(r'vector\((\d+)\), "sign", "(\w+)", "", ""\), "next", "(\w+)"', expression)
-        self.assertEqual({sign for _, sign, _ in found}, signs)
+        self.assertEqual({sign for _, sign, _ in found}, signs | {"StartsRepeat"})
         self.assertEqual({following for _, _, following in found}, alerts)
         words = column(self.who, "Why")["mappings"][0]["options"]
         self.assertEqual(set(words), {rank for rank, _, _ in found})

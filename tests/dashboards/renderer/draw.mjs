@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // node draw.mjs BUNDLE_DIRECTORY < jobs.json: draws pictures and prints one line of JSON each.
-// A job: {dashboard, png, prometheus, now, theme, width, variables}
+// A job: {dashboard, png, prometheus, now, theme, width, height, variables}; height: so many pixels of the top only.
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -60,7 +60,8 @@ async function draw(job) {
   );
   await page.waitForNetworkIdle({ idleTime: 300 });
   await page.evaluate(() => document.fonts.ready);
-  if (job.png) await page.screenshot({ path: job.png });
+  const height = Math.min(job.height ?? Infinity, report.height);
+  if (job.png) await page.screenshot({ path: job.png, clip: { x: 0, y: 0, width: job.width + 32, height } });
   await page.close();
   return { ...report, errors: [...report.errors, ...problems] };
 }
