@@ -245,7 +245,8 @@ def add_rules(data, classes, hours, groups):
             series = {}
             for name in of_pass:
                 end = ENDS[name]
-                for key, samples in alert_series(server, groups, end - int(hours * 3600), end - 30, alerts_reach).items():
+                found = alert_series(server, groups, end - int(hours * 3600), end - 30, alerts_reach)
+                for key, samples in found.items():
                     series.setdefault(key, {}).update(samples)
         add_alerts(data, series)
 

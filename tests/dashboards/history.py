@@ -6,10 +6,10 @@
 
 CLASS: healthy, A (dead holder), B (recycled pid), C (live holder overdue), D (embedded fallback), E (duplicate
 gateways), F (disk stall), I (SQLite contention), loop (a gateway starts over and over), wedged (runs fail on a lock that
-is called stale), down (the exporter dies while a dead holder hurts), clusters (two with equal instances and gateways,
-each with a trouble of its own), blind (logs that are not understood or not read, an exporter that watches nothing), many (one disk stalls below eight gateways), or thousand: 1,000 gateways of which some
-are in trouble, with one agent each and only those families that the recording rules read. The same arguments give the
-same bytes.
+is called stale), down (the exporter dies while a dead holder hurts), many (one disk stalls below eight gateways),
+clusters (two with equal instances and gateways, each with a trouble of its own), blind (logs that are not understood or
+not read, an exporter that watches nothing), or thousand: 1,000 gateways of which some are in trouble, with one agent
+each and only those families that the recording rules read. The same arguments give the same bytes.
 """
 
 import argparse
@@ -309,7 +309,8 @@ def fleet_of_clusters(start, end):
 def fleet_in_the_dark(start, end):
     del end
     exporters = []
-    for instance, names in {"host-a:10069": {"assistant": "unrecognised", "support": "unread"}, "host-c:10069": {}}.items():
+    hosts = {"host-a:10069": {"assistant": "unrecognised", "support": "unread"}, "host-c:10069": {}}
+    for instance, names in hosts.items():
         gateways = [Gateway(name, {"main": 3}, log=log, started=start - 3 * 86400) for name, log in names.items()]
         exporters.append(Exporter(instance, gateways, start - 2 * 86400))
     return exporters

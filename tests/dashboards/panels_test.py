@@ -4,42 +4,18 @@
 tells the classes apart."""
 
 import collections
-import math
 import pathlib
 import re
 import tempfile
 import unittest
 
-from backfill import ENDS, Prometheus, add_history, add_rules, fill, passes, rule_groups
+from answers import HURT_AND_WHY, STEP, TABLES, WHOLE, answer, column, expression, queried, rows_of
+from backfill import ENDS, Prometheus, fill, passes
 from checked_in import NAMES, dashboard, panel
-from history import CAUSES, CLASSES, CLUSTERS, HURT, LOCAL
+from history import CLASSES, LOCAL
 
 HOURS = 1.1
-STEP = 60
-# As the dashboards show it.
-RANGE = 3600
-TABLES = {
-    "overview": "Who is hurt, since when, why, and what to do next",
-    "gateway": "How it is, since when, why, and what to do next",
-}
-# By rules of Grafana for a minimum step of a minute.
-RATE_INTERVAL = 240
-# As a person would wait for; on a loaded machine it is an average of several.
-QUERY_SECONDS = 2.0  # of a processor
-
-# What the overview says: (cluster, instance, gateway) to the reason, in words.
-REASONS = {
-    "duplicate_gateways": "Duplicate gateways", "recycled_pid": "Recycled pid", "dead_holder": "Dead holder",
-    "sqlite_contention": "SQLite contention", "embedded_fallback": "Embedded fallback", "disk_stall": "Disk stall",
-    "overdue_holder": "Live holder overdue", "restart_loop": "Restart loop", "session_wedged": "Session wedged",
-}  # fmt: skip
-HURT_AND_WHY = {
-    name: {("", *where): REASONS[CAUSES.get(name, "disk_stall")] for where in HURT.get(name, ())} for name in CLASSES
-}
-HURT_AND_WHY["blind"] = {}
-HURT_AND_WHY["clusters"] = {(cluster, LOCAL, "openclaw"): REASONS[cause] for cluster, cause in CLUSTERS.items()}
 EXPORTERS = {"many": 1}  # of other classes two
-WHOLE = "all of this exporter"
 # Gateways of which nothing, or not all, can be seen.
 UNSEEN = {"F": 1, "down": 2, "blind": 2}
 
@@ -96,63 +72,6 @@ EMPTY = {
     ("exporter", "Readers that fail", "table"): NO_BLIND,
     ("exporter", "Problems that readers met", "timeseries"): NO_BLIND,
 }
-
-
-def variables(name, incident_class):
-    chosen = {"cluster": ".*", "namespace": ".*", "job": ".+", "instance": ".+", "gateway": ".+", "agent": ".*"}
-    if name == "gateway":
-        where = next(iter(HURT_AND_WHY.get(incident_class, ())), ("", "host-a:10069", "assistant"))
-        chosen["cluster"], chosen["instance"], chosen["gateway"] = where[0] or ".*", *where[1:]
-    return chosen
-
-
-def expression(target, name, incident_class):
-    text = target["expr"].replace("$__rate_interval", f"{RATE_INTERVAL}s").replace("$__range", f"{RANGE}s")
-    for variable, value in variables(name, incident_class).items():
-        text = re.sub(rf"\${variable}\b", value, text)
-    if re.search(r"\$[^0-9]", text):
-        raise ValueError(f"a variable that is not known: {text}")
-    return text
-
-
-def answer(server, target, name, incident_class):
-    """The series that a target shows."""
-    end = ENDS[incident_class] - 30
-    text = expression(target, name, incident_class)
-    if target["instant"]:
-        found = [(each["metric"], [each["value"]]) for each in server.query(text, end)]
-    else:
-        start = (end - RANGE) // STEP * STEP
-        found = [(each["metric"], each["values"]) for each in server.query_range(text, start, end, STEP)]
-    return [each for each in found if any(math.isfinite(float(value)) for _, value in each[1])]
-
-
-def column(table, name):
-    overrides = [each for each in table["fieldConfig"]["overrides"] if each["matcher"]["options"] == name]
-    return {each["id"]: each["value"] for override in overrides for each in override["properties"]}
-
-
-def rows_of(server, name, incident_class):
-    table = panel(name, TABLES[name])
-    names = table["transformations"][1]["options"]["renameByName"]
-    rows = {}
-    for number, target in enumerate(table["targets"]):
-        title = names[f"Value #{target['refId']}"]
-        mappings = column(table, title).get("mappings", [{"options": {}}])[0]["options"]
-        seen = set()
-        for labels, values in answer(server, target, name, incident_class):
-            where = (labels.get("cluster", ""), labels["instance"], labels["gateway"])
-            if where in seen or (number and where not in rows):
-                raise AssertionError(f"{title}: a second row, or a row of nothing else: {labels}")
-            seen.add(where)
-            row = rows.setdefault(where, {"next": labels.get("next")})
-            value = values[0][1]
-            row[title] = mappings[value]["text"] if value in mappings else float(value)
-    return rows
-
-
-def queried(name):
-    return [each for each in dashboard(name)["panels"] if each.get("targets")]
 
 
 class Classes(unittest.TestCase):
@@ -328,50 +247,6 @@ class Classes(unittest.TestCase):
     def test_prometheus_refuses_what_is_wrong(self):
         with self.assertRaisesRegex(ValueError, "parse error"):
             answer(self.server, {"expr": "sum by (a (b)", "instant": True}, "overview", "A")
-
-
-class Thousand(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        data = pathlib.Path(folder.name)
-        add_history(data, "thousand", 0.6, STEP)
-        add_rules(data, ["thousand"], 0.6, rule_groups())
-        cls.server = cls.enterClassContext(Prometheus(data))
-
-    def test_overview_is_readable_and_cheap(self):
-        for each in queried("overview"):
-            for target in each["targets"]:
-                began = self.server.processor_seconds()
-                found = answer(self.server, target, "overview", "thousand")
-                took = self.server.processor_seconds() - began
-                rows = len(found)
-                print(f"  {each['title']} {target['refId']}: {rows} series, {took * 1000:.0f} ms of a processor")
-                self.assertLess(took, QUERY_SECONDS, each["title"])
-                # A table has all that are in trouble, a row each.
-                self.assertLessEqual(rows, 40 if each["type"] == "table" else 10, each["title"])
-                # What is held, and what else is seen.
-                if (each["title"], target["refId"]) not in {("What fires", "C"), (TABLES["overview"], "F")}:
-                    self.assertGreater(rows, 0, each["title"])
-
-    def test_overview_finds_the_few_in_trouble(self):
-        rows = rows_of(self.server, "overview", "thousand")
-        found = {(gateway, row["Why"]) for (_, _, gateway), row in rows.items() if row["State"] == "HURT"}
-        for expected in (
-            ("oc017", "Dead holder"), ("oc121", "Duplicate gateways"), ("oc701", "Disk stall"), ("oc815", "SQLite contention"),
-        ):  # fmt: skip
-            self.assertIn(expected, found)
-        self.assertEqual(len(found), 18)
-        others = {gateway: row["Why"] for (_, _, gateway), row in rows.items() if row["State"] != "HURT"}
-        self.assertEqual(others, {
-            WHOLE: "Many gateways at once", "oc077": "Cannot be read", "oc078": "Cannot be read",
-        })  # fmt: skip
-        gateways, unseen, hurt = (
-            answer(self.server, panel("overview", title, "stat")["targets"][0], "overview", "thousand")[0][1][0][1]
-            for title in ("Gateways", "Not measured", "Hurt gateways")
-        )
-        self.assertEqual([gateways, unseen, hurt], ["1000", "2", "18"])
 
 
 class Passes(unittest.TestCase):
