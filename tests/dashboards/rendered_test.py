@@ -116,7 +116,8 @@ WHO = ("Who is hurt, since when, why, and what to do next", "How it is, since wh
 
 
 def rules():
-    return [rule for kind in ("prometheusRules", "prometheusAlerts") for group in mixin(kind)["groups"] for rule in group["rules"]]
+    groups = mixin("prometheusRules")["groups"] + mixin("prometheusAlerts")["groups"]
+    return [rule for group in groups for rule in group["rules"]]
 
 
 def column(table, name):
@@ -167,7 +168,10 @@ class Reasons(unittest.TestCase):
 
     def test_a_held_page_is_known_by_the_reader_that_its_alert_names(self):
         told = {}
-        pattern = r'severity="critical",alertname=~"OpenClawLock\(([^)]*)\)"\}\s+unless on \([^)]*\)\s+openclaw_lock_source_up\{[^}]*source="(\w+)"\}'
+        pattern = (
+            r'severity="critical",alertname=~"OpenClawLock\(([^)]*)\)"\}\s+'
+            r'unless on \([^)]*\)\s+openclaw_lock_source_up\{[^}]*source="(\w+)"\}'
+        )
         for names, source in re.findall(pattern, self.who["targets"][1]["expr"]):
             told.update({f"OpenClawLock{name}": source for name in names.split("|")})
         expected = {}
