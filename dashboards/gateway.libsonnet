@@ -28,7 +28,7 @@ function(config)
         [24, states.who(
           'How it is, since when, why, and what to do next',
           'As on the Overview: the page or ticket that fires now, or the signs of a cause, and the runbook of what to do next.',
-          p.none('This gateway is not hurt, and there is no sign of trouble') + p.one_page,
+          p.none('Of what is measured there is no sign of trouble at this gateway') + p.one_page,
         )],
       ]],
       [3, [
@@ -50,7 +50,7 @@ function(config)
           'Last failed turn',
           'When a turn last failed for want of a lock.',
           [p.now('max(%s) * 1000' % p.of_gateway('openclaw_lock_timeout_last_timestamp_seconds'))],
-          'dateTimeFromNow',
+          'dateTimeAsIsoNoDateIfToday',
           p.steps([[p.unknown, null], ['blue', 0]]),
           p.none('none known'),
         )],

@@ -37,14 +37,14 @@ function(config)
           'Since the first of them was hurt.',
           [p.now(states.hurt_for)],
           's',
-          p.steps([['green', null], ['red', 0]]),
-        ) + p.none('nobody is hurt')],
+          p.steps([[p.unknown, null], ['green', -1], ['red', 0]]),
+        ) + p.words({ '-1': 'nobody is hurt' })],
         [7, p.names(
           'Why, and how many of them',
           'What the evidence speaks for at the gateways that are hurt, the three most frequent causes. The table has the cause and the runbook of each.',
           [p.now(states.reasons_of_paged, '{{why}}')],
-          'nobody is hurt',
-          p.overrides(states.rank_overrides) + { options+: { textMode: 'value_and_name', text: { titleSize: 20, valueSize: 32 } } },
+          'nothing to tell',
+          p.thresholds(p.steps([[p.unknown, null]])) + p.overrides(states.rank_overrides) + { options+: { textMode: 'value_and_name', text: { titleSize: 20, valueSize: 32 } } },
         )],
         [4, p.stat(
           'Failed turns, 10 min',
@@ -76,7 +76,7 @@ function(config)
             there are. Follow a gateway to its story, and what to do next to its runbook. NOT MEASURED NOW: the page is held, for
             nobody can know whether it is over.
           |||,
-          p.none('Nobody is hurt, and there is no sign of trouble'),
+          p.none('Of what is measured nobody is hurt, and there is no sign of trouble'),
         )],
       ]],
       [8, [

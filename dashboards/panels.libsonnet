@@ -124,7 +124,7 @@ function(config) {
   steps(steps):: {
     mode: 'absolute',
     steps: [
-      { color: steps[i][0], value: if i == 0 then null else if steps[i][1] == 0 then 0 else std.parseJson('%g' % steps[i][1]) }
+      { color: steps[i][0], value: if i == 0 then null else if steps[i][1] <= 0 then steps[i][1] else std.parseJson('%g' % steps[i][1]) }
       for i in std.range(0, std.length(steps) - 1)
     ],
   },

@@ -180,7 +180,18 @@ function(config, p)
     paged: paged,
     // 0 is a measured 0.
     count_paged: 'count(%s) or 0 * count(%s)' % [paged, sources],
-    hurt_for: 'time() - min(%s and %s %s)' % [since, same, paged],
+    // Six hours where more is not known; -1 where nobody is hurt of what is measured.
+    hurt_for: |||
+      time() - min(
+        %(since)s
+        and %(same)s
+        %(paged)s
+      )
+      or
+      21600 + 0 * count(%(paged)s)
+      or
+      0 * count(%(sources)s) - 1
+    ||| % { since: since, same: same, paged: paged, sources: sources },
     reasons_of_paged: 'topk(3, count_values("why", %s and %s %s))' % [first, same, paged],
     failed_turns: 'sum(%s)' % failed,
     // Of whose exporter or readers nothing comes, or not all; those that are gone with their directory are not missed.

@@ -48,9 +48,9 @@ def expression(target, name, incident_class):
     return text
 
 
-def answer(server, target, name, incident_class):
+def answer(server, target, name, incident_class, later=0):
     """The series that a target shows."""
-    end = ENDS[incident_class] - 30
+    end = ENDS[incident_class] - 30 + later
     text = expression(target, name, incident_class)
     if target["instant"]:
         found = [(each["metric"], [each["value"]]) for each in server.query(text, end)]

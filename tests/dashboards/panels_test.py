@@ -36,7 +36,6 @@ NO_PROBE = set(CLASSES) - {"A", "E", "down"}
 NO_BLIND = set(CLASSES) - {"F"}
 # Panels that are empty, and rightly so, in these classes. Each of them says why, in its own words.
 EMPTY = {
-    ("overview", "Hurt for", "stat"): NOBODY_HURT,
     ("overview", "Why, and how many of them", "stat"): NOBODY_HURT,
     ("overview", TABLES["overview"], "table"): HEALTHY,
     ("overview", "What fires", "table"): HEALTHY,
@@ -179,9 +178,8 @@ class Classes(unittest.TestCase):
                 failed = sum(row.get("Failed turns, 10 min", 0) for row in rows.values())
                 self.assertEqual(self.value("Failed turns, 10 min", incident_class), failed)
                 self.assertEqual(self.value("Not measured", incident_class), UNSEEN.get(incident_class, 0))
-                if hurt:
-                    longest = max(rows[where]["For"] for where in hurt)
-                    self.assertEqual(self.value("Hurt for", incident_class), longest)
+                longest = max((rows[where]["For"] for where in hurt), default=-1)
+                self.assertEqual(self.value("Hurt for", incident_class), longest)
                 table = panel("overview", TABLES["overview"])
                 words = column(table, "Why")["mappings"][0]["options"]
                 target = panel("overview", "Why, and how many of them")["targets"][0]
@@ -195,6 +193,12 @@ class Classes(unittest.TestCase):
             found = [each["metric"] for each in self.server.query(firing, ENDS[incident_class] - 30)]
             paged = {(labels.get("cluster", ""), labels["instance"], labels["gateway"]) for labels in found}
             self.assertEqual(paged, set(HURT_AND_WHY[incident_class]))
+
+    def test_where_nothing_is_measured_nothing_is_said(self):
+        for each in queried("overview"):
+            for target in each["targets"]:
+                found = answer(self.server, target, "overview", "A", later=8 * 3600)
+                self.assertEqual(found, [], f"{each['title']} {target['refId']}")
 
     def test_exporter_dashboard_counts_exporters_only(self):
         for incident_class in CLASSES:
