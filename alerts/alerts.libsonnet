@@ -104,7 +104,7 @@
     config.manyGateways,
   ],
 
-  local restarts(set_operator) = |||
+  local restarts(expr, set_operator) = |||
     (
     %s
     )
@@ -113,7 +113,7 @@
     %s
     )
   ||| % [
-    language.indent(expressions.gateway_restarts, 2),
+    language.indent(expr, 2),
     set_operator,
     language.indent(expressions.gateway_lasts_not, 2),
   ],
@@ -185,7 +185,7 @@
     page(
       'OpenClawLockRestartLoop',
       'processes',
-      restarts('and'),
+      restarts(expressions.gateway_restarts, 'and'),
       'A gateway starts over and over, and none lasts.',
       |||
         The gateway of %(where)s started or failed to start {{ printf "%%.0f" $value }} times in 30 minutes, and none lasts.
@@ -196,11 +196,12 @@
     alert(
       'OpenClawLockRestartLoop',
       'warning',
-      restarts('unless'),
+      restarts(expressions.gateway_restarts + 'or\n' + expressions.gateway_restarts_slowly, 'unless'),
       'Something starts gateways over and over.',
       |||
-        Of %(where)s {{ printf "%%.0f" $value }} starts, refusals or failures to start were seen in 30 minutes while a gateway
-        runs: two supervisors, or a service that has not noticed. Find who starts them, and stop that.
+        Of %(where)s {{ printf "%%.0f" $value }} starts, refusals or failures to start were seen in 30 minutes, or starts in two
+        hours, while a gateway runs: two supervisors, a service that has not noticed, or one that crashes now and then. Find
+        who starts them and why, and stop that.
       ||| % { where: where },
       'gateway',
       config.restartLoopForSeconds,

@@ -150,6 +150,9 @@
     restartLoopTold: 5,
     restartLoopRefusals: 10,
     restartLoopNewestSeconds: 600,
+    // A gateway that lasts for some minutes each time: a ticket. As many as somebody who tries settings makes in an evening.
+    restartLoopSlowStarts: 10,
+    restartLoopSlowWindowSeconds: 7200,
     // No gateway lasts: a page, for users get no answer.
     restartLoopDownStarts: 3,
     restartLoopForSeconds: 300,

@@ -47,6 +47,16 @@ function(config) {
     newest_refusals: range('openclaw_lock_log_events_total', config.restartLoopNewestSeconds, events),
     many: config.restartLoopRefusals,
   },
+  // One that crashes seldom does so for hours.
+  gateway_restarts_slowly: |||
+    changes(%(starts)s) >= %(many)d
+    and
+    changes(%(newest_starts)s) > 0
+  ||| % {
+    starts: range('openclaw_lock_gateway_start_time_seconds', config.restartLoopSlowWindowSeconds),
+    many: config.restartLoopSlowStarts,
+    newest_starts: range('openclaw_lock_gateway_start_time_seconds', config.restartLoopWindowSeconds),
+  },
   // Of which none stays: none was seen for a while, or each is another one.
   gateway_lasts_not: |||
     max_over_time(%(instances)s) == 0

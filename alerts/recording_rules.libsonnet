@@ -312,23 +312,20 @@
   ],
 
   local fleet = [
-    // Has just started, unless it starts over and over; by no clock but ours.
+    // Has just started: it is not the one of a while ago, by no clock but ours. Unless it starts over and over.
     record('gateway:openclaw_lock_restart:active', |||
       group without () (
+        %(now)s
+        unless
         (
-          changes(%(newest)s) > 0
-          or
-          (
-            %(now)s
-            unless
-            %(before)s
-          )
+          %(now)s
+          ==
+          %(before)s
         )
         unless
         changes(%(loop)s) >= %(starts)d
       )
     ||| % {
-      newest: range('openclaw_lock_gateway_start_time_seconds', config.restartWindowSeconds),
       now: last('openclaw_lock_gateway_start_time_seconds'),
       before: last('openclaw_lock_gateway_start_time_seconds', offset=config.restartWindowSeconds),
       loop: range('openclaw_lock_gateway_start_time_seconds', config.restartLoopWindowSeconds),
@@ -349,9 +346,12 @@
 
   local slow =
     ratio_with_rates('30m', 1800) + ratio_with_averages('6h', 21600) + [
-      // By the sum, for the average of a series that is new says more than there was.
-      record('agent:openclaw_lock_timeouts:increase6h', 'sum_over_time(%s) * %s' % [
-        range('agent:openclaw_lock_timeouts:rate30m', 21600),
+      // By the sum, for the average of a series that is new says more than there was; of steps of its own, for whoever
+      // imports the rules may evaluate them at another interval.
+      record('agent:openclaw_lock_timeouts:increase6h', 'sum_over_time(%s[%s:%s]) * %s' % [
+        series('agent:openclaw_lock_timeouts:rate30m'),
+        language.duration(21600),
+        language.duration(config.slowEvaluationSeconds),
         language.seconds(config.slowEvaluationSeconds),
       ]),
     ],
