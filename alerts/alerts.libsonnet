@@ -347,14 +347,13 @@
     ),
     ticket(
       'OpenClawLockSqliteContention',
-      expressions.database_is_held,
+      expressions.database_stays_held,
       'One process keeps the write lock of a database of OpenClaw.',
       |||
         A process has been seen with the write lock of a database of %(where)s for {{ $value | humanizeDuration }}. Turns
         fail after five seconds of waiting for it. The runbook says how to find the process.
       ||| % { where: where },
-      config.sqliteWriterHeldForSeconds,
-      config.sqliteKeepSeconds,
+      keep_seconds=config.sqliteKeepSeconds,
       labels={ reason: 'held' }
     ),
     ticket(
@@ -414,20 +413,25 @@
           %(instances)s
           unless
           (
-            increase(%(bytes)s) > 0
+            %(bytes)s
+            unless
+            (%(bytes)s == %(bytes_before)s)
+          )
+          unless
+          (
+            %(acquired)s != %(acquired_before)s
             or
-            sum without (agent, kind) (increase(%(acquired)s)) > 0
-            or
-            0 * (%(now)s unless %(before)s)
+            (%(acquired)s > 0 unless %(acquired_before)s)
           )
         )
       ||| % {
         instances: last('openclaw_lock_gateway_instances'),
         readable: last('openclaw_lock_source_up', 'source="processes"'),
-        bytes: range('openclaw_lock_log_bytes_total', config.uncountedWindowSeconds),
-        acquired: range('openclaw_lock_acquired_total', config.uncountedWindowSeconds),
-        now: last('openclaw_lock_log_bytes_total'),
-        before: last('openclaw_lock_log_bytes_total', offset=config.uncountedWindowSeconds),
+        bytes: last('openclaw_lock_log_bytes_total'),
+        bytes_before: last('openclaw_lock_log_bytes_total', offset=config.uncountedWindowSeconds),
+        local of_gateway = 'sum without (agent, kind) (%s)',
+        acquired: of_gateway % last('openclaw_lock_acquired_total'),
+        acquired_before: of_gateway % last('openclaw_lock_acquired_total', offset=config.uncountedWindowSeconds),
       },
       'No gateway is seen to run.',
       |||

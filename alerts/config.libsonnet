@@ -125,8 +125,8 @@
     // what maintenance writes in a quiet night.
     logSilentSqliteWindowSeconds: 21600,
     logSilentSqliteChanges: 20,
-    // Gateways that cannot be counted are taken to run while their log or locks move within this time.
-    uncountedWindowSeconds: 86400,
+    // Gateways that cannot be counted are taken to run while their log or locks move within this time: a weekend at least.
+    uncountedWindowSeconds: 259200,
     // Bytes that are not read yet, and grow.
     logUnreadBytes: 1048576,
     logUnreadWindowSeconds: 1800,

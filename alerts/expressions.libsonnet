@@ -117,6 +117,12 @@ function(config) {
     config.sqliteWriterHeldSeconds,
   ],
 
+  // The series itself says since when; `for` would be content with a single scrape that counts until the next.
+  database_stays_held: '%s >= %g' % [
+    last('gateway:openclaw_lock_sqlite_writer_held_seconds:max'),
+    config.sqliteWriterHeldSeconds + config.sqliteWriterHeldForSeconds,
+  ],
+
   database_waits_repeat: '%s >= %d' % [
     series('gateway:openclaw_lock_sqlite_contention_events:increase10m'),
     config.sqliteContentionEvents,

@@ -350,8 +350,8 @@ for kind, alert in (("dead", DEAD), ("recycled", RECYCLED)):
     history(f"{kind}, in an outage that was over before", {
         lock: steps(0, (4000, 6000, 1)), "timeouts_total": counted(every(60, START, 2700))}, never(PAGE, alert))
 history("overdue for four minutes", {"overdue_files": steps(0, (START, START + 240, 1))}, never())
-history("overdue for ten minutes", {"overdue_files": steps(0, (START, START + 600, 1))}, never(PAGE),
-        tickets(OVERDUE, START + 270, START + 300 + LATE, START + 600 + 150 + LATE))
+history("overdue for a quarter of an hour", {"overdue_files": steps(0, (START, START + 900, 1))}, never(PAGE),
+        tickets(OVERDUE, START + 270, START + 300 + LATE, START + 900 + 150 + LATE))
 history("overdue, and two failures of a hundred turns a minute",
         {"overdue_files": steps(0, (START, 5400, 1)), "acquired_total": growing(100),
          "timeouts_total": counted([START + 400, START + 600])}, never(PAGE))
@@ -375,7 +375,7 @@ history("a database held for 45 s", {**SQLITE_ERA, "sqlite_writer_held_seconds:a
         never())
 history("a database held for five minutes",
         {**SQLITE_ERA, "sqlite_writer_held_seconds:agent": lambda t: t - START if START <= t < START + 300 else 0},
-        never(PAGE), tickets(SQLITE, START + 60, START + 90 + 90 + LATE, START + 300 + 150 + 900 + LATE, reason="held"))
+        never(PAGE), tickets(SQLITE, START + 60, START + 90 + LATE, START + 300 + 150 + 900 + LATE, reason="held"))
 history("a database held for 25 s again and again",
         {**SQLITE_ERA, "sqlite_writer_held_seconds:agent": lambda t: t % 25}, never())
 history("two turns fail by the database", {**SQLITE_ERA, "timeouts_total:sqlite": counted([START, START + 240])}, never())
