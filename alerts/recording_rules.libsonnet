@@ -347,12 +347,12 @@
   local slow =
     ratio_with_rates('30m', 1800) + ratio_with_averages('6h', 21600) + [
       // By the sum, for the average of a series that is new says more than there was; of steps of its own, for whoever
-      // imports the rules may evaluate them at another interval.
+      // imports the rules may evaluate them at another interval. Each failure is in three of them.
       record('agent:openclaw_lock_timeouts:increase6h', 'sum_over_time(%s[%s:%s]) * %s' % [
         series('agent:openclaw_lock_timeouts:rate30m'),
         language.duration(21600),
-        language.duration(config.slowEvaluationSeconds),
-        language.seconds(config.slowEvaluationSeconds),
+        language.duration(600),
+        language.seconds(600),
       ]),
     ],
 

@@ -40,10 +40,16 @@ start_webhook() {
   webhook_url=http://127.0.0.1:$(cat "$work/webhook.port")
 }
 
-# The example as it is, but each receiver is the webhook, at a path of its name.
-example_with_webhooks() {
+# The example as it is, but each receiver is the webhook, at a path of its name, and its waits are divided.
+example_with_webhooks() { # [DIVISOR]
   local name
-  sed '/^receivers:/q' "$repository/alerts/alertmanager.example.yml"
+  sed '/^receivers:/q' "$repository/alerts/alertmanager.example.yml" | awk -v divisor="${1:-1}" '
+    $1 ~ /^(group_wait|group_interval|repeat_interval):$/ {
+      unit = substr($2, length($2)); value = substr($2, 1, length($2) - 1)
+      seconds = value * (unit == "d" ? 86400 : unit == "h" ? 3600 : unit == "m" ? 60 : 1)
+      sub(/:.*/, sprintf(": %dms", seconds * 1000 / divisor))
+    }
+    { print }'
   while IFS= read -r name; do
     printf '  - name: "%s"\n' "$name"
     [ "$name" = null ] || printf '    webhook_configs: [{url: "%s/%s"}]\n' "$webhook_url" "$name"
@@ -51,8 +57,8 @@ example_with_webhooks() {
 }
 
 # Starts it with our example; sets alertmanager_url.
-start_alertmanager() {
-  example_with_webhooks > "$work/alertmanager.yml"
+start_alertmanager() { # [DIVISOR OF ITS WAITS]
+  example_with_webhooks "$@" > "$work/alertmanager.yml"
   alertmanager_url=http://127.0.0.1:$(free_port)
   background "${alertmanager[@]}" --config.file="$work/alertmanager.yml" --storage.path="$work/alertmanager" \
     --web.listen-address="${alertmanager_url#http://}" --cluster.listen-address= 2> "$work/alertmanager.log"

@@ -11,7 +11,7 @@ need curl jq jsonnet python3
 find_alertmanager
 PATIENCE=60
 start_webhook
-start_alertmanager
+start_alertmanager 4
 
 # Alerts as lines "GATEWAY NAME SEVERITY [AGENT [INSTANCE]]"; a gateway of - has none. Posts them all at once.
 post() {
