@@ -265,7 +265,7 @@
         failed for want of a lock while they were there. Follow the runbook: pause traffic, back up the sessions, restart the
         gateway cleanly; remove a lock only if it is still there then and its holder is still proven dead.
       ||| % { where: where, agent: agent },
-      config.keepFiringSeconds
+      config.causeKeepFiringSeconds
     ),
     ticket(
       'OpenClawLockPidRecycled',
@@ -287,7 +287,7 @@
         agent failed for want of a lock while they were there. Follow the runbook; do not kill the process that has the pid
         now: it has nothing to do with the lock.
       ||| % { where: where, agent: agent },
-      config.keepFiringSeconds
+      config.causeKeepFiringSeconds
     ),
     ticket(
       'OpenClawLockOverdue',
@@ -310,7 +310,7 @@
         limit, and turns of this agent failed for want of a lock while they were. The holder hangs. Follow the runbook:
         restart the gateway cleanly; never remove the lock of a live process.
       ||| % { where: where, agent: agent },
-      config.keepFiringSeconds
+      config.causeKeepFiringSeconds
     ),
     ticket(
       'OpenClawLockDiskWait',

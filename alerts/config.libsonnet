@@ -66,6 +66,8 @@
     sustainedOlderSeconds: 180,
     // A low-traffic gateway has quiet minutes in the middle of an outage.
     keepFiringSeconds: 600,
+    // The page of a lock is there to the end of the page that it inhibits, which may be known an evaluation or two later.
+    causeKeepFiringSeconds: self.keepFiringSeconds + 120,
     // A page whose exporter or reader has died says so and stays, for nobody knows whether it is over; not for ever, for a
     // host that is gone for good has no users.
     pageHeldSeconds: 21600,

@@ -5,9 +5,8 @@
    incidents.py serve DIVISOR          prints its port; time runs DIVISOR times as fast, from the first scrape on
    incidents.py targets PORT           scrape configurations, as Prometheus reads them
    incidents.py end                    when all is over, in the seconds of that time, which /now tells
-   incidents.py names
-   incidents.py expected NAME          lines: RECEIVER CLUSTER GATEWAY: STATUS... ALERT...
-   incidents.py received NAME FILE     the same from FILE of webhook.py; a status that is repeated is one
+   incidents.py judge FILE             lines NAME, tab, what is expected, tab, what FILE of webhook.py has: parts of
+                                       RECEIVER CLUSTER GATEWAY: STATUS... ALERT..., where a status that is repeated is one
 """
 import http.server
 import json
@@ -192,6 +191,9 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, request, client_address):
+        """A replica that is killed leaves its connections."""
+
 
 command = sys.argv[1]
 if command == "serve":
@@ -207,9 +209,6 @@ elif command == "targets":
     } for name, own in incidents.items()]}]))
 elif command == "end":
     print(END)
-elif command == "names":
-    print("\n".join(incidents))
-elif command == "expected":
-    print("\n".join(incidents[sys.argv[2]]["expected"]))
 else:
-    print("\n".join(received(sys.argv[2], sys.argv[3])))
+    for name, own in incidents.items():
+        print(name, "; ".join(own["expected"]), "; ".join(received(name, sys.argv[2])), sep="\t")
