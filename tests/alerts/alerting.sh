@@ -59,8 +59,12 @@ example_with_webhooks() { # [DIVISOR]
 # Starts it with our example; sets alertmanager_url.
 start_alertmanager() { # [DIVISOR OF ITS WAITS]
   example_with_webhooks "$@" > "$work/alertmanager.yml"
+  run_alertmanager "$work/alertmanager.yml"
+}
+
+run_alertmanager() { # CONFIGURATION
   alertmanager_url=http://127.0.0.1:$(free_port)
-  background "${alertmanager[@]}" --config.file="$work/alertmanager.yml" --storage.path="$work/alertmanager" \
+  background "${alertmanager[@]}" --config.file="$1" --storage.path="$work/alertmanager" \
     --web.listen-address="${alertmanager_url#http://}" --cluster.listen-address= 2> "$work/alertmanager.log"
   if ! wait_for "$PATIENCE" server_is_ready "$alertmanager_url"; then
     not_ok 'Alertmanager starts' "$(tail -n 20 "$work/alertmanager.log")"
