@@ -66,7 +66,7 @@ foreach(component IN ITEMS exporter portable)
       install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}"
         DESTINATION "${shared_data}" COMPONENT ${component} ${left_out}
         FILES_MATCHING PATTERN "*.yaml" PATTERN "*.yml" PATTERN "*.json"
-        PATTERN "*.md")
+        PATTERN "*.md" PATTERN "*.tmpl")
     endif()
   endforeach()
   install(FILES deploy/examples/config.yml COMPONENT ${component} ${left_out}

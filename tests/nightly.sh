@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What takes too long for each change: some hours on two cores. Needs root, and what tests/run.sh needs.
 #
-#   tests/nightly.sh [PART...]     default: units fuzz sanitized soak packages
+#   tests/nightly.sh [PART...]     default: units fuzz sanitized soak packages alerts
 #
 #   units      unit tests without a sanitizer by both compilers; each case alone, and all in a random order
 #   fuzz       every fuzz target for FUZZ_SECONDS (300)
@@ -10,6 +10,8 @@
 #   soak       log rotations and holders in namespaces at random for SOAK_SECONDS (300), with seeds of their own each
 #              time; a thousand state directories that live for a minute
 #   packages   the .deb and the container image, built and run
+#   alerts     a healthy fleet for a week and histories of incidents, scraped each 15, 30, 60 and 120 s; the tests of the
+#              alerts with the Prometheus, Alertmanager and vmalert of Debian sid
 #
 # What takes longer still is run by hand: tests/README.md names it. The last line is "N passed, M failed, K skipped"; the
 # exit status is 0 when nothing failed.
@@ -81,6 +83,11 @@ units() {
 fuzz() { FUZZ_SECONDS=$FUZZ_SECONDS run_stages fuzz; }
 sanitized() { run_stages e2e-asan e2e-tsan; }
 packages() { run_stages packages; }
+alerts() {
+  NIGHTLY=1 run_counted histories one_script "$root/tests/alerts/histories_test.sh"
+  NIGHTLY=1 run_counted healthy one_script "$root/tests/alerts/healthy_test.sh"
+  run_counted newest "$root/tests/alerts/newest_servers.sh"
+}
 
 one_script() { # SCRIPT
   local status=0
@@ -107,12 +114,12 @@ soak() {
   NIGHTLY=1 run_counted robustness one_script "$root/tests/e2e/robustness_test.sh"
 }
 
-[ "$#" -gt 0 ] || set -- units fuzz sanitized soak packages
+[ "$#" -gt 0 ] || set -- units fuzz sanitized soak packages alerts
 for part in "$@"; do
   case $part in
-    units | fuzz | sanitized | soak | packages) ;;
+    units | fuzz | sanitized | soak | packages | alerts) ;;
     *)
-      printf "error: unknown part '%s' (units fuzz sanitized soak packages)\n" "$part" >&2
+      printf "error: unknown part '%s' (units fuzz sanitized soak packages alerts)\n" "$part" >&2
       exit 2
       ;;
   esac

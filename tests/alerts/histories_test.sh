@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Histories on both sides of each threshold (histories.py), scraped each 15 and 60 s; NIGHTLY=1: each 30 and 120 s, too.
+# Histories on both sides of each threshold (histories.py), scraped each 15 s; NIGHTLY=1: each 30, 60 and 120 s, too.
 # shellcheck disable=SC2317  # functions are called by name
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
@@ -20,7 +20,7 @@ holds_not() { # STEP RULES
   ! holds "$@" && grep --quiet 'instance=.*two_gateways_for_20_min' "$work/$1.log"
 }
 
-for step in 15 60 ${NIGHTLY:+30 120}; do
+for step in 15 ${NIGHTLY:+30 60 120}; do
   if holds "$step" "$rules"; then
     ok "scraped each $step s: $(cat "$work/$step.count") hold"
   else

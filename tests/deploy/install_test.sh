@@ -27,7 +27,7 @@ check_equal 'the unit starts what is installed' "${prefix#"$work/tree"}/bin/open
 data=$prefix/share/openclaw-lock-exporter
 while IFS= read -r file; do
   check "installed: $file" cmp "$repository/$file" "$data/$file"
-done < <(git -C "$repository" ls-files -- 'alerts/*.y*ml' 'alerts/*.md' 'dashboards/*.json')
+done < <(git -C "$repository" ls-files -- 'alerts/*.y*ml' 'alerts/*.md' 'alerts/*.tmpl' 'dashboards/*.json')
 check 'the example of a configuration is right' "$BINARY" --config.check \
   "--config.file=$prefix/share/doc/openclaw-lock-exporter/examples/config.yml"
 
