@@ -155,6 +155,7 @@
     // A gateway that lasts for some minutes each time: a ticket. As many as somebody who tries settings makes in an evening.
     restartLoopSlowStarts: 10,
     restartLoopSlowWindowSeconds: 7200,
+    restartLoopSlowNewestSeconds: 1200,
     // No gateway lasts: a page, for users get no answer.
     restartLoopDownStarts: 3,
     restartLoopForSeconds: 300,

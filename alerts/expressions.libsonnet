@@ -55,7 +55,7 @@ function(config) {
   ||| % {
     starts: range('openclaw_lock_gateway_start_time_seconds', config.restartLoopSlowWindowSeconds),
     many: config.restartLoopSlowStarts,
-    newest_starts: range('openclaw_lock_gateway_start_time_seconds', config.restartLoopWindowSeconds),
+    newest_starts: range('openclaw_lock_gateway_start_time_seconds', config.restartLoopSlowNewestSeconds),
   },
   // Of which none stays: none was seen for a while, or each is another one.
   gateway_lasts_not: |||

@@ -84,6 +84,9 @@ fuzz() { FUZZ_SECONDS=$FUZZ_SECONDS run_stages fuzz; }
 sanitized() { run_stages e2e-asan e2e-tsan; }
 packages() { run_stages packages; }
 alerts() {
+  # Where tests/run.sh unpacks them.
+  local tools=$root/build/tools
+  local PATH=$tools/prometheus/usr/bin:$tools/prometheus-alertmanager/usr/bin:$PATH
   NIGHTLY=1 run_counted histories one_script "$root/tests/alerts/histories_test.sh"
   NIGHTLY=1 run_counted healthy one_script "$root/tests/alerts/healthy_test.sh"
   run_counted newest "$root/tests/alerts/newest_servers.sh"
