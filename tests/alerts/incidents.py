@@ -17,7 +17,7 @@ import time
 import yaml
 
 T = 150  # where incidents begin
-END = 2160
+END = 2310
 LONG = 10 * END
 SOURCES = ("locks", "logs", "processes", "disk")
 NEVER = (LONG, LONG)
@@ -116,10 +116,10 @@ for name, alerts, what in (
     incident(f"exporter-dies-{name}", lambda t, what=what: gateway(t, **what), page(alerts), ticket("ExporterDown", "-"), down=GONE)
 incident("exporter-dies-many", lambda t: "".join(gateway(t, f"oc{i}", fails=[("main", T, T + 900, 60)]) for i in range(6)),
          page("ManyGatewaysHurt", "-"), ticket("ExporterDown", "-"), down=GONE)
-BLIND = (T + 450, T + 450 + 1080)
-incident("log-lost-in-outage", lambda t: gateway(t, fails=[("main", T, T + 450, 30)], unread=BLIND),
+BLIND = (T + 310, T + 310 + 1070)
+incident("log-lost-in-outage", lambda t: gateway(t, fails=[("main", T, T + 310, 30)], unread=BLIND),
          page("Timeouts"), ticket("Blind"))
-incident("standing-page-and-new-blindness", lambda t: gateway(t, two=(T, LONG), unread=(T + 450, T + 450 + 1080)),
+incident("standing-page-and-new-blindness", lambda t: gateway(t, two=(T, LONG), unread=BLIND),
          page("DuplicateGateways", statuses="firing"), ticket("Blind"))
 incident("gateway-removed", lambda t: gateway(t, fails=[OUTAGE], removed=(T + 450, LONG)) + gateway(t, "other"), page("Timeouts"))
 # Beside a gateway that lasts it is no page.

@@ -57,6 +57,6 @@ check 'time goes by' wait_for 120 now_is_past "$end"
 while IFS=$'\t' read -r name expected received; do
   check_equal "$name" "$expected" "$received"
 done < <(sed 's/\t\t/\tnothing\t/; s/\t$/\tnothing/' "$work/judged")
-check 'there were incidents' [ "$(wc -l < "$work/judged")" -gt 30 ]
+check 'there were incidents' [ "$(wc -l < "$work/judged")" -gt 25 ]
 check_equal 'no evaluation failed' '' "$(grep 'Evaluating rule failed' "$work"/?/prometheus.log | head -n 3 || true)"
 finish
