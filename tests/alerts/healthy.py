@@ -5,8 +5,9 @@
    healthy.py STEP HOURS GATEWAYS RULES [--hurt]      scraped each STEP seconds; --hurt: one of them is not well
 
 Traffic by the time of day and a day without any, holds within their limits, lone timeouts and two in a row, restarts,
-rolling restarts and an upgrade to SQLite, restarts of exporters with and without stored counts, scrapes that fail, log
-rotation, nightly backups and reclamation, a gateway that goes and one that comes. The same arguments give the same bytes.
+rolling restarts and an upgrade to SQLite, restarts of exporters with and without stored counts, scrapes that fail,
+log rotation, nightly backups and reclamation, a gateway that goes and one that comes. The same arguments give the
+same bytes.
 """
 import random
 import sys
@@ -114,8 +115,14 @@ def text(values):
             if difference != step:
                 break
             run += 1
-        out.append(f"{value}{step:+d}x{run - 1}" if step and run > 2 else f"{value}x{run - 1}" if step == 0 and run > 1 else f"{value}")
-        i += run if run > 2 or step == 0 else 1
+        if step == 0:
+            out.append(f"{value}x{run - 1}")
+        elif run > 2:
+            out.append(f"{value}{step:+d}x{run - 1}")
+        else:
+            out.append(f"{value}")
+            run = 1
+        i += run
     return " ".join(out)
 
 
@@ -134,7 +141,8 @@ def exporter(host, forgets):
     away = [(t, t + chance.choice([STEP, 45, 120, 240])) for t in moments(0.7, 8 * HOUR)]
     add("up", gauge(1, [(a, b, 0) for a, b in away]), job="openclaw-locks", instance=host)
     add("openclaw_lock_config_last_reload_successful", without(gauge(1), away), job="openclaw-locks", instance=host)
-    add("openclaw_lock_gateways", without(gauge(GATEWAYS), away), job="openclaw-locks", instance=host, origin="discovered")
+    add("openclaw_lock_gateways", without(gauge(GATEWAYS), away), job="openclaw-locks", instance=host,
+            origin="discovered")
     add("openclaw_lock_discovery_up", without(gauge(1), away), job="openclaw-locks", instance=host)
     return away, [b for _, b in away] if forgets else []
 
@@ -164,7 +172,8 @@ def gateway(number, host, away, resets, era, countable):
         put("gateway_instances", gauge(1, [(a, b, 2) for a, b in rolling] + [(a, b, 0) for a, b in plain]))
         times = gauge(-9000, [(t, end, t) for t in starts])
         put("gateway_start_time_seconds", without(times, plain))
-    put("store_info", without(gauge(1), locks_until if upgrade else []), store="sqlite" if era == "sqlite" else "jsonl", version=version)
+    put("store_info", without(gauge(1), locks_until if upgrade else []),
+            store="sqlite" if era == "sqlite" else "jsonl", version=version)
     if upgrade:
         put("store_info", without(gauge(1), [(0, upgrade)]), store="sqlite", version="2026.9.6")
     for source in ("locks", "logs", "processes", "disk"):
@@ -179,7 +188,8 @@ def gateway(number, host, away, resets, era, countable):
         if era != "sqlite":
             acquired = growing(lambda t: busy(t) * turns * per_turn)
             put_counter("acquired_total", without(acquired, locks_until), agent=agent, kind="session")
-            alive = gauge(0, [(t, t + chance.randrange(10, 900), chance.randrange(1, 4)) for t in moments(12) if not is_quiet(t)])
+            held = [(t, t + chance.randrange(10, 900), chance.randrange(1, 4)) for t in moments(12) if not is_quiet(t)]
+            alive = gauge(0, held)
             put("files", without(alive, locks_until), agent=agent, kind="session", holder="alive")
             left = [(b, b + chance.randrange(30, 600), 1) for _, b in plain] if position == 0 else []
             put("files", without(gauge(0, left), locks_until), agent=agent, kind="session", holder="dead")
@@ -205,7 +215,7 @@ def gateway(number, host, away, resets, era, countable):
     put_counter("log_events_total", counted(moments(0.2, 6 * HOUR), of=2), event="gateway_already_running")
     for event in ("gateway_start_failed", "lock_stale", "log_suppressed", "embedded_fallback"):
         put_counter("log_events_total", counted([]), event=event)
-    migrates = [t for t in range(0, HOURS * HOUR, 260) if t // DAY % 7 == 1 and t % DAY > 9 * HOUR] if era == "sqlite" else []
+    migrates = range(DAY + 9 * HOUR, 2 * DAY, 260) if era == "sqlite" else []
     put_counter("log_events_total", counted(migrates), event="database_locked")
     put_counter("log_events_total", counted(moments(3)), event="sqlite_slow_lock_wait")
 
@@ -227,7 +237,8 @@ def gateway(number, host, away, resets, era, countable):
         put("sqlite_bytes", growing(lambda t: 4096 * busy(t) // 60), database="agent", file="wal")
 
 
-hosts = {host: exporter(host, forgets) for host, forgets in (("a:10069", False), ("b:10069", True), ("c:10069", False), ("pod:10069", True))}
+FORGETS = {"a:10069": False, "b:10069": True, "c:10069": False, "pod:10069": True}
+hosts = {host: exporter(host, forgets) for host, forgets in FORGETS.items()}
 for number in range(GATEWAYS):
     host = "pod:10069" if number == 3 else "abc"[number % 3] + ":10069"
     gateway(number, host, *hosts[host], ("old", "new", "sqlite")[number % 3], countable=number != 3)
@@ -236,7 +247,8 @@ yaml.safe_dump({
     "rule_files": [RULES],
     "evaluation_interval": "1m",
     "tests": [{
-        "name": f"{GATEWAYS} healthy gateways for {HOURS} h, scraped each {STEP} s", "interval": f"{STEP}s", "input_series": series,
+        "name": f"{GATEWAYS} healthy gateways for {HOURS} h, scraped each {STEP} s", "interval": f"{STEP}s",
+        "input_series": series,
         "promql_expr_test": [{
             "eval_time": f"{HOURS}h", "exp_samples": [],
             "expr": 'count by (alertname, severity, reason, instance, gateway) (count_over_time('

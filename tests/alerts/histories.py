@@ -82,13 +82,15 @@ def values(at):
 # ---- histories
 
 HEALTHY = {
-    "source_up:locks": steps(1), "source_up:logs": steps(1), "source_up:processes": steps(1), "source_up:disk": steps(1),
+    "source_up:locks": steps(1), "source_up:logs": steps(1), "source_up:processes": steps(1),
+    "source_up:disk": steps(1),
     "gateway_instances": steps(1), "log_files": steps(1), "gateway_start_time_seconds": steps(-9000),
     "store_info:jsonl:2026.4.24": steps(1),
 }
 LABELS = {  # after the colons
     "source_up": ["source"], "store_info": ["store", "version"], "timeouts_total": ["kind", "agent"],
-    "acquired_total": ["agent"], "files": ["holder", "agent"], "overdue_files": ["agent"], "log_events_total": ["event"],
+    "acquired_total": ["agent"], "files": ["holder", "agent"], "overdue_files": ["agent"],
+    "log_events_total": ["event"],
     "sqlite_writer_held_seconds": ["database"], "sqlite_bytes": ["database", "file"], "turns_total": ["outcome"],
     "disk_wait_seconds_total": ["operation"], "disk_operations_total": ["operation"],
     "gateway_disk_stalled_seconds_total": ["severity"], "log_lines_total": ["outcome"],
@@ -115,8 +117,8 @@ def add(instance, gateway, metric, at, extra):
 
 
 def history(name, metrics, *expected, gateways=("g",), up=steps(1), **extra):
-    """`metrics`: NAME[:LABEL...] to what it is at a time; None takes one of HEALTHY away. `metrics` may be a function of
-    the gateway's number."""
+    """`metrics`: NAME[:LABEL...] to what it is at a time, or a function of the gateway's number to that; None takes one
+    of HEALTHY away."""
     instance = name.replace(" ", "_").replace(",", "")
     if (instance, extra) in names:
         raise ValueError("twice: " + name)
@@ -125,7 +127,8 @@ def history(name, metrics, *expected, gateways=("g",), up=steps(1), **extra):
         add(instance, "", "up", up, extra)
     for number, gateway in enumerate(gateways):
         own = metrics(number) if callable(metrics) else metrics
-        era = {key: None for key in HEALTHY if key.startswith("store_info") and any(k.startswith("store_info") for k in own)}
+        has_era = any(key.startswith("store_info") for key in own)
+        era = {key: None for key in HEALTHY if has_era and key.startswith("store_info")}
         for metric, at in {**HEALTHY, **era, **own}.items():
             if at:
                 add(instance, gateway, metric, at, extra)
@@ -257,9 +260,11 @@ history("a counter that restarts after the outage",
 history("a counter that restarts in the outage",
         {"timeouts_total": seen(counted(every(30, START, 5400), resets=[3000]), (3000, 3045))},
         pages(TIMEOUTS, START + 120, START + 300 + LATE, 5400 + KEPT))
-history("a backlog of what is over", {"timeouts_total": seen(counted(every(60, START + 60, START + 1200)), (START, START + 1500))},
+history("a backlog of what is over", {"timeouts_total": seen(counted(every(60, START + 60, START + 1200)),
+        (START, START + 1500))},
         never(PAGE))
-history("a backlog of what goes on", {"timeouts_total": seen(counted(every(45, START + 60, 5400)), (START, START + 1200))},
+history("a backlog of what goes on", {"timeouts_total": seen(counted(every(45, START + 60, 5400)),
+        (START, START + 1200))},
         pages(TIMEOUTS, START + 1200, START + 1500 + LATE, 5400 + KEPT))
 history("scrapes fail for 4 min after the outage",
         {"timeouts_total": seen(counted(every(30, START, 3600)), (3630, 3870))}, up=steps(1, (3630, 3870, 0)),
@@ -268,7 +273,8 @@ history("scrapes fail for 4 min twice in the outage",
         {"timeouts_total": seen(counted(every(40, START, 5400)), (2400, 2640), (3000, 3240))},
         pages(TIMEOUTS, START + 120, START + 300 + LATE, 5400 + KEPT), up=steps(1, (2400, 2640, 0), (3000, 3240, 0)))
 for half in "ab":
-    history("two failures each, of two replicas", {"timeouts_total": counted([START, START + 240])}, never(replica=half), replica=half)
+    history("two failures each, of two replicas", {"timeouts_total": counted([START, START + 240])},
+            never(replica=half), replica=half)
 
 # ---- a page whose exporter or reader dies
 
@@ -283,7 +289,8 @@ history("the exporter dies in the outage, returns, and it goes on",
         {"timeouts_total": seen(counted(every(30, START, 8400)), (3000, 6000))},
         pages(TIMEOUTS, START + 120, START + 300 + LATE, 8400 + KEPT), up=steps(1, (3000, 6000, 0)))
 history("the log reader dies in the outage, returns, and all is well",
-        {"timeouts_total": seen(counted(every(30, START, 3600)), (3000, 6000)), "source_up:logs": steps(1, (3000, 6000, 0))},
+        {"timeouts_total": seen(counted(every(30, START, 3600)), (3000, 6000)),
+        "source_up:logs": steps(1, (3000, 6000, 0))},
         pages(TIMEOUTS, START + 120, START + 300 + LATE, 6000 + KEPT),
         tickets(BLIND, 3000 + 840, 3000 + 900 + LATE, 6000 + 150 + LATE, reason="source_down"))
 history("another reader dies after the outage", {"timeouts_total": counted(every(30, START, 3600)),
@@ -300,7 +307,8 @@ history("two gateways for 350 s", {"gateway_instances": steps(1, (START, START +
 history("two gateways for 20 min", {"gateway_instances": steps(1, (START, START + 1200, 2))},
         pages(DUPLICATES, START + 330, START + 360 + LATE, START + 1200 + 450 + LATE))
 history("two gateways for five minutes, scrapes missed",
-        {"gateway_instances": seen(steps(1, (START, START + 300, 2)), (START + 60, START + 90), (START + 300, START + 330))},
+        {"gateway_instances": seen(steps(1, (START, START + 300, 2)), (START + 60, START + 90),
+        (START + 300, START + 330))},
         never(PAGE))
 history("two for 270 s, the exporter away for two minutes, then one",
         {"gateway_instances": seen(steps(1, (START, START + 270, 2)), (START + 270, START + 390))}, never(PAGE),
@@ -322,7 +330,8 @@ history("a start each seven minutes", {"gateway_start_time_seconds": counted(eve
 history("a start each quarter of an hour", {"gateway_start_time_seconds": counted(every(900, 0, END), 1000)}, never())
 history("a start each three minutes", {"gateway_start_time_seconds": counted(every(180, START, 5400), 1000)},
         pages(LOOP, START + 600, START + 900 + LATE, 5400 + 1200 + LATE))
-for refusals, expected in ((9, never()), (24, tickets(LOOP, START + 600, START + 1500 + LATE, START + 24 * 75 + 1200 + LATE))):
+for refusals, expected in ((9, never()), (24, tickets(LOOP, START + 600, START + 1500 + LATE,
+        START + 24 * 75 + 1200 + LATE))):
     history(f"{refusals} starts refused",
             {"log_events_total:gateway_already_running": counted([START + 75 * i for i in range(refusals)])}, expected)
 history("no gateway comes up", {"gateway_instances": steps(1, (START, 5400, 0)),
@@ -336,7 +345,8 @@ for kind, alert in (("dead", DEAD), ("recycled", RECYCLED)):
     history(f"{kind} for 14 min", {lock: steps(0, (START, START + 840, 1))}, never())
     history(f"{kind} for 20 min", {lock: steps(0, (START, START + 1200, 1))}, never(PAGE),
             tickets(alert, START + 870, START + 900 + LATE, START + 1200 + 90 + LATE))
-    history(f"{kind}, and two failures", {lock: steps(0, (START, END, 1)), "timeouts_total": counted([START, START + 240])},
+    history(f"{kind}, and two failures", {lock: steps(0, (START, END, 1)),
+            "timeouts_total": counted([START, START + 240])},
             never(PAGE))
     history(f"{kind}, and failures until it goes",
             {lock: steps(0, (START - 100, 4000, 1)), "timeouts_total": counted(every(60, START, 4000))},
@@ -362,7 +372,8 @@ history("overdue, and a failure a minute of a hundred turns",
 
 # ---- stale errors
 
-history("two runs fail by stale locks", {"log_events_total:lock_stale": counted([START, START, START + 660, START + 660])},
+history("two runs fail by stale locks", {"log_events_total:lock_stale": counted([START, START, START + 660,
+        START + 660])},
         never())
 history("four runs fail by stale locks, and on",
         {"log_events_total:lock_stale": counted([t for t in every(400, START, 5400) for _ in range(2)])},
@@ -371,25 +382,30 @@ history("four runs fail by stale locks, and on",
 # ---- databases and disks
 
 SQLITE_ERA = {"store_info:sqlite:2026.9.6": steps(1)}
-history("a database held for 45 s", {**SQLITE_ERA, "sqlite_writer_held_seconds:agent": steps(0, (START, START + 45, 40))},
+history("a database held for 45 s", {**SQLITE_ERA, "sqlite_writer_held_seconds:agent": steps(0,
+        (START, START + 45, 40))},
         never())
 history("a database held for five minutes",
         {**SQLITE_ERA, "sqlite_writer_held_seconds:agent": lambda t: t - START if START <= t < START + 300 else 0},
         never(PAGE), tickets(SQLITE, START + 60, START + 90 + LATE, START + 300 + 150 + 900 + LATE, reason="held"))
 history("a database held for 25 s again and again",
         {**SQLITE_ERA, "sqlite_writer_held_seconds:agent": lambda t: t % 25}, never())
-history("two turns fail by the database", {**SQLITE_ERA, "timeouts_total:sqlite": counted([START, START + 240])}, never())
+history("two turns fail by the database", {**SQLITE_ERA, "timeouts_total:sqlite": counted([START, START + 240])},
+        never())
 history("turns fail by the database", {**SQLITE_ERA, "timeouts_total:sqlite": counted(every(60, START, 3600))},
         pages(TIMEOUTS, START + 120, START + 300 + LATE, 3600 + KEPT))
-history("nine slow waits in ten minutes", {**SQLITE_ERA, "log_events_total:sqlite_slow_lock_wait": counted(every(70, START, 5400))},
+history("nine slow waits in ten minutes", {**SQLITE_ERA,
+        "log_events_total:sqlite_slow_lock_wait": counted(every(70, START, 5400))},
         never())
-history("slow waits each 40 s", {**SQLITE_ERA, "log_events_total:sqlite_slow_lock_wait": counted(every(40, START, 5400))},
+history("slow waits each 40 s", {**SQLITE_ERA, "log_events_total:sqlite_slow_lock_wait": counted(every(40, START,
+        5400))},
         never(PAGE), tickets(SQLITE, START + 400, START + 600 + LATE, 5400 + 1200 + LATE, reason="waits"))
 
 
 def disk(milliseconds, start, end):
     return {"disk_operations_total:write": growing(1200),
-            "disk_wait_seconds_total:write": lambda t: 20 * (0.001 * t + milliseconds / 1000 * max(0, min(t, end) - start)
+            "disk_wait_seconds_total:write": lambda t: 20 * (0.001 * t + milliseconds / 1000 * max(0,
+            min(t, end) - start)
                                                              * (t > start))}
 
 
@@ -397,51 +413,64 @@ history("writes of 40 ms", disk(40, START, END), never())
 history("writes of 60 ms for eight minutes", disk(60, START, START + 480), never())
 history("writes of 60 ms for half an hour", disk(60, START, START + 1800), never(PAGE),
         tickets(DISK, START + 600, START + 900 + LATE, START + 1800 + 300 + LATE, reason="latency"))
-for share, expected in ((30, never()), (50, tickets(DISK, START + 600, START + 900 + LATE, 5400 + 300 + LATE, reason="stalled"))):
+for share, expected in ((30, never()), (50, tickets(DISK, START + 600, START + 900 + LATE, 5400 + 300 + LATE,
+        reason="stalled"))):
     history(f"stalled for {share} percent", {
         "gateway_disk_stalled_seconds_total:some": growing(share * 0.6, (0, START), (5400, END))}, expected)
-for share, expected in ((40, never()), (60, tickets(DISK, START + 600, START + 900 + LATE, 5400 + 300 + LATE, reason="blocked"))):
+for share, expected in ((40, never()), (60, tickets(DISK, START + 600, START + 900 + LATE, 5400 + 300 + LATE,
+        reason="blocked"))):
     history(f"blocked for {share} percent", {
         "gateway_blocked_seconds_total": growing(share * 0.6, (0, START), (5400, END))}, expected)
 
 # ---- what cannot be seen
 
-for minutes, expected in ((14, never()), (30, tickets(BLIND, START + 870, START + 900 + LATE, START + 1800 + 150 + LATE))):
+for minutes, expected in ((14, never()), (30, tickets(BLIND, START + 870, START + 900 + LATE,
+        START + 1800 + 150 + LATE))):
     until = START + minutes * 60
     history(f"no log for {minutes} min", {"source_up:logs": steps(1, (START, until, 0))}, expected)
     history(f"no gateway for {minutes} min", {"gateway_instances": steps(1, (START, until, 0)),
                                               "log_files": steps(1)}, expected)
-    history(f"nothing watched for {minutes} min", {"gateways:configured": steps(0), "gateways:discovered": steps(1, (START, until, 0)),
+    history(f"nothing watched for {minutes} min", {"gateways:configured": steps(0),
+            "gateways:discovered": steps(1, (START, until, 0)),
                                                    "discovery_up": steps(1)}, expected)
-    history(f"discovery fails for {minutes} min", {"gateways:discovered": steps(1), "discovery_up": steps(1, (START, until, 0))},
+    history(f"discovery fails for {minutes} min", {"gateways:discovered": steps(1),
+            "discovery_up": steps(1, (START, until, 0))},
             expected)
-history("nine locks, and a silent log", {"acquired_total": counted(every(200, START, START + 1700)), "log_bytes_total": steps(5000)},
+history("nine locks, and a silent log", {"acquired_total": counted(every(200, START, START + 1700)),
+        "log_bytes_total": steps(5000)},
         never())
 history("a lock a minute, and a silent log",
         {"acquired_total": growing(1), "log_bytes_total": growing(5000, (START, 7200))},
         tickets(BLIND, START + 1800, START + 1800 + 900 + 2 * LATE, 7200 + LATE, reason="log_silent"))
-history("no line is understood", {"log_lines_total:unparsed": growing(10), "log_lines_total:ignored": growing(10, (START, 6000)),
+history("no line is understood", {"log_lines_total:unparsed": growing(10),
+        "log_lines_total:ignored": growing(10, (START, 6000)),
                                   "log_lines_total:matched": steps(3)},
         tickets(BLIND, START + 1800, START + 1800 + 900 + 2 * LATE, 6000 + LATE, reason="log_unrecognised"))
-history("19 lines an hour are not understood", {"log_lines_total:unparsed": growing(19 / 60), "log_lines_total:ignored": steps(4),
+history("19 lines an hour are not understood", {"log_lines_total:unparsed": growing(19 / 60),
+        "log_lines_total:ignored": steps(4),
                                                 "log_lines_total:matched": steps(3)}, never())
 history("a backlog that is read", {"log_unread_bytes": lambda t: max(0, 9e7 - 9000 * t)}, never())
 history("a backlog that grows", {"log_unread_bytes": lambda t: 9000 * min(t, 6000) if t < 6000 else 0},
         tickets(BLIND, 1800, 120 + 1800 + 900 + 2 * LATE, 6000 + LATE, reason="log_unread"))
-history("a reload that is mended at once", {"config_last_reload_successful": steps(1, (START, START + 240, 0))}, never())
+history("a reload that is mended at once", {"config_last_reload_successful": steps(1, (START, START + 240, 0))},
+        never())
 history("a reload that is not", {"config_last_reload_successful": steps(1, (START, START + 900, 0))},
         tickets(RELOAD, START + 270, START + 300 + LATE, START + 900 + LATE))
-history("uncounted gateways that work", {"gateway_instances": None, "gateway_start_time_seconds": None, "acquired_total": growing(1),
+history("uncounted gateways that work", {"gateway_instances": None, "gateway_start_time_seconds": None,
+        "acquired_total": growing(1),
                                          "log_bytes_total": growing(9000)}, never())
 
 # ---- restarts and clocks
 
-history("a clock that is an hour ahead", {"gateway_start_time_seconds": steps(3700), "files:dead": steps(0, (START, 5400, 1))},
+history("a clock that is an hour ahead", {"gateway_start_time_seconds": steps(3700),
+        "files:dead": steps(0, (START, 5400, 1))},
         tickets(DEAD, START + 870, START + 900 + LATE, 5400 + 150 + LATE))
-history("a clock that is an hour behind", {"gateway_start_time_seconds": steps(-3700), "files:dead": steps(0, (START, 5400, 1))},
+history("a clock that is an hour behind", {"gateway_start_time_seconds": steps(-3700),
+        "files:dead": steps(0, (START, 5400, 1))},
         tickets(DEAD, START + 870, START + 900 + LATE, 5400 + 150 + LATE))
 history("a restart leaves a dead lock that goes within six minutes",
-        {"gateway_start_time_seconds": steps(-9000, (START, END, START)), "overdue_files": steps(0, (START, START + 500, 1))}, never())
+        {"gateway_start_time_seconds": steps(-9000, (START, END, START)),
+        "overdue_files": steps(0, (START, START + 500, 1))}, never())
 
 print("# SPDX-License-Identifier: Apache-2.0")
 yaml.safe_dump({
@@ -451,6 +480,7 @@ yaml.safe_dump({
     "group_eval_order": ["openclaw-lock-" + name for name in (
         "alerts-turns", "alerts-causes", "alerts-sight", "records-slow", "records-fleet", "records-causes",
         "records-gateways", "records-timeouts")],
-    "tests": [{"name": f"scraped each {STEP} s", "interval": f"{STEP}s", "input_series": series, "promql_expr_test": checks}],
+    "tests": [{"name": f"scraped each {STEP} s", "interval": f"{STEP}s", "input_series": series,
+    "promql_expr_test": checks}],
 }, sys.stdout, sort_keys=False, width=10 ** 6)
 print(f"{len(names)} histories", file=sys.stderr)

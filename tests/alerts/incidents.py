@@ -6,7 +6,7 @@
    incidents.py targets PORT           scrape configurations, as Prometheus reads them
    incidents.py end                    when all is over, in the seconds of that time, which /now tells
    incidents.py judge FILE             lines NAME, tab, what is expected, tab, what FILE of webhook.py has: parts of
-                                       RECEIVER CLUSTER GATEWAY: STATUS... ALERT..., where a status that is repeated is one
+                                       RECEIVER CLUSTER GATEWAY: STATUS... ALERT...; a status that is repeated is one
 """
 import http.server
 import json
@@ -19,6 +19,7 @@ import yaml
 T = 150  # where incidents begin
 END = 2310
 LONG = 10 * END
+MESSAGES = 5  # a page, its end, and causes that show or go in between
 SOURCES = ("locks", "logs", "processes", "disk")
 NEVER = (LONG, LONG)
 incidents = {}
@@ -39,14 +40,16 @@ def within(t, span):
     return span[0] <= t < span[1]
 
 
-def gateway(t, name="g", *, fails=(), locks=(), two=NEVER, unread=NEVER, unread_source="logs", starts=NEVER, refused=NEVER,
+def gateway(t, name="g", *, fails=(), locks=(), two=NEVER, unread=NEVER, unread_source="logs", starts=NEVER,
+        refused=NEVER,
             blocked=NEVER, held=NEVER, stale=NEVER, removed=NEVER, sqlite=False):
     """A gateway at t, well but for what is given. fails: (agent, from, to, each); locks: (agent, holder, from, to)."""
     if within(t, removed):
         return ""
     lost = unread_source if within(t, unread) else None
     out = [line("source_up", int(source != lost), name, source=source) for source in SOURCES]
-    out.append(line("store_info", 1, name, store="sqlite" if sqlite else "jsonl", version="2026.9.6" if sqlite else "2026.4.24"))
+    out.append(line("store_info", 1, name, store="sqlite" if sqlite else "jsonl",
+            version="2026.9.6" if sqlite else "2026.4.24"))
     out.append(line("log_files", 1, name))
     if lost != "processes":
         out.append(line("gateway_instances", 2 if within(t, two) else 1, name))
@@ -85,21 +88,29 @@ OUTAGE = ("main", T, T + 600, 30)
 
 incident("well", lambda t: gateway(t))
 incident("outage", lambda t: gateway(t, fails=[OUTAGE]), page("Timeouts"))
-incident("outage-with-quiet-minutes", lambda t: gateway(t, fails=[("main", T, T + 300, 30), ("main", T + 540, T + 840, 30)]),
+incident("outage-with-quiet-minutes", lambda t: gateway(t,
+        fails=[("main", T, T + 300, 30), ("main", T + 540, T + 840, 30)]),
          page("Timeouts"))
-incident("two-agents-after-another", lambda t: gateway(t, fails=[("main", T, T + 330, 30), ("work", T + 330, T + 660, 30)]),
+incident("two-agents-after-another", lambda t: gateway(t,
+        fails=[("main", T, T + 330, 30), ("work", T + 330, T + 660, 30)]),
          page("Timeouts"))
 # Equal instances and gateways in two clusters: the cause in one is none in the other.
 incident("twin-eu", lambda t: gateway(t, two=(T, T + 700)), page("DuplicateGateways", cluster="eu"), cluster="eu")
 incident("twin-us", lambda t: gateway(t, fails=[OUTAGE]), page("Timeouts", cluster="us"), cluster="us")
-incident("forty", lambda t: "".join(gateway(t, f"oc{i}", fails=[("main", T + i % 12 * 5, T + 600, 60)], blocked=(T - 60, T + 600))
+incident("forty", lambda t: "".join(gateway(t, f"oc{i}", fails=[("main", T + i % 12 * 5, T + 600, 60)],
+        blocked=(T - 60, T + 600))
                                     for i in range(40)), page("ManyGatewaysHurt", "-"))
-incident("disk-of-two", lambda t: "".join(gateway(t, f"oc{i}", fails=[OUTAGE], blocked=(T - 60, T + 600)) for i in range(2)),
+incident("disk-of-two", lambda t: "".join(gateway(t, f"oc{i}", fails=[OUTAGE],
+        blocked=(T - 60, T + 600)) for i in range(2)),
          page("Timeouts", "oc0"), page("Timeouts", "oc1"))
-incident("duplicates-and-timeouts", lambda t: gateway(t, two=(T, T + 700), fails=[OUTAGE]), page("DuplicateGateways Timeouts"))
-incident("dead-holder", lambda t: gateway(t, fails=[OUTAGE], locks=[("main", "dead", T - 30, T + 620)]), page("HolderDead"))
-incident("recycled-pid", lambda t: gateway(t, fails=[OUTAGE], locks=[("main", "recycled", T - 30, T + 620)]), page("PidRecycled"))
-incident("overdue-holder", lambda t: gateway(t, fails=[OUTAGE], locks=[("main", "overdue", T - 30, T + 620)]), page("Overdue"))
+incident("duplicates-and-timeouts", lambda t: gateway(t, two=(T, T + 700), fails=[OUTAGE]),
+        page("DuplicateGateways Timeouts"))
+incident("dead-holder", lambda t: gateway(t, fails=[OUTAGE], locks=[("main", "dead", T - 30, T + 620)]),
+        page("HolderDead"))
+incident("recycled-pid", lambda t: gateway(t, fails=[OUTAGE], locks=[("main", "recycled", T - 30, T + 620)]),
+        page("PidRecycled"))
+incident("overdue-holder", lambda t: gateway(t, fails=[OUTAGE], locks=[("main", "overdue", T - 30, T + 620)]),
+        page("Overdue"))
 incident("database-held", lambda t: gateway(t, sqlite=True, fails=[OUTAGE], held=(T - 30, T + 600)), page("Timeouts"))
 incident("wedged", lambda t: gateway(t, stale=(T, T + 600)), page("SessionWedged"))
 incident("restart-loop", lambda t: gateway(t, starts=(T, T + 600)), page("RestartLoop"))
@@ -109,19 +120,23 @@ for name, alerts, what in (
         ("timeouts", "Timeouts", {"fails": [("main", T, T + 900, 30)]}),
         ("duplicates", "DuplicateGateways", {"two": (T, T + 900)}),
         ("dead", "HolderDead", {"fails": [("main", T, T + 900, 30)], "locks": [("main", "dead", T - 30, T + 900)]}),
-        ("recycled", "PidRecycled", {"fails": [("main", T, T + 900, 30)], "locks": [("main", "recycled", T - 30, T + 900)]}),
+        ("recycled", "PidRecycled", {"fails": [("main", T, T + 900, 30)],
+        "locks": [("main", "recycled", T - 30, T + 900)]}),
         ("overdue", "Overdue", {"fails": [("main", T, T + 900, 30)], "locks": [("main", "overdue", T - 30, T + 900)]}),
         ("wedged", "SessionWedged", {"stale": (T, T + 900)}),
         ("restarts", "RestartLoop", {"starts": (T, T + 900)})):
-    incident(f"exporter-dies-{name}", lambda t, what=what: gateway(t, **what), page(alerts), ticket("ExporterDown", "-"), down=GONE)
-incident("exporter-dies-many", lambda t: "".join(gateway(t, f"oc{i}", fails=[("main", T, T + 900, 60)]) for i in range(6)),
+    incident(f"exporter-dies-{name}", lambda t, what=what: gateway(t, **what), page(alerts),
+            ticket("ExporterDown", "-"), down=GONE)
+incident("exporter-dies-many", lambda t: "".join(gateway(t, f"oc{i}",
+        fails=[("main", T, T + 900, 60)]) for i in range(6)),
          page("ManyGatewaysHurt", "-"), ticket("ExporterDown", "-"), down=GONE)
 BLIND = (T + 310, T + 310 + 1070)
 incident("log-lost-in-outage", lambda t: gateway(t, fails=[("main", T, T + 310, 30)], unread=BLIND),
          page("Timeouts"), ticket("Blind"))
 incident("standing-page-and-new-blindness", lambda t: gateway(t, two=(T, LONG), unread=BLIND),
          page("DuplicateGateways", statuses="firing"), ticket("Blind"))
-incident("gateway-removed", lambda t: gateway(t, fails=[OUTAGE], removed=(T + 450, LONG)) + gateway(t, "other"), page("Timeouts"))
+incident("gateway-removed", lambda t: gateway(t, fails=[OUTAGE], removed=(T + 450, LONG)) + gateway(t, "other"),
+        page("Timeouts"))
 # Beside a gateway that lasts it is no page.
 incident("refused-starts", lambda t: gateway(t, refused=(T, T + 600)), ticket("RestartLoop"))
 
@@ -129,13 +144,15 @@ incident("refused-starts", lambda t: gateway(t, refused=(T, T + 600)), ticket("R
 # ---- what was received
 
 def told(notification):
-    return {alert["labels"]["alertname"].removeprefix("OpenClawLock") for alert in notification["alerts"] if alert["status"] == "firing"}
+    firing = [alert["labels"]["alertname"] for alert in notification["alerts"] if alert["status"] == "firing"]
+    return {alert.removeprefix("OpenClawLock") for alert in firing}
 
 
 def received(name, path):
     """Tickets that only speak of a page's cause may come or not: when a page ends they are no more kept back."""
     own = incidents[name]
-    kept = {"ExporterDown", "Blind"} | {alert for text in own["expected"] if text.startswith("ticket") for alert in text.split()[3:]}
+    kept = {"ExporterDown",
+            "Blind"} | {alert for text in own["expected"] if text.startswith("ticket") for alert in text.split()[3:]}
     groups = {}
     with open(path, encoding="utf-8") as file:
         for notification in map(json.loads, file):
@@ -148,12 +165,14 @@ def received(name, path):
                 if not named & kept:
                     continue
                 alerts &= kept
-            group = groups.setdefault((notification["receiver"], labels.get("gateway", "-")), [[], set()])
+            group = groups.setdefault((notification["receiver"], labels.get("gateway", "-")), [[], set(), 0])
+            group[2] += 1
             if group[0][-1:] != [notification["status"]]:
                 group[0].append(notification["status"])
             group[1] |= alerts
     return sorted(f"{receiver} {own['cluster'] or '-'} {gateway_name}: {' '.join(statuses)} {' '.join(sorted(alerts))}"
-                  for (receiver, gateway_name), (statuses, alerts) in groups.items())
+                  + (f" ({times} messages)" if times > MESSAGES else "")
+                  for (receiver, gateway_name), (statuses, alerts, times) in groups.items())
 
 
 def instance(name):
@@ -173,7 +192,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, f"{now:.0f}\n")
         Handler.began = Handler.began or time.time()
         own = incidents[name]
-        return self.answer(503, "") if within(now, own["down"]) else self.answer(200, own["body"](now) + line("discovery_up", 1))
+        return self.answer(503, "") if within(now, own["down"]) else self.answer(200,
+                own["body"](now) + line("discovery_up", 1))
 
     def answer(self, status, text):
         body = text.encode()

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Incidents (incidents.py) before an HA pair of Prometheus servers with our rules and a real Alertmanager with our example:
-# one incident is one page, nothing is silenced that is no consequence of it, and it resolves once, when it is over. Time
-# runs 30 times as fast, in the rules and in the example.
+# Incidents (incidents.py) before an HA pair of Prometheus servers with our rules and a real Alertmanager with our
+# example: one incident is one page, nothing is silenced that is no consequence of it, and it resolves once, when it is
+# over. Time runs 30 times as fast, in the rules and in the example.
 #
 # Runs: alone: scrapes that come late are incidents of their own
 # shellcheck disable=SC2317  # functions are called by name
@@ -31,7 +31,8 @@ YAML
   background prometheus --config.file="$work/$1/prometheus.yml" --storage.tsdb.path="$work/$1/tsdb" \
     --web.listen-address="${prometheus_url#http://}" --rules.alert.resend-delay=5s 2> "$work/$1/prometheus.log"
   replica_job=$job
-  wait_for "$PATIENCE" server_is_ready "$prometheus_url" || not_ok "replica $1 starts" "$(tail "$work/$1/prometheus.log")"
+  wait_for "$PATIENCE" server_is_ready "$prometheus_url" ||
+    not_ok "replica $1 starts" "$(tail "$work/$1/prometheus.log")"
 }
 
 now_is_past() { # SECONDS

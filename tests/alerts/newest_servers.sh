@@ -31,7 +31,8 @@ fetch_from() { # MIRROR
   )
   mkdir -p "$tools/apt/parts" "$tools/apt/lists/partial" "$tools/apt/cache/archives/partial" "$tools/download"
   printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s sid main\n' "$1" > "$tools/apt/sources.list"
-  apt-get "${options[@]}" --quiet update && cd "$tools/download" && apt-get "${options[@]}" --quiet download "${PACKAGES[@]}"
+  apt-get "${options[@]}" --quiet update && cd "$tools/download" &&
+    apt-get "${options[@]}" --quiet download "${PACKAGES[@]}"
 }
 
 unpack() {

@@ -32,9 +32,11 @@ def data(alerts, count, status):
     chosen = [{
         "status": status, "startsAt": "2026-11-30T03:04:05Z",
         "endsAt": "2026-11-30T04:05:06Z" if status == "resolved" else "0001-01-01T00:00:00Z",
-        "labels": {**group, **alert["labels"], "alertname": alert["alert"], "agent": "work"}, "annotations": alert["annotations"],
+        "labels": {**group, **alert["labels"], "alertname": alert["alert"], "agent": "work"},
+        "annotations": alert["annotations"],
     } for alert in alerts[:count]]
-    return {"receiver": "page", "status": status, "alerts": chosen, "groupLabels": group, "externalURL": "http://alertmanager.example",
+    return {"receiver": "page", "status": status, "alerts": chosen, "groupLabels": group,
+            "externalURL": "http://alertmanager.example",
             "commonLabels": {**group, "severity": "critical"}, "commonAnnotations": {}}
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# alerts/receivers: each file is valid for the Alertmanager that it names, and its messages say what is hurt, since when, and
-# what to do next, as they are rendered and as a real Alertmanager sends them.
+# alerts/receivers: each file is valid for the Alertmanager that it names, and its messages say what is hurt, since when,
+# and what to do next, as they are rendered and as a real Alertmanager sends them.
 # shellcheck disable=SC2016,SC2317  # templates have $ too; functions are called by name
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
@@ -23,7 +23,8 @@ for_this_version() { # FILE
   if [ "$version" -ge "$needs" ]; then
     cat "$1"
   else
-    sed -E "s#bot_token_file: .*#bot_token: token#; s#webhook_url_file: .*#webhook_url: http://discord.example/hook#" "$1"
+    sed -E "s#bot_token_file: .*#bot_token: token#
+      s#webhook_url_file: .*#webhook_url: http://discord.example/hook#" "$1"
   fi
 }
 
@@ -46,7 +47,8 @@ jsonnet --exec '[rule for group in (import "'"$repository"'/alerts/mixin.libsonn
   for rule in group.rules if rule.labels.severity == "critical"]' > "$work/alerts.json"
 rendered() { # TEXT COUNT STATUS
   "$alerting/receivers.py" data "$2" "$3" < "$work/alerts.json" > "$work/data.json"
-  amtool template render --template.glob="$receivers/openclaw-lock.tmpl" --template.data="$work/data.json" --template.text="$1"
+  amtool template render --template.glob="$receivers/openclaw-lock.tmpl" --template.data="$work/data.json" \
+    --template.text="$1"
 }
 summary=$(jq --raw-output '.[0].annotations.summary' "$work/alerts.json")
 runbook=$(jq --raw-output '.[0].annotations.runbook_url' "$work/alerts.json")
@@ -72,7 +74,8 @@ mapfile -t all < <(find "$work/receivers" -name '*.yml' ! -name email.yml | sort
   sed -E "s#/etc/prometheus/secrets/#$work/secrets/#; s#https://ntfy.sh/[^?]*#$webhook_url/ntfy#
     s#http://discord.example/hook#$webhook_url/discord#; s#( *)chat_id: .*#&\n\1api_url: $webhook_url/telegram#
     s#group_wait: .*#group_wait: 0s#" > "$work/all.yml"
-printf 'token' | tee "$work/secrets/telegram_bot_token" "$work/secrets/ntfy_token" > "$work/secrets/dead_mans_switch_token"
+printf 'token' | tee "$work/secrets/telegram_bot_token" "$work/secrets/ntfy_token" \
+  > "$work/secrets/dead_mans_switch_token"
 printf '%s/slack' "$webhook_url" > "$work/secrets/slack_api_url"
 printf '%s/discord' "$webhook_url" > "$work/secrets/discord_webhook_url"
 run_alertmanager "$work/all.yml"
@@ -98,7 +101,7 @@ check 'slack: what is hurt and what next' says "$(of slack '.attachments[0].text
 check 'telegram: what is hurt and what next' says "$(of telegram .text)"
 # ntfy renders what the URL has on the notification; its fields have the names that Alertmanager's JSON has.
 sent=$(of ntfy .receiver)
-decoded=$(python3 -c 'import sys, urllib.parse; print(dict(urllib.parse.parse_qsl(sys.argv[1].split("?")[1]))[sys.argv[2]])' \
-  "$sent" message | sed -E 's/\.(status|alerts|annotations|startsAt|endsAt)\b/.\u\1/g')
+decoded=$(python3 -c 'import sys, urllib.parse as url; print(url.parse_qs(sys.argv[1].split("?")[1])["message"][0])' \
+  "$sent" | sed -E 's/\.(status|alerts|annotations|startsAt|endsAt)\b/.\u\1/g')
 check 'ntfy: what is hurt and what next' says "$(rendered "$decoded" 1 firing)"
 finish
