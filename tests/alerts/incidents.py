@@ -138,7 +138,7 @@ incident("standing-page-and-new-blindness", lambda t: gateway(t, two=(T, LONG), 
 incident("gateway-removed", lambda t: gateway(t, fails=[OUTAGE], removed=(T + 450, LONG)) + gateway(t, "other"),
         page("Timeouts"))
 # Beside a gateway that lasts it is no page.
-incident("refused-starts", lambda t: gateway(t, refused=(T, T + 600)), ticket("RestartLoop"))
+incident("refused-starts", lambda t: gateway(t, refused=(T, T + 480)), ticket("RestartLoop"))
 
 
 # ---- what was received
