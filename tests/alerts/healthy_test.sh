@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # A healthy fleet (healthy.py) fires nothing: six gateways for a day, scraped each minute; NIGHTLY=1: 32 for a week, each
-# 15, 30, 60 and 120 s (a quarter of an hour each).
+# 15, 30, 60 and 120 s (some 20 minutes of a processor each).
 # shellcheck disable=SC2317  # functions are called by name
 set -euo pipefail
 # shellcheck source=tests/e2e/e2e.sh
