@@ -194,7 +194,8 @@ def gateway(number, host, away, resets, era, countable):
             left = [(b, b + chance.randrange(30, 600), 1) for _, b in plain] if position == 0 else []
             put("files", without(gauge(0, left), locks_until), agent=agent, kind="session", holder="dead")
             put("files", without(gauge(0), locks_until), agent=agent, kind="session", holder="recycled")
-            late = [(t, t + chance.randrange(30, 270), 1) for t in moments(0.3)]
+            # Scrapes of 120 s may show it for four minutes then, of the five that make a ticket.
+            late = [(t, t + chance.randrange(30, 170), 1) for t in moments(0.3)]
             put("overdue_files", without(gauge(0, late), locks_until), agent=agent)
         own = failures[position::2]
         kind = "sqlite" if era == "sqlite" else "session"
