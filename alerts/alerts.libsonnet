@@ -8,12 +8,12 @@
   local range = language.range,
   local last = language.last,
 
-  local gateway_variables = ['job', 'instance', 'gateway'],
+  local gateway_variables = ['cluster', 'namespace', 'job', 'instance', 'gateway'],
   local links = {
     overview: { uid: config.dashboards.overview, variables: [] },
     gateway: { uid: config.dashboards.gateway, variables: gateway_variables },
-    exporter: { uid: config.dashboards.exporter, variables: ['job', 'instance'] },
-    job: { uid: config.dashboards.exporter, variables: ['job'] },
+    exporter: { uid: config.dashboards.exporter, variables: ['cluster', 'namespace', 'job', 'instance'] },
+    job: { uid: config.dashboards.exporter, variables: ['cluster', 'namespace', 'job'] },
   },
   local dashboard_url(link) =
     local variables = ['var-%s={{ $labels.%s | urlquery }}' % [name, name] for name in link.variables];

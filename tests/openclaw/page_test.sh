@@ -127,7 +127,7 @@ $(tail -n 3 "$work/alertmanager.log")"
   runbook=$(jq --raw-output .annotations.runbook_url <<< "$alert")
   check "its runbook is there: $runbook" test -s "$repository/${runbook#*/blob/main/}"
   check_equal 'its dashboard is that of the gateway' \
-    "/d/openclaw-lock-gateway?var-job=openclaw-locks&var-instance=${url##*/}&var-gateway=hurt" \
+    "/d/openclaw-lock-gateway?var-cluster=&var-namespace=&var-job=openclaw-locks&var-instance=${url##*/}&var-gateway=hurt" \
     "$(jq --raw-output '.annotations.dashboard_url | sub("^[a-z]+://[^/]*"; "") | gsub("%3A"; ":")' <<< "$alert")"
   check 'its description names the gateway' grep --quiet hurt <<< "$(jq .annotations.description <<< "$alert")"
 }
