@@ -313,7 +313,7 @@ refuses_in_pod 'another pod has the volume' report-2 'FAKE_OTHER_PODS=report-2 R
 refuses_in_pod 'a pod that is to start has the volume' report-2 'FAKE_OTHER_PODS=report-2 Pending openclaw-home-pvc'
 refuses_in_pod 'pods may not be listed' 'nobody' FAKE_API=forbidden
 refuses_in_pod 'there is no pod with the volume' 'nobody' FAKE_VOLUME_POD=
-refuses_in_pod 'the volume is read-only' 'cannot be moved' FAKE_READ_ONLY=yes
+refuses_in_pod 'the volume is read-only' 'cannot be made\|cannot be moved' FAKE_READ_ONLY=yes
 dead_lock "$gone" ''
 refuses_in_pod 'no start time' 'no start time'
 dead_lock "$gone" 12345 "$(date --utc +%FT%T.000Z)"
