@@ -30,9 +30,9 @@ struct WaitTotals {
 /// 50, 100, 150 ms and so on up to 1 s; from 5.12 on after 50 or 100 ms), and
 /// reads the lock file at each attempt, which inotify shows as IN_OPEN and
 /// IN_CLOSE_NOWRITE. Others read, too: the holder at release from 5.12 on
-/// (first behind its IN_CLOSE_WRITE, or just before its IN_DELETE), who reclaims
-/// a stale lock (three reads within milliseconds), people and programs that
-/// look once, each second, or without pause.
+/// (first behind its IN_CLOSE_WRITE, or just before its IN_DELETE), who
+/// reclaims a stale lock (three reads within milliseconds), people and programs
+/// that look once, each second, or without pause.
 ///
 /// A wait begins with two pauses of 20 to 250 ms in a row between looks, or
 /// with one and the next CREATE as soon. It goes on while the pauses grow no
@@ -101,7 +101,7 @@ class WaitLedger {
   struct Lock {
     std::optional<Looks> looks;
     std::optional<Looks> before_last;  ///< look
-    bool is_closed = false;  ///< the next look is the holder's
+    bool is_closed = false;            ///< the next look is the holder's
   };
 
   static std::chrono::milliseconds longest_next(const Looks& looks);

@@ -12,7 +12,7 @@ using namespace openclaw_lock;
 
 namespace {
 
-const LockPlace kPlace{1, "s1.jsonl.lock"};
+const LockPlace kWaited{1, "s1.jsonl.lock"};
 const LockSeries kSeries{"main", LockKind::session};
 
 WallTime at(int ms) { return WallTime{std::chrono::milliseconds{ms}}; }
@@ -24,7 +24,7 @@ struct Story {
 
   Story() { ledger.add_series(kSeries); }
 
-  void look(int ms) { ledger.looked(kPlace, kSeries, at(ms), may_wait); }
+  void look(int ms) { ledger.looked(kWaited, kSeries, at(ms), may_wait); }
   void looks(std::initializer_list<int> times) {
     for (const int ms : times) look(ms);
   }
@@ -42,9 +42,9 @@ struct Story {
     }
     return last;
   }
-  void create(int ms) { ledger.created(kPlace, kSeries, at(ms)); }
-  void remove(int ms) { ledger.deleted(kPlace, at(ms)); }
-  void close() { ledger.closed(kPlace); }
+  void create(int ms) { ledger.created(kWaited, kSeries, at(ms)); }
+  void remove(int ms) { ledger.deleted(kWaited, at(ms)); }
+  void close() { ledger.closed(kWaited); }
 
   /// `acquired ms, gave_up ms; contended ms`: count and sum, by `now`.
   std::string seen(int now) {
@@ -91,8 +91,8 @@ TEST_CASE("WaitLedger: one that gives up lasted until its last look") {
 
   Story slow;
   const int last = slow.wait_longer_and_longer(0, 10'000);
-  CHECK(slow.seen(20'000) == "0 0, 1 " + std::to_string(last) + "; " +
-                                 std::to_string(last));
+  CHECK(slow.seen(20'000) ==
+        "0 0, 1 " + std::to_string(last) + "; " + std::to_string(last));
 }
 
 TEST_CASE("WaitLedger: a short one, before the third look") {
@@ -101,8 +101,8 @@ TEST_CASE("WaitLedger: a short one, before the third look") {
     story.looks({0, 50});
     story.remove(create - 4);
     story.create(create);
-    CHECK(story.seen(20'000) == "1 " + std::to_string(create) + ", 0 0; " +
-                                    std::to_string(create));
+    CHECK(story.seen(20'000) ==
+          "1 " + std::to_string(create) + ", 0 0; " + std::to_string(create));
   }
   Story too_late;
   too_late.looks({0, 50});
@@ -119,19 +119,18 @@ TEST_CASE("WaitLedger: an event loop that stands does not split a wait") {
 }
 
 TEST_CASE("WaitLedger: what others read is no wait") {
-  SUBCASE("one look") { Story story; }
   struct Case {
     const char* name;
     std::initializer_list<int> looks;
   };
-  for (const auto& [name, looks] :
+  for (const auto& other :
        {Case{"once", {0}},
         Case{"a second apart", {0, 1000, 2000, 3000, 4000, 5000, 6000}},
         Case{"by two, each second", {0, 200, 1000, 1200, 2000, 2200, 3000}},
         Case{"to reclaim it", {0, 2, 4}}}) {
-    CAPTURE(name);
+    CAPTURE(other.name);
     Story story;
-    story.looks(looks);
+    story.looks(other.looks);
     story.remove(6005);
     story.create(6007);
     CHECK(story.seen(20'000) == "0 0, 0 0; 0");
@@ -239,9 +238,9 @@ TEST_CASE("WaitLedger: lost events drop the waits under way") {
 TEST_CASE("WaitLedger: a directory that is gone") {
   Story story;
   story.wait(0, 3000);
-  story.ledger.forget(kPlace.directory + 1);
+  story.ledger.forget(kWaited.directory + 1);
   CHECK(story.waited_for() == 1);
-  story.ledger.forget(kPlace.directory);
+  story.ledger.forget(kWaited.directory);
   CHECK(story.seen(20'000) == "0 0, 1 2950; 2950");
 }
 
