@@ -308,7 +308,7 @@ bool LogFollower::is_first_look(const ListedLog& listed) const {
 }
 
 bool LogFollower::was_made_meanwhile(const ListedLog& listed) {
-  if (!followed_since_ ||
+  if (!followed_since_ || listed.size == 0 ||
       known_sources_.contains(sources()[listed.source].pattern) ||
       !is_within_reach(listed.place()))
     return false;

@@ -869,6 +869,20 @@ TEST_CASE("LogFollower: a source that comes while others are followed") {
   }
 }
 
+TEST_CASE("LogFollower: an empty log of a source that comes is followed") {
+  LogTrail trail;
+  trail.now = wall_time_now() - std::chrono::minutes{1};
+  trail.look();
+  trail.append("new.txt", "");
+  trail.now = wall_time_now();
+  trail.follower->watch({{trail.tree.path("new.txt")}}, {}, {});
+  trail.look();
+  CHECK(trail.follower->followed() == 1);
+  trail.append("new.txt", incident(1));
+  trail.look();
+  CHECK(trail.incidents() == 1);
+}
+
 TEST_CASE("LogFollower: an idle round reads none of the logs") {
   LogTrail trail;
   trail.look();
