@@ -855,13 +855,13 @@ TEST_CASE("LogFollower: a source that comes while others are followed") {
         Case{minutes{1}, minutes{2}, 1}}) {  // before anything was followed
     LogTrail trail;
     trail.append("moved.txt", incident(1));
-    if (!birth_of(UniqueFd{::open(trail.tree.path("moved.txt").c_str(),
+    if (!birth_of(UniqueFd{::open(trail.path("moved.txt").c_str(),
                                   O_RDONLY | O_CLOEXEC)}))
       return;  // this file system does not keep it
     trail.now = wall_time_now() + first_look;
     trail.look();
     trail.now = wall_time_now() + next_look;
-    trail.follower->watch({{trail.tree.path("moved.txt")}}, {}, {});
+    trail.follower->watch({{trail.path("moved.txt")}}, {}, {});
     trail.settle();
     trail.append("moved.txt", incident(2));
     trail.settle();
@@ -875,7 +875,7 @@ TEST_CASE("LogFollower: an empty log of a source that comes is followed") {
   trail.look();
   trail.append("new.txt", "");
   trail.now = wall_time_now();
-  trail.follower->watch({{trail.tree.path("new.txt")}}, {}, {});
+  trail.follower->watch({{trail.path("new.txt")}}, {}, {});
   trail.look();
   CHECK(trail.follower->followed() == 1);
   trail.append("new.txt", incident(1));
