@@ -8,6 +8,8 @@ import http.server
 import sys
 import time
 
+import exposition
+
 HURT = ("g7", "a3", "session")
 TIMEOUT_KINDS = ("session", "session_store", "sqlite")
 HOLDERS = ("alive", "dead", "recycled", "unknown")
@@ -49,22 +51,14 @@ def lines_of(gateway):
 BODY = "".join(f"{line}\n" for i in range(int(sys.argv[1])) for line in lines_of(f"g{i}"))
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(exposition.Handler):
     began = None
 
     def do_GET(self):
         Handler.began = Handler.began or time.time()
         incidents = int(time.time() - Handler.began)
         hurt = 'openclaw_lock_timeouts_total{gateway="%s",agent="%s",kind="%s"} %d\n' % (*HURT, incidents)
-        body = (BODY + hurt).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/plain; version=0.0.4")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments):
-        pass
+        self.answer(200, BODY + hurt)
 
 
 server = http.server.HTTPServer(("127.0.0.1", 0), Handler)

@@ -14,6 +14,7 @@ import socketserver
 import sys
 import time
 
+import exposition
 import yaml
 
 T = 150  # where incidents begin
@@ -181,7 +182,7 @@ def instance(name):
 
 # ---- the exporters
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(exposition.Handler):
     protocol_version = "HTTP/1.1"
     began = None
 
@@ -194,17 +195,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         own = incidents[name]
         return self.answer(503, "") if within(now, own["down"]) else self.answer(200,
                 own["body"](now) + line("discovery_up", 1))
-
-    def answer(self, status, text):
-        body = text.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "text/plain; version=0.0.4")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments):
-        pass
 
 
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
