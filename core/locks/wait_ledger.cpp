@@ -74,7 +74,7 @@ void WaitLedger::acquire(const Looks& looks, WallTime now) {
 
 void WaitLedger::give_up(const Looks& looks) {
   auto& totals = totals_[looks.series];
-  const auto waited = std::max(milliseconds{}, looks.last_sign - looks.began);
+  const auto waited = std::max(milliseconds{}, looks.waited());
   totals.gave_up.observe(waited);
   totals.contended += waited;
 }
@@ -152,8 +152,7 @@ void WaitLedger::forget(int directory) {
 void WaitLedger::lost_events() {
   for (const auto& [place, lock] : locks_) {
     if (!lock.looks || !lock.looks->is_wait) continue;
-    totals_[lock.looks->series].contended +=
-        lock.looks->last_sign - lock.looks->began;
+    totals_[lock.looks->series].contended += lock.looks->waited();
     ++dropped_;
   }
   locks_.clear();
@@ -187,8 +186,7 @@ std::map<LockSeries, WaitTotals> WaitLedger::totals() const {
   auto totals = totals_;
   for (const auto& [place, lock] : locks_)
     if (lock.looks && lock.looks->is_wait)
-      totals[lock.looks->series].contended +=
-          lock.looks->last_sign - lock.looks->began;
+      totals[lock.looks->series].contended += lock.looks->waited();
   return totals;
 }
 

@@ -97,6 +97,9 @@ class WaitLedger {
     bool may_wait = false;
     bool goes_on = false;  ///< began with an acquisition that ended a wait
     bool is_wait = false;
+
+    /// As far as its signs tell.
+    std::chrono::milliseconds waited() const { return last_sign - began; }
   };
   struct Lock {
     std::optional<Looks> looks;
