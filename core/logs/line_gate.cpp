@@ -279,8 +279,7 @@ template <std::size_t Which>
 /// Turns are many; the beginning of one tells enough.
 bool begins_turn(std::string_view line) {
   if (line.size() < Head::kBytes) return false;
-  const unsigned begins = [&line]<std::size_t... I>(
-      std::index_sequence<I...>) {
+  const unsigned begins = [&line]<std::size_t... I>(std::index_sequence<I...>) {
     return (has_head<first_turn_head + I>(line.data()) | ...);
   }
   (std::make_index_sequence<kTurnHeads>{});

@@ -52,16 +52,16 @@ const Flag* find_flag(std::string_view spelling) {
 
 EarlyExit refuse_missing_value(const Flag& flag) {
   const auto name = "--" + std::string{flag.name};
-  return exit_refusing(name + " is given without a value, expected " + name + '=' +
-                std::string{flag.value});
+  return exit_refusing(name + " is given without a value, expected " + name +
+                       '=' + std::string{flag.value});
 }
 
 EarlyExit refuse_value(const Flag& flag) {
   const auto name = "--" + std::string{flag.name};
-  return exit_refusing(name + " takes no value" +
-                (flag.negatable
-                     ? ", use " + name + " or --no-" + std::string{flag.name}
-                     : std::string{}));
+  return exit_refusing(
+      name + " takes no value" +
+      (flag.negatable ? ", use " + name + " or --no-" + std::string{flag.name}
+                      : std::string{}));
 }
 
 /// CLI11 would take the next argument as the value of `--flag=`, and any word
@@ -100,9 +100,9 @@ std::optional<EarlyExit> check_leftovers(const CLI::App& app) {
   for (const auto& argument : app.remaining()) {
     if (argument.starts_with('-') && argument != "-" && argument != "--")
       return exit_refusing("unknown flag " + quote(flag_part(argument)) +
-                    std::string{kSeeHelp});
+                           std::string{kSeeHelp});
     return exit_refusing("unexpected argument " + quote(argument) +
-                  std::string{kSeeHelp});
+                         std::string{kSeeHelp});
   }
   return {};
 }
@@ -113,7 +113,8 @@ std::optional<EarlyExit> check_repetition(const Written& written) {
     if (values == written.end() || flag.is_repeatable() ||
         values->second.size() == 1)
       continue;
-    return exit_refusing("--" + std::string{flag.name} + " is given more than once");
+    return exit_refusing("--" + std::string{flag.name} +
+                         " is given more than once");
   }
   return {};
 }
@@ -125,8 +126,8 @@ std::optional<EarlyExit> apply(const Written& written, Settings& settings) {
     if (flag.is_repeatable()) flag.clear(settings);
     for (const auto& value : values->second)
       if (const auto problem = flag.apply(settings, value))
-        return exit_refusing(describe_invalid("--" + std::string{flag.name}, value,
-                                       problem->detail));
+        return exit_refusing(describe_invalid("--" + std::string{flag.name},
+                                              value, problem->detail));
   }
   return {};
 }
@@ -134,8 +135,8 @@ std::optional<EarlyExit> apply(const Written& written, Settings& settings) {
 EarlyExit refuse_file(const Settings& settings, const Problem& problem) {
   if (problem.fault == Fault::malformed)
     return exit_refusing(problem.where + ": " + problem.detail);
-  return exit_refusing(describe_invalid("--config.file", settings.config_file.native(),
-                                 problem.detail));
+  return exit_refusing(describe_invalid(
+      "--config.file", settings.config_file.native(), problem.detail));
 }
 
 /// What can be wrong only between flags, or between flags and file.

@@ -149,7 +149,8 @@ Result<std::shared_ptr<LogStorage>> LogStorage::open(
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
       return system_problem(errno, directory.string());
     const auto path = directory / "lock";
-    auto opened = open_regular_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, kStorageMode);
+    auto opened =
+        open_regular_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, kStorageMode);
     if (!opened) return opened.problem();
     state->lock = *std::move(opened);
     if (::flock(state->lock.get(), LOCK_EX | LOCK_NB) != 0)

@@ -120,7 +120,8 @@ void ProcessReader::read_process(const Entry& entry, ProcessTable& table,
 }
 
 void ProcessReader::read_surroundings(WallTime now) {
-  if (surroundings_ && !is_older(surroundings_->read_at, now, kLongestProcessRest))
+  if (surroundings_ &&
+      !is_older(surroundings_->read_at, now, kLongestProcessRest))
     return;
   surroundings_ = Surroundings{};
   auto& found = *surroundings_;

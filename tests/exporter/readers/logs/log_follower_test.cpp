@@ -855,8 +855,8 @@ TEST_CASE("LogFollower: a source that comes while others are followed") {
         Case{minutes{1}, minutes{2}, 1}}) {  // before anything was followed
     LogTrail trail;
     trail.append("moved.txt", incident(1));
-    if (!birth_of(UniqueFd{::open(trail.path("moved.txt").c_str(),
-                                  O_RDONLY | O_CLOEXEC)}))
+    if (!birth_of(UniqueFd{
+            ::open(trail.path("moved.txt").c_str(), O_RDONLY | O_CLOEXEC)}))
       return;  // this file system does not keep it
     trail.now = wall_time_now() + first_look;
     trail.look();
