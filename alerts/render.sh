@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Writes the rules and dashboards from their jsonnet sources (Debian package jsonnet).
+# Writes the rules and dashboards from their jsonnet sources (Debian packages jsonnet and jq).
 #
 #   alerts/render.sh                            writes them into the repository
 #   alerts/render.sh --check                    fails where that would change a file that is checked in
-#   alerts/render.sh --into DIRECTORY [DIVISOR] writes them below DIRECTORY, every duration divided by DIVISOR
+#   alerts/render.sh --rules FILE [DIVISOR]     writes the rules alone, every duration divided by DIVISOR
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -14,10 +14,17 @@ usage() {
   exit 2
 }
 
-render() { # DIRECTORY DIVISOR; prints the names of the files
+render_rules() { # FILE [DIVISOR]
+  local mixin="((import '$root/alerts/mixin.libsonnet') + { _config+:: { timeDivisor: ${2:-1} } })"
+  # jsonnet itself writes JSON; its library would take 20 s for YAML.
+  jsonnet --exec "{ groups: $mixin.prometheusRules.groups + $mixin.prometheusAlerts.groups }" |
+    jq --raw-output --from-file "$root/alerts/rules_yaml.jq" > "$1"
+}
+
+render() { # DIRECTORY; prints the names of the files
   mkdir -p "$1/alerts" "$1/dashboards"
-  jsonnet --multi "$1" --string --tla-code timeDivisor="$2" "$root/alerts/render.libsonnet"
-  # jsonnet itself writes JSON; its library would take 20 s for it.
+  render_rules "$1/alerts/openclaw-lock.rules.yaml"
+  printf '%s\n' "$1/alerts/openclaw-lock.rules.yaml"
   jsonnet --multi "$1/dashboards" --exec "(import '$root/alerts/mixin.libsonnet').grafanaDashboards"
 }
 
@@ -25,7 +32,7 @@ check() {
   local file status=0
   rendered=$(mktemp -d)
   trap 'rm -rf "$rendered"' EXIT
-  render "$rendered" 1 > /dev/null
+  render "$rendered" > /dev/null
   # Both ways: what is rendered is checked in, and nothing else is.
   while IFS= read -r file; do
     diff -u "$root/$file" "$rendered/$file" || status=1
@@ -38,14 +45,14 @@ check() {
 }
 
 case ${1:-} in
-  '') render "$root" 1 ;;
+  '') render "$root" ;;
   --check)
     [ "$#" -eq 1 ] || usage
     check
     ;;
-  --into)
+  --rules)
     if [ "$#" -lt 2 ] || [ "$#" -gt 3 ]; then usage; fi
-    render "$2" "${3:-1}"
+    render_rules "$2" "${3:-1}"
     ;;
   *) usage ;;
 esac

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what the tests need (Debian 12 or 13) and runs them.
 #
-#   tests/run.sh [STAGE...]        default: build alerts dashboards asan tsan fuzz e2e deploy
+#   tests/run.sh [STAGE...]        default: build alerts dashboards e2e deploy asan tsan fuzz
 #
-#   build          the exporter and what tests of it need built by g++, warnings are errors; rules of the code; the
-#                  sandbox's tests
+#   build          the exporter and what tests of it need built by g++, a folder's sources as one as in the release,
+#                  warnings are errors; rules of the code; the sandbox's tests
 #   asan           unit and golden tests built by clang++, under the address and undefined-behaviour sanitizers
 #   tsan           those of them that start threads built by g++, under the thread sanitizer
-#   dev, clang     unit and golden tests without a sanitizer, built by g++ and by clang++, warnings are errors
+#   dev, clang     unit and golden tests without a sanitizer, each source by itself, built by g++ and by clang++
 #   alerts         rules, Alertmanager example, each command of the runbooks: tests/alerts/*_test.sh
 #   dashboards     against a Prometheus with history of each class of incident: tests/dashboards/*_test.py
 #   fuzz           every fuzz target on its corpus and FUZZ_RUNS (10000) inputs made of it, or for FUZZ_SECONDS
@@ -31,8 +31,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/deploy/civetweb_source.sh"
 cd "$root"
 
-# Without dev and clang: the others compile everything by both compilers, and run each test once at least.
-DEFAULT_STAGES=(build alerts dashboards asan tsan fuzz e2e deploy)
+# Without dev and clang: the others compile everything by both compilers, and run each test once at least; these two
+# compile each source by itself, nightly.
+DEFAULT_STAGES=(build alerts dashboards e2e deploy asan tsan fuzz)
 
 # What the tests need besides the build. libclang-rt-dev holds the sanitizer and fuzzer run times of clang.
 TEST_PACKAGES=(
@@ -49,6 +50,8 @@ FUZZ_SECONDS=${FUZZ_SECONDS:-}
 SCRIPT_SECONDS=${SCRIPT_SECONDS:-1800} # a script that takes longer hangs
 
 logs=$root/build/logs
+queue=$logs/queue # of the scripts that are to run, a file a lane
+queued=0
 passed=0
 failed=0
 skipped=0
@@ -225,25 +228,26 @@ fuzz_stage() {
 
 # Runs one test script and prints one line, and what it wrote where it failed; 77 means that the machine cannot run it.
 run_script() { # STAGE SCRIPT
-  local stage=$1 script=$2 name language log status=0 start=$SECONDS
+  local stage=$1 script=$2 name language log status=0 start=$SECONDS spent TIMEFORMAT='%U %S'
   name=$(basename "${script%.*}")
   language=bash
   [ "${script##*.}" != py ] || language=python3
   log=$logs/$stage/$name.log
-  timeout --kill-after=30 "$SCRIPT_SECONDS" "$language" "$script" > "$log" 2>&1 < /dev/null || status=$?
+  spent=$({ time timeout --kill-after=30 "$SCRIPT_SECONDS" "$language" "$script" > "$log" 2>&1 < /dev/null; } 2>&1) || status=$?
+  spent="$((SECONDS - start)) s, $(awk '{ printf "%.0f", $1 + $2 }' <<< "$spent") s of a processor"
   {
     flock 9
     case $status in
-      0) printf 'pass %s/%s (%s s)\n' "$stage" "$name" $((SECONDS - start)) ;;
+      0) printf 'pass %s/%s (%s)\n' "$stage" "$name" "$spent" ;;
       77) printf 'skip %s/%s: %s\n' "$stage" "$name" "$(tail -n 1 "$log")" ;;
       *)
         sed "s/^/  $name: /" "$log"
         [ "$status" -ne 124 ] || printf '  %s: stopped after %s s\n' "$name" "$SCRIPT_SECONDS"
-        printf 'FAIL %s/%s (status %s, %s s)\n' "$stage" "$name" "$status" $((SECONDS - start))
+        printf 'FAIL %s/%s (status %s, %s)\n' "$stage" "$name" "$status" "$spent"
         ;;
     esac
-    printf '%s\n' "$status" >> "$logs/$stage/statuses"
-  } 9>> "$logs/$stage/lock"
+    printf '%s\n' "$status" >> "$queue/statuses"
+  } 9>> "$queue/lock"
 }
 
 # Takes the first line out of the first of the files that has one; status 1: none has.
@@ -260,45 +264,58 @@ take_line() { # FILE...
   return 1
 }
 
-run_lane() { # STAGE FILE...
-  local stage=$1 script
-  shift
-  while script=$(take_line "$@"); do run_script "$stage" "$script"; done
+run_lane() { # FILE...
+  local line
+  while line=$(take_line "$@"); do run_script "${line%% *}" "${line#* }"; done
 }
 
-# Runs test scripts, two at a time. One that has a line "# Runs: ..." has its reason: `alone`, no other beside it: it
-# loads the machine or measures; `among gateways`, no other such beside it: it looks for gateways among all processes.
-run_scripts() { # STAGE SCRIPT...
-  local stage=$1 status folder=$logs/$1
+# Adds test scripts to those that run_queue runs. One that has a line "# Runs: ..." has its reason: `alone`, no other
+# beside it: it loads the machine or measures; `among gateways`, no other such beside it: it looks for gateways among all
+# processes.
+queue_scripts() { # STAGE SCRIPT...
+  local stage=$1 script lane
   shift
-  mkdir -p "$folder"
-  : > "$folder/statuses"
-  grep --files-with-matches '^# Runs: alone' "$@" > "$folder/alone" || true
-  grep --files-with-matches '^# Runs: among gateways' "$@" > "$folder/gateways" || true
-  grep --files-without-match '^# Runs: ' "$@" > "$folder/others" || true
-  run_lane "$stage" "$folder/gateways" "$folder/others" &
-  run_lane "$stage" "$folder/others" &
+  mkdir -p "$logs/$stage" "$queue"
+  for script in "$@"; do
+    lane=others
+    ! grep --quiet '^# Runs: alone' "$script" || lane=alone
+    ! grep --quiet '^# Runs: among gateways' "$script" || lane=gateways
+    printf '%s %s\n' "$stage" "$script" >> "$queue/$lane"
+    queued=$((queued + 1))
+  done
+}
+
+# Most scripts wait more than they work: three at a time keep two processors busy.
+run_queue() {
+  local status
+  [ "$queued" -gt 0 ] || return 0
+  touch "$queue/gateways" "$queue/others" "$queue/alone" "$queue/statuses"
+  run_lane "$queue/gateways" "$queue/others" &
+  run_lane "$queue/others" &
+  run_lane "$queue/others" &
   wait
-  run_lane "$stage" "$folder/alone"
+  run_lane "$queue/alone"
   while read -r status; do
     case $status in
       0) count 1 0 0 ;;
       77) count 0 0 1 ;;
       *) count 0 1 0 ;;
     esac
-  done < "$folder/statuses"
-  [ "$(wc -l < "$folder/statuses")" -eq $# ] || {
-    printf 'FAIL %s: not every script was run\n' "$stage"
+  done < "$queue/statuses"
+  [ "$(wc -l < "$queue/statuses")" -eq "$queued" ] || {
+    printf 'FAIL scripts: not every one was run\n'
     count 0 1 0
   }
+  rm -rf "$queue"
+  queued=0
 }
 
-# Builds the dev preset (a no-op after stage build), and another if it is named, and runs the scripts of a folder against
-# its binary.
+# Builds the ci preset (a no-op after stage build), and another if it is named, and queues the scripts of a folder, which
+# run its binary.
 script_stage() { # STAGE FOLDER [PRESET]
-  local stage=$1 folder=$2 built=${3:-dev} preset scripts
-  for preset in dev "$built"; do
-    if ! { cmake --preset "$preset" && cmake --build --preset "${preset/#dev/dev-run}"; } > "$logs/$stage.log" 2>&1; then
+  local stage=$1 folder=$2 built=${3:-ci} preset scripts
+  for preset in ci "$built"; do
+    if ! { cmake --preset "$preset" && cmake --build --preset "$preset"; } > "$logs/$stage.log" 2>&1; then
       tail -n 40 "$logs/$stage.log"
       printf 'FAIL %s: the build failed\n' "$stage"
       count 0 1 0
@@ -311,32 +328,42 @@ script_stage() { # STAGE FOLDER [PRESET]
     count 0 1 0
     return
   fi
-  BINARY=$root/build/$built/openclaw-lock-exporter
-  export BINARY
-  run_scripts "$stage" "${scripts[@]}"
+  export BINARY=$root/build/$built/openclaw-lock-exporter WRITER=$root/build/ci/tests/log_writer
+  queue_scripts "$stage" "${scripts[@]}"
+}
+
+run_script_stage() { # STAGE FOLDER [PRESET]
+  script_stage "$@"
+  run_queue
 }
 
 # Sanitizers make it several times slower. Readers that hang are left behind when it ends: no leak.
 sanitized_e2e() { # PRESET
   PATIENCE=300 SLOWDOWN=10 LOG_RECORDS=${LOG_RECORDS:-100000} SCRIPT_SECONDS=7200 \
-    TSAN_OPTIONS="report_thread_leaks=0 suppressions=$root/tests/tsan.supp ${TSAN_OPTIONS:-}" script_stage "e2e-$1" e2e "$1"
+    TSAN_OPTIONS="report_thread_leaks=0 suppressions=$root/tests/tsan.supp ${TSAN_OPTIONS:-}" \
+    run_script_stage "e2e-$1" e2e "$1"
 }
 
-build() { preset_stage build dev; }
+build() { preset_stage ci; }
 dev() { preset_stage dev; }
 asan() { preset_stage asan; }
 tsan() { preset_stage tsan; }
 clang() { preset_stage clang; }
 fuzz() { fuzz_stage; }
 alerts() { script_stage alerts alerts; }
-dashboards() { run_scripts dashboards "$root"/tests/dashboards/*_test.py; }
-e2e() { script_stage e2e e2e; }
+dashboards() { queue_scripts dashboards "$root"/tests/dashboards/*_test.py; }
+# A third of the records that log_rotation_test.sh writes by itself.
+e2e() {
+  LOG_RECORDS=${LOG_RECORDS:-300000} # for the queue's scripts
+  export LOG_RECORDS
+  script_stage e2e e2e
+}
 deploy() { script_stage deploy deploy; }
 e2e-asan() { sanitized_e2e asan; }
 e2e-tsan() { sanitized_e2e tsan; }
 packages() {
   install_packages "${PACKAGES_PACKAGES[@]}"
-  SCRIPT_SECONDS=7200 run_scripts packages "$root"/tests/packages/*_test.sh
+  queue_scripts packages "$root"/tests/packages/*_test.sh
 }
 bench() {
   unpack_server prometheus-node-exporter none prometheus-node-exporter
@@ -344,7 +371,7 @@ bench() {
   if python3 "$root/tests/bench/fleet_benchmark.py" --binary "$root/build/release/openclaw-lock-exporter" \
     --node-exporter "$(command -v prometheus-node-exporter)"; then count 1 0 0; else count 0 1 0; fi
 }
-openclaw() { SCRIPT_SECONDS=7200 script_stage openclaw openclaw; }
+openclaw() { SCRIPT_SECONDS=7200 run_script_stage openclaw openclaw; }
 
 [ "$#" -gt 0 ] || set -- "${DEFAULT_STAGES[@]}"
 for stage in "$@"; do
@@ -357,17 +384,28 @@ done
 install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 # systemd-journal-remote writes the journals that are read (the package starts nothing).
 install_packages_of_systemd "${BUILD_PACKAGES_OF_SYSTEMD[@]}" systemd-journal-remote
+rm -rf "$queue"
 mkdir -p "$logs"
 provide_civetweb "$root" "$root/build/civetweb" || die "civetweb's source is not to be had"
 provide_servers
 provide_kustomize
-for stage in "$@"; do
-  printf '\n== %s\n' "$stage"
-  began=$SECONDS
+run_timed() { # NAME COMMAND
+  local began=$SECONDS used
   used=$(used_seconds)
-  "$stage"
-  printf '== %s took %s s, %s s of a processor\n' "$stage" $((SECONDS - began)) $(($(used_seconds) - used))
+  "$2"
+  printf '== %s took %s s, %s s of a processor\n' "$1" $((SECONDS - began)) $(($(used_seconds) - used))
+}
+
+# Scripts of stages that follow each other, and need the same binary, are one queue.
+for stage in "$@"; do
+  case $stage in
+    alerts | dashboards | e2e | deploy) ;;
+    *) [ "$queued" -eq 0 ] || run_timed scripts run_queue ;;
+  esac
+  printf '\n== %s\n' "$stage"
+  run_timed "$stage" "$stage"
 done
+[ "$queued" -eq 0 ] || run_timed scripts run_queue
 
 printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]

@@ -24,6 +24,17 @@ find_alertmanager() {
   "${alertmanager[@]}" --version > /dev/null 2>&1 || skip 'cannot make a mount namespace for an unpacked Alertmanager'
 }
 
+# Prints the groups of rules that are checked in, as JSON; rules_test.sh shows that the sources make them.
+rule_groups() {
+  python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin)["groups"], sys.stdout)' \
+    < "$repository/alerts/openclaw-lock.rules.yaml"
+}
+
+# Prints "ALERT SEVERITY" of each.
+alert_severities() {
+  rule_groups | jq --raw-output '.[].rules[] | select(.alert) | .alert + " " + .labels.severity' | sort --unique
+}
+
 has_lines() { # FILE
   [ -s "$1" ]
 }

@@ -12,10 +12,10 @@ set -euo pipefail
 need curl jq jsonnet prometheus python3
 gateways=${GATEWAYS:-200}
 
-"$repository/alerts/render.sh" --into "$work/rendered" 15 > "$work/ignored"
+"$repository/alerts/render.sh" --rules "$work/divided.rules.yaml" 15
 background "$alerting/fleet.py" "$gateways" > "$work/fleet.port"
 wait_for "$PATIENCE" has_lines "$work/fleet.port"
-start_prometheus "$work/rendered/alerts/openclaw-lock.rules.yaml" 2s "127.0.0.1:$(cat "$work/fleet.port")"
+start_prometheus "$work/divided.rules.yaml" 2s "127.0.0.1:$(cat "$work/fleet.port")"
 
 hurt='count by (gateway, agent, alertname) (ALERTS{alertname!="OpenClawLockWatchdog",alertstate="firing"})'
 check 'the gateway that is hurt pages' wait_for 60 has_answer "$hurt"

@@ -18,7 +18,7 @@ DIVISOR=30
 start_replica() { # NAME; sets replica_job
   cat > "$work/prometheus.yml" << YAML
 global: {scrape_interval: 500ms, scrape_timeout: 500ms, external_labels: {replica: $1}}
-rule_files: ["$work/rendered/alerts/openclaw-lock.rules.yaml"]
+rule_files: ["$work/divided.rules.yaml"]
 alerting:
   alertmanagers: [{static_configs: [{targets: ["${alertmanager_url#http://}"]}]}]
   alert_relabel_configs: [{action: labeldrop, regex: replica}]
@@ -39,7 +39,7 @@ now_is_past() { # SECONDS
   [ "$(curl --noproxy '*' --silent --max-time 5 "http://127.0.0.1:$incidents_port/now")" -ge "$1" ]
 }
 
-"$repository/alerts/render.sh" --into "$work/rendered" "$DIVISOR" > "$work/ignored"
+"$repository/alerts/render.sh" --rules "$work/divided.rules.yaml" "$DIVISOR"
 start_webhook
 start_alertmanager "$DIVISOR"
 background "$alerting/incidents.py" serve "$DIVISOR" > "$work/incidents.port"

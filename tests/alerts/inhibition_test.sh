@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../e2e/e2e.sh"
 # shellcheck source=tests/alerts/alerting.sh
 . "$(dirname "${BASH_SOURCE[0]}")/alerting.sh"
-need curl jq jsonnet python3
+need curl jq python3
 find_alertmanager
 PATIENCE=60
 start_webhook
@@ -47,8 +47,7 @@ has_notification() { # RECEIVER GATEWAY
   [ -n "$(notifications "$1" 'select(.groupLabels.gateway == $gateway) | .status' --arg gateway "$2")" ]
 }
 
-alerts=$(jsonnet --exec '(import "'"$repository"'/alerts/mixin.libsonnet").prometheusAlerts.groups' |
-  jq --raw-output '.[].rules[] | .alert + " " + .labels.severity' | sort --unique)
+alerts=$(alert_severities)
 seen_elsewhere='^OpenClawLock(Blind|LogSuppressed|ExporterDown|ConfigReloadFailed)$'
 pages=$(awk '$2 == "critical" { print $1 }' <<< "$alerts")
 tickets=$(awk '$2 == "warning" { print $1 }' <<< "$alerts")

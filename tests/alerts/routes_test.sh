@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../e2e/e2e.sh"
 # shellcheck source=tests/alerts/alerting.sh
 . "$(dirname "${BASH_SOURCE[0]}")/alerting.sh"
-need amtool jq jsonnet
+need amtool jq python3
 
 example=$repository/alerts/alertmanager.example.yml
 
@@ -29,8 +29,7 @@ while read -r name severity; do
   esac
   check "$name, $severity: $receiver" goes_to "$receiver" "alertname=$name" "severity=$severity" component=openclaw \
     job=openclaw-locks instance=host:10069 gateway=main
-done < <(jsonnet --exec '(import "'"$repository"'/alerts/mixin.libsonnet").prometheusAlerts.groups' |
-  jq --raw-output '.[].rules[] | .alert + " " + .labels.severity' | sort --unique)
+done < <(alert_severities)
 check 'a page is not a ticket' goes_elsewhere ticket alertname=OpenClawLockTimeouts severity=critical component=openclaw
 check 'an alert of ours without a severity: null' goes_to 'null' alertname=OpenClawLockNew component=openclaw
 check 'an alert of others: null' goes_to 'null' alertname=NodeDown severity=critical

@@ -248,8 +248,8 @@ check 'and one of the healthy gateway' post_turn "$(port_of "$healthy")" 'warm d
 start_watching
 start_webhook
 start_alertmanager
-"$repository/alerts/render.sh" --into "$work/rendered" "$TIME_DIVISOR" > "$work/ignored"
-start_prometheus "$work/rendered/alerts/openclaw-lock.rules.yaml" 1s "${url#http://}"
+"$repository/alerts/render.sh" --rules "$work/divided.rules.yaml" "$TIME_DIVISOR"
+start_prometheus "$work/divided.rules.yaml" 1s "${url#http://}"
 start_turning healthy "$(port_of "$healthy")"
 load=$turning
 
