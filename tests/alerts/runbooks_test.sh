@@ -108,12 +108,14 @@ start_gateway() { # NAME VARIABLE=VALUE; sets job
   background env -i "$2" bash -c 'exec -a openclaw-gateway "$0"' "$work/openclaw-gateway$1"
 }
 
-log_record() { # SUBSYSTEM LEVEL MESSAGE [TIME]
-  local name="{\\\"subsystem\\\":\\\"$1\\\"}" text=${3//\"/\\\"} now
+# As of 2026.4.26 on: the text stands in it twice. FIELDS stand before the message.
+log_record() { # SUBSYSTEM LEVEL MESSAGE [TIME [FIELDS]]
+  local name="{\\\"subsystem\\\":\\\"$1\\\"}" text=${3//\"/\\\"} now fields='"1"'
+  [ -z "${5:-}" ] || fields="\"1\":{$5},\"2\""
   now=${4:-$(date --utc +%FT%T.000)}
-  printf '{"0":"%s","1":"%s","_meta":{"runtime":"node","name":"%s","parentNames":["openclaw"],"date":"%sZ",' \
-    "$name" "$text" "$name" "$now"
-  printf '"logLevelId":5,"logLevelName":"%s"},"time":"%s+00:00"}\n' "$2" "$now"
+  printf '{"0":"%s",%s:"%s","_meta":{"runtime":"node","name":"%s","parentNames":["openclaw"],"date":"%sZ",' \
+    "$name" "$fields" "$text" "$name" "$now"
+  printf '"logLevelId":5,"logLevelName":"%s"},"time":"%s+00:00","hostname":"host","message":"%s"}\n' "$2" "$now" "$text"
 }
 
 fail_turns() {
@@ -126,7 +128,7 @@ fail_turns() {
   printf '{"0":"Gateway agent failed; falling back to embedded: %s",' "$error"
   printf '"_meta":{"runtime":"node","name":"openclaw","date":"%sZ","logLevelId":5,"logLevelName":"ERROR"},' "$now"
   printf '"time":"%s+00:00"}\n' "$now"
-  log_record sqlite/transaction WARN 'SQLite transaction lock wait failed'
+  log_record sqlite/transaction WARN 'SQLite transaction lock wait failed' '' '"elapsedMs":5003,"operation":"session.append"'
   error='SessionWriteLockStaleError: session file lock stale (orphan-self-pid): pid=4711 /home/node/a.jsonl.lock'
   log_record diagnostic ERROR "lane task error: lane=session:agent:main:main durationMs=40 error=\"$error\""
 }
