@@ -26,6 +26,17 @@ bool has_form(std::string_view text, std::string_view form) {
                     });
 }
 
+/// Behind a terminal's colours.
+std::string_view behind_colours(std::string_view text) {
+  constexpr std::string_view kStart = "\x1b[";
+  while (text.starts_with(kStart)) {
+    const auto end = text.find_first_not_of("0123456789;", kStart.size());
+    if (end == std::string_view::npos || text[end] != 'm') break;
+    text.remove_prefix(end + 1);
+  }
+  return text;
+}
+
 /// What follows one blank behind the next word.
 std::optional<std::string_view> behind_word(std::string_view text) {
   const auto blank = text.find(' ');
@@ -140,13 +151,16 @@ std::optional<std::string_view> behind_pm2(std::string_view line) {
 /// `name  | `, where the name has no blank.
 std::optional<std::string_view> behind_bar(std::string_view line) {
   const auto name = line.substr(0, line.find(' '));
-  const auto bar = line.substr(0, kMaxPrefix).find("| ", name.size());
+  const auto bar = line.substr(0, kMaxPrefix).find('|', name.size());
   if (name.empty() || name.size() == line.size() || name[0] == '{' ||
       bar == std::string_view::npos)
     return {};
   const auto blanks = line.substr(name.size(), bar - name.size());
-  if (blanks.find_first_not_of(' ') != std::string_view::npos) return {};
-  return line.substr(bar + 2);
+  const auto rest = behind_colours(line.substr(bar + 1));
+  if (blanks.find_first_not_of(' ') != std::string_view::npos ||
+      !rest.starts_with(' '))
+    return {};
+  return rest.substr(1);
 }
 
 bool begins_with_time(std::string_view text) {
@@ -154,7 +168,9 @@ bool begins_with_time(std::string_view text) {
 }
 
 bool begins_as_gateway(std::string_view text) {
-  return text.starts_with(R"({")") || begins_with_time(text);
+  const auto plain = behind_colours(text);
+  return plain.starts_with(R"({")") || begins_with_time(plain) ||
+         has_form(plain, "00:00:00 ") || has_form(plain, "00:00:00\x1b");
 }
 
 /// `TIME `, `TIME group/stream `, `TIME {} ` or `TIME {app="openclaw"} `.
@@ -177,15 +193,17 @@ std::size_t line_prefix(std::string_view line) {
   auto rest = line;
   for (int writer = 0; writer < kMostWriters; ++writer) {
     const auto before = rest.size();
+    const auto plain = behind_colours(rest);
     for (const auto behind :
          {behind_syslog, behind_rfc5424, behind_iso_tag, behind_app, behind_pod,
           behind_pm2, behind_bar, behind_time})
-      if (const auto found = behind(rest)) {
+      if (const auto found = behind(plain)) {
         rest = *found;
         break;
       }
     if (rest.size() == before) break;
   }
+  if (rest.size() < line.size()) rest = behind_colours(rest);
   const auto size = line.size() - rest.size();
   return size <= kMaxPrefix ? size : 0;
 }

@@ -25,8 +25,9 @@ namespace openclaw_lock {
 ///     2026-11-28T16:00:00+00:00 group/stream LINE     aws logs tail
 ///     2026-11-28T16:00:00Z {app="openclaw"} LINE      logcli
 ///
-/// or up to three of them. The last three look like the header of a gateway's
-/// own line: they are prefixes only where a time, or JSON, follows.
+/// or up to three of them, in colour or not. The last three look like the
+/// header of a gateway's own line: they are prefixes only where a time, or
+/// JSON, follows.
 std::size_t line_prefix(std::string_view line);
 
 }  // namespace openclaw_lock

@@ -190,7 +190,7 @@ Json from_position(const LogPosition& file) {
           {"tail", {file.tail.length, file.tail.whole}},
           {"layout",
            {from_format(file.layout.line), from_format(file.layout.console),
-            file.layout.prefixed}}};
+            file.layout.prefixed, file.layout.console_prefixed}}};
 }
 
 LogPosition to_position(const Json& json) {
@@ -209,6 +209,8 @@ LogPosition to_position(const Json& json) {
   file.layout.console = to_format(json.at("layout").at(1));
   if (json.at("layout").size() > 2)
     json.at("layout").at(2).get_to(file.layout.prefixed);
+  if (json.at("layout").size() > 3)
+    json.at("layout").at(3).get_to(file.layout.console_prefixed);
   if (file.head.length > HeadFingerprint::kMaxBytes ||
       file.tail.length > TailFingerprint::kMaxBytes ||
       file.tail.length > file.offset)
@@ -456,6 +458,7 @@ Json from_checkpoint(const LogCheckpoint& checkpoint) {
   return {{"gateway", from_bytes(checkpoint.gateway)},
           {"sources", sources},
           {"unseen", unseen},
+          {"looked_at", from_time(checkpoint.looked_at)},
           {"files", files},
           {"cursors", cursors},
           {"totals", from_totals(checkpoint.ledger.totals)},
@@ -472,6 +475,8 @@ LogCheckpoint to_checkpoint(const Json& json) {
     checkpoint.sources.insert(to_bytes(source));
   for (const auto& place : json.at("unseen"))
     checkpoint.unseen.insert(to_bytes(place));
+  if (json.contains("looked_at"))
+    checkpoint.looked_at = to_time(json.at("looked_at"));
   for (const auto& file : json.at("files"))
     checkpoint.files.push_back(to_position(file));
   for (const auto& [source, cursor] : json.at("cursors").items())

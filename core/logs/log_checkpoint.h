@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/base/wall_time.h"
 #include "core/logs/log_decoder.h"
 #include "core/logs/log_fingerprints.h"
 #include "core/logs/log_ledger.h"
@@ -39,6 +41,7 @@ struct LogCheckpoint {
   std::set<std::string> sources;  ///< that were looked at: files new there are
                                   ///< read from their start
   std::set<std::string> unseen;   ///< places there that could not be looked at
+  std::optional<WallTime> looked_at;  ///< the last time; by 0.1.0 not known
   std::vector<LogPosition> files;
   std::map<std::string, std::string> cursors;  ///< of the journal, by source
   LogLedger::State ledger;

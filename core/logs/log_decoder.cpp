@@ -25,6 +25,12 @@ std::optional<WallTime> date_of(std::string_view line) {
   return parse_iso8601(rest.substr(0, rest.find('"')));
 }
 
+bool is_of_gateway(const std::optional<LineFormat>& format) {
+  return format == LineFormat::console_json ||
+         format == LineFormat::console_text ||
+         format == LineFormat::openclaw_json;
+}
+
 LineOutcome outcome_of(const Problem& problem) {
   return problem.fault == Fault::too_big ? LineOutcome::oversized
                                          : LineOutcome::unparsed;
@@ -66,7 +72,7 @@ void LogDecoder::decode_file_log(std::string_view lines, LineCounts& counts,
       take_line(line, counts, visit, {});
   });
   counts[static_cast<std::size_t>(LineOutcome::ignored)] += all - shown;
-  if (shown < all) malformed_ = 0;
+  if (shown < all) malformed_ = strange_ = 0;
   if (malformed_ >= kMaxMalformed) begin_anew(visit, {});
   const auto before_last = lines.substr(0, lines.size() - 1).rfind('\n');
   const auto last =
@@ -80,6 +86,7 @@ bool LogDecoder::take_accepted_turn(std::string_view line, LineCounts& counts,
   const auto at = read_accepted_turn(line);
   if (!at) return false;
   is_strange_ = false;
+  is_empty_ = false;
   count(LineOutcome::ignored, counts);
   last_line_at_ = at;
   LogEvent event;
@@ -90,9 +97,14 @@ bool LogDecoder::take_accepted_turn(std::string_view line, LineCounts& counts,
   return true;
 }
 
+bool LogDecoder::is_known() const {
+  return is_of_gateway(layout_.line) || layout_.console;
+}
+
 void LogDecoder::decode(const ConsoleLine& line, LineCounts& counts,
                         const Visitor& visit) {
   is_strange_ = false;
+  is_empty_ = line.text.empty();
   const auto outcome = decode_console(line, visit);
   count(outcome, counts);
   if (outcome == LineOutcome::unparsed) hold({{}, line});
@@ -100,10 +112,13 @@ void LogDecoder::decode(const ConsoleLine& line, LineCounts& counts,
 }
 
 void LogDecoder::count(LineOutcome outcome, LineCounts& counts) {
-  const bool is_of_it = outcome != LineOutcome::unparsed && !is_strange_;
-  malformed_ = is_of_it ? 0 : malformed_ + 1;
-  if (is_of_it) held_.clear();
   ++counts[static_cast<std::size_t>(outcome)];
+  if (is_empty_) return;
+  const bool is_understood = outcome != LineOutcome::unparsed;
+  const bool is_of_it = is_understood && !is_strange_;
+  malformed_ = is_of_it ? 0 : malformed_ + 1;
+  strange_ = is_understood ? 0 : std::min(strange_ + 1, kMaxMalformed);
+  if (is_of_it) held_.clear();
 }
 
 void LogDecoder::hold(Held held) {
@@ -137,12 +152,32 @@ void LogDecoder::recognise(std::string_view line) {
   if (!layout_.line) layout_.line = recognise_log_format(line);
 }
 
+void LogDecoder::recognise_console(std::string_view text) {
+  const auto prefix = line_prefix(text);
+  for (const auto start : {prefix, std::size_t{0}}) {
+    const auto found = recognise_log_format(text.substr(start));
+    if (!is_of_gateway(found)) continue;
+    layout_.console = found;
+    layout_.console_prefixed = start > 0;
+    return;
+  }
+}
+
+/// A quotation is short.
+void LogDecoder::note_quotes(std::string_view text) {
+  if (holds_gateway_line(text))
+    quoted_ = std::min(quoted_ + 1, kMaxMalformed);
+  else if (quoted_ > 0 && recognise_log_format(text))
+    quoted_ = 0;
+}
+
 LineOutcome LogDecoder::decode_line(std::string_view line, const Visitor& visit,
                                     const std::optional<WallTime>& read_at) {
   is_strange_ = false;
   line.remove_prefix(std::min(line.find_first_not_of('\0'), line.size()));
   if (line.ends_with('\r')) line.remove_suffix(1);
-  if (line.empty()) return LineOutcome::ignored;
+  is_empty_ = line.empty();
+  if (is_empty_) return LineOutcome::ignored;
   if (line.size() > kMaxLogLineBytes) return LineOutcome::oversized;
   if (!layout_.line) recognise(line);
   if (!layout_.line) return LineOutcome::unparsed;
@@ -182,19 +217,30 @@ LineOutcome LogDecoder::unwrap(const Result<std::optional<ConsoleLine>>& line,
 LineOutcome LogDecoder::decode_console(const ConsoleLine& line,
                                        const Visitor& visit) {
   if (line.arrived_at) last_line_at_ = line.arrived_at;
-  if (!layout_.console) {
-    const auto found = recognise_log_format(line.text);
-    if (found != LineFormat::console_json &&
-        found != LineFormat::console_text &&
-        found != LineFormat::openclaw_json) {
-      // What a gateway says before it has a logger proves no format.
-      if (line.stream != ConsoleStream::err) return LineOutcome::ignored;
-      const auto record = console_text_.decode(line);
-      return record ? take_record(*record, visit) : LineOutcome::ignored;
-    }
-    layout_.console = found;
-  }
-  if (line.text.empty()) return LineOutcome::ignored;
+  is_empty_ = line.text.empty();
+  if (is_empty_) return LineOutcome::ignored;
+  if (!layout_.console) recognise_console(line.text);
+  if (!layout_.console) return decode_early_line(line, visit);
+  if (!layout_.console_prefixed) return decode_known_console(line, visit);
+  const auto prefix = line_prefix(line.text);
+  if (prefix == 0) return LineOutcome::unparsed;
+  auto bare = line;
+  bare.text.erase(0, prefix);
+  return decode_known_console(bare, visit);
+}
+
+/// What a gateway says before it has a logger proves no format.
+LineOutcome LogDecoder::decode_early_line(const ConsoleLine& line,
+                                          const Visitor& visit) {
+  if (line.stream != ConsoleStream::err) return LineOutcome::unparsed;
+  const auto record = console_text_.decode(line);
+  const auto outcome =
+      record ? take_record(*record, visit) : LineOutcome::ignored;
+  return outcome == LineOutcome::matched ? outcome : LineOutcome::unparsed;
+}
+
+LineOutcome LogDecoder::decode_known_console(const ConsoleLine& line,
+                                             const Visitor& visit) {
   if (layout_.console == LineFormat::openclaw_json)
     return take(parse_openclaw_json(line.text), visit);
   return layout_.console == LineFormat::console_json
@@ -215,6 +261,7 @@ LineOutcome LogDecoder::decode_console_json(const ConsoleLine& line,
 LineOutcome LogDecoder::decode_console_text(const ConsoleLine& line,
                                             const Visitor& visit) {
   if (may_be_from_json_console(line)) return LineOutcome::unparsed;
+  note_quotes(line.text);
   const auto record = console_text_.decode(line);
   return record ? take_record(*record, visit) : LineOutcome::ignored;
 }

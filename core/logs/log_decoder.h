@@ -44,6 +44,7 @@ struct LogLayout {
   std::optional<LineFormat> line;     ///< empty: not known yet
   std::optional<LineFormat> console;  ///< of the console lines in a wrapper
   bool prefixed = false;  ///< another writer's words are in front (line_prefix)
+  bool console_prefixed = false;  ///< of the console lines in a wrapper
 
   bool operator==(const LogLayout&) const = default;
 };
@@ -83,13 +84,18 @@ class LogDecoder {
 
   const LogLayout& layout() const { return layout_; }
 
-  /// Lines were read, and none proves a format.
-  bool is_lost() const { return !layout_.line && malformed_ >= kFewLines; }
+  /// Lines were read, and none proves a format; or those that look like a
+  /// gateway's all stand behind something else by now.
+  bool is_lost() const {
+    return (!is_known() && strange_ >= kFewLines) || quoted_ >= kMaxMalformed;
+  }
 
   /// Own time stamp of the newest line that has one.
   std::optional<WallTime> last_line_at() const { return last_line_at_; }
 
  private:
+  /// What says something is understood.
+  bool is_known() const;
   /// One that can be sieved.
   bool is_file_log() const {
     return layout_.line == LineFormat::openclaw_json && !layout_.prefixed;
@@ -101,6 +107,8 @@ class LogDecoder {
   };
 
   void recognise(std::string_view line);
+  void recognise_console(std::string_view text);
+  void note_quotes(std::string_view text);
   void hold(Held held);
   void begin_anew(const Visitor& visit, const std::optional<WallTime>& read_at);
   void decode_file_log(std::string_view lines, LineCounts& counts,
@@ -115,6 +123,9 @@ class LogDecoder {
   LineOutcome unwrap(const Result<std::optional<ConsoleLine>>& line,
                      const Visitor& visit);
   LineOutcome decode_console(const ConsoleLine& line, const Visitor& visit);
+  LineOutcome decode_early_line(const ConsoleLine& line, const Visitor& visit);
+  LineOutcome decode_known_console(const ConsoleLine& line,
+                                   const Visitor& visit);
   LineOutcome decode_console_json(const ConsoleLine& line,
                                   const Visitor& visit);
   LineOutcome decode_console_text(const ConsoleLine& line,
@@ -126,6 +137,9 @@ class LogDecoder {
 
   LogLayout layout_;
   int malformed_ = 0;        ///< lines in a row
+  int strange_ = 0;          ///< the same, of those that say nothing to us
+  int quoted_ = 0;           ///< lines of a text that hold a gateway's
+  bool is_empty_ = false;    ///< the line under way
   bool is_strange_ = false;  ///< the line under way is not of the format
   std::vector<Held> held_;   ///< of those in a row the ones that were not read
   std::size_t held_bytes_ = 0;

@@ -23,10 +23,15 @@ inline constexpr std::size_t kLineFormatCount = 7;
 /// As in a stored position: `openclaw_json`.
 std::string_view to_string(LineFormat format);
 
+/// True where a gateway's line seems to stand in the middle of this one:
+/// another program has put it into a form that is not known, or the gateway
+/// quotes it.
+bool holds_gateway_line(std::string_view line);
+
 /// The format that a line proves; empty where it proves none (empty lines,
-/// text without header): look at the next. Ask it once a file and keep the
-/// answer, and once for the console inside a wrapper: a reply of the model in a
-/// console text may hold a line of any other format.
+/// text without header, what holds_gateway_line): look at the next. Ask it once
+/// a file and keep the answer, and once for the console inside a wrapper: a
+/// reply of the model in a console text may hold a line of any other format.
 std::optional<LineFormat> recognise_log_format(std::string_view line);
 
 }  // namespace openclaw_lock

@@ -56,6 +56,7 @@ struct LogTrail {
     LogCheckpoint checkpoint;
     checkpoint.sources = follower->known_sources();
     checkpoint.unseen = follower->unseen_places();
+    checkpoint.looked_at = follower->looked_at();
     checkpoint.files = follower->positions();
     checkpoint.ledger = ledger->state();
     start(*decode_checkpoint(encode_checkpoint(checkpoint)));
@@ -108,7 +109,7 @@ struct LogTrail {
     watch();
     if (!is_first)
       follower->restore(std::move(checkpoint.sources),
-                        std::move(checkpoint.unseen),
+                        std::move(checkpoint.unseen), checkpoint.looked_at,
                         std::move(checkpoint.files));
   }
 

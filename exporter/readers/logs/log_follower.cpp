@@ -25,6 +25,8 @@ constexpr std::ptrdiff_t kMaxGone = LogFollower::kMaxFiles;
 constexpr int kSettledRounds = 2;
 /// A log that changes all the time asks for a round at once no more often.
 constexpr seconds kHurry{1};
+/// A name that is being rotated is missing in a listing or two.
+constexpr seconds kAbandoned{3};
 /// A source that a gateway was given while it is followed, by a configuration
 /// that was written at most so long ago.
 constexpr minutes kNewsAge{2};
@@ -41,7 +43,10 @@ LogFollower::LogFollower(LogIntake& intake,
 
 void LogFollower::restore(std::set<std::string> known_sources,
                           std::set<std::string> unseen_places,
+                          std::optional<WallTime> looked_at,
                           std::vector<LogPosition> positions) {
+  is_restored_ = true;
+  followed_since_ = looked_at_ = looked_at;
   known_sources_ = std::move(known_sources);
   unseen_places_ = std::move(unseen_places);
   for (auto& position : positions) {
@@ -84,6 +89,7 @@ ReadState LogFollower::round(WallTime now, const LogFile::Pause& pause,
                   listing.problems.end());
   count_renames(listing);
   reopen_logs(listing);
+  if (std::exchange(is_restored_, false)) end_restored_logs();
   for (auto* log : changed) resolve(*log, unknown);
   for (const auto& listed : unknown) admit(listed);
   remember_left_out(listing);
@@ -210,6 +216,30 @@ void LogFollower::reopen(Followed& log, const ListedLog& listed) {
   read(log);
 }
 
+/// Those that no source lists any more.
+void LogFollower::end_restored_logs() {
+  for (const auto& log : logs_) {
+    const auto& position = log->file.position();
+    if (log->listed || position.inode == 0 || !is_within_reach(position.path))
+      continue;
+    ListedLog last;
+    last.path = position.path;
+    last.id = log->file.id();
+    // What is gone, or another by now, has no end to be read.
+    if (!log->file.open(last) && log->file.is_unchanged() &&
+        !log->file.warm_up(*buffer_))
+      read(*log);
+    else
+      log->file.close();
+  }
+}
+
+/// It has been listed by no source for a while, and is not written to.
+bool LogFollower::is_abandoned(const Followed& log) const {
+  return !log.listed && began_ - log.listed_at >= kAbandoned &&
+         log.file.is_open() && log.file.is_at_end();
+}
+
 void LogFollower::resolve(Followed& log, std::vector<ListedLog>& unknown) {
   log.changed = false;
   waiting_.clear();
@@ -315,7 +345,7 @@ bool LogFollower::was_made_meanwhile(const ListedLog& listed) {
   const auto file = open_log(listed.path, listed.rooted, listed.id);
   const auto made_at = file ? birth_of(*file) : std::nullopt;
   return made_at && *made_at + kTick >= *followed_since_ &&
-         *made_at >= now_ - kNewsAge;
+         *made_at >= looked_at_.value_or(now_) - kNewsAge;
 }
 
 void LogFollower::note_looks(const LogListing& listing) {
@@ -327,13 +357,16 @@ void LogFollower::note_looks(const LogListing& listing) {
       if (is_first || unseen_places_.contains(place)) unseen.insert(place);
   }
   unseen_places_ = std::move(unseen);
+  looked_at_ = now_;
 }
 
 bool LogFollower::is_settled_copy(const ListedLog& listed) const {
   const auto waiting = waiting_.find(listed.id);
   return waiting != waiting_.end() && waiting->second.size == listed.size &&
          waiting->second.mtime_ns == listed.mtime_ns &&
-         waiting->second.rounds < 0;
+         waiting->second.rounds < 0 &&
+         std::ranges::none_of(
+             logs_, [this](const auto& log) { return is_abandoned(*log); });
 }
 
 void LogFollower::admit(const ListedLog& listed) {
@@ -414,8 +447,8 @@ LogFollower::Novelty LogFollower::judge(const ListedLog& listed,
     const auto& position = log->file.position();
     const bool is_proof = position.offset >= HeadFingerprint::kMaxBytes;
     if ((is_proof || !is_there) && log->file.is_continued_by(file)) {
-      if (is_there) return Novelty::copy;
-      // Its own file is gone: the copy is what is left of it.
+      if (is_there && !is_abandoned(*log)) return Novelty::copy;
+      // Its own file is gone, or given up: the copy is what is left of it.
       *log =
           Followed{log->file.moved_to(listed, UniqueFd{}), false, true, began_};
       reopen(*log, listed);

@@ -30,14 +30,16 @@ namespace openclaw_lock {
 ///
 /// - What is there when a source is first looked at is read from its end on;
 ///   what appears later from its start. What could not be looked at then is
-///   first looked at when it can. A source that comes while others are followed
-///   may have a log that was made in the minutes before: from its start, too.
+///   first looked at when it can. A source that comes while others are
+///   followed, also by a follower before this one, may have a log that was made
+///   since the minutes before the last look: from its start, too.
 /// - A log is known by its inode, and again by what it begins with and what
 ///   stands before the position (log_fingerprints.h).
 /// - Renamed, it goes on under its new name; deleted, it is read to its end.
 /// - A copy of a known log is not read, unless the original is truncated then
 ///   (logrotate's copytruncate): the rest is read from the copy, and the
-///   original from its start.
+///   original from its start; or the original is no longer listed.
+/// - What no source lists any more is read to its end.
 /// - Of too many logs some are left out (LogSources::list). One that is written
 ///   to later takes the place of a quiet one, and goes on where it was left, or
 ///   where it ended when its source was first looked at.
@@ -63,9 +65,11 @@ class LogFollower {
     places_ = std::move(places);
   }
 
-  /// Goes on where another follower has ended.
+  /// Goes on where another follower has ended, whose last look was at
+  /// `looked_at`.
   void restore(std::set<std::string> known_sources,
                std::set<std::string> unseen_places,
+               std::optional<WallTime> looked_at,
                std::vector<LogPosition> positions);
 
   /// Reads what is new, a chunk of each log at least, and more until `pause`
@@ -79,6 +83,7 @@ class LogFollower {
   const std::set<std::string>& known_sources() const { return known_sources_; }
   /// Directories and files that no look at their source has seen yet.
   const std::set<std::string>& unseen_places() const { return unseen_places_; }
+  std::optional<WallTime> looked_at() const { return looked_at_; }
   std::size_t followed() const;  ///< files that are there
   /// It is one of these.
   bool follows(LogFileId id) const;
@@ -111,6 +116,8 @@ class LogFollower {
   void count_renames(const LogListing& listing);
   std::vector<ListedLog> match(const LogListing& listing);
   void reopen_logs(const LogListing& listing);
+  void end_restored_logs();
+  bool is_abandoned(const Followed& log) const;
   void reopen(Followed& log, const ListedLog& listed);
   void resolve(Followed& log, std::vector<ListedLog>& unknown);
   void remember(const Followed& log);
@@ -137,6 +144,8 @@ class LogFollower {
   std::set<std::string> known_sources_;
   std::set<std::string> unseen_places_;
   std::optional<WallTime> followed_since_;
+  std::optional<WallTime> looked_at_;  ///< the last time; by another, too
+  bool is_restored_ = false;           ///< and no listing was made since
   std::vector<std::unique_ptr<Followed>> logs_;
   std::map<std::string, LogFileId> paths_;  ///< of the listing before
   /// Files that are no logs of their own yet, and how they looked.

@@ -59,7 +59,7 @@ LogReader::LogReader(std::string gateway, std::optional<LogCheckpoint> restored,
       follower_{intake_, listers_} {
   if (!restored) return;
   follower_.restore(std::move(restored->sources), std::move(restored->unseen),
-                    std::move(restored->files));
+                    restored->looked_at, std::move(restored->files));
   cursors_ = std::move(restored->cursors);
 }
 
@@ -235,6 +235,7 @@ LogCheckpoint LogReader::checkpoint() const {
   checkpoint.gateway = gateway_;
   checkpoint.sources = follower_.known_sources();
   checkpoint.unseen = follower_.unseen_places();
+  checkpoint.looked_at = follower_.looked_at();
   checkpoint.files = follower_.positions();
   checkpoint.cursors = cursors_;
   checkpoint.ledger = ledger_.state();

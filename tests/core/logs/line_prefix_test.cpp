@@ -62,7 +62,9 @@ TEST_CASE("line_prefix: what other writers put in front") {
         "2026-11-29T13:00:00.123456+00:00 app[web.1]: ",
         "2026-11-29T13:00:00.123000+00:00 openclaw/gateway/77 ",
         "2026-11-29T13:00:00+00:00 {} ",
-        "2026-11-29T13:00:00Z {app=\"openclaw\", pod=\"openclaw-0\"} "}) {
+        "2026-11-29T13:00:00Z {app=\"openclaw\", pod=\"openclaw-0\"} ",
+        "\x1b[36mopenclaw-gateway-1  | \x1b[0m",
+        "\x1b[36mopenclaw-gateway-1  |\x1b[0m 2026-11-29T13:00:00.1Z "}) {
     CAPTURE(prefix);
     CHECK(without(prefix + kLine) == kLine);
     CHECK(incidents([&](const std::string& line) { return prefix + line; }) ==
@@ -70,7 +72,23 @@ TEST_CASE("line_prefix: what other writers put in front") {
   }
 }
 
+TEST_CASE("line_prefix: in front of a terminal's console") {
+  const std::string line = "\x1b[90m23:16:17\x1b[39m [diagnostic] x";
+  const std::string plain = "23:16:17 [diagnostic] x";
+  for (const std::string prefix :
+       {"2026-11-29T13:00:00.123456789Z ",
+        "[pod/openclaw-0/gateway] 2026-11-29T13:00:00.123456Z ",
+        "openclaw-gateway-1  | 2026-11-29T13:00:00.123000000Z ",
+        "2026-11-29T13:00:00Z {app=\"openclaw\"} ",
+        "2026-11-29T13:00:00+00:00 group/stream "}) {
+    CAPTURE(prefix);
+    CHECK(without(prefix + plain) == plain);
+    CHECK(without(prefix + line) == line.substr(line.find("23")));
+  }
+}
+
 TEST_CASE("line_prefix: a gateway's own lines have none") {
+  CHECK(line_prefix("\x1b[90m23:16:17\x1b[39m [diagnostic] x") == 0);
   CHECK(line_prefix(kLine) == 0);
   CHECK(line_prefix("23:16:17 [diagnostic] x: y") == 0);
   CHECK(line_prefix("[diagnostic] lane | x") == 0);
@@ -129,18 +147,4 @@ TEST_CASE("LogDecoder: a record that another program wrote anew") {
                      if (event.incident) ++found;
                    });
   CHECK(found == 2);
-}
-
-TEST_CASE("LogDecoder: lines of which none is recognised") {
-  LogDecoder decoder;
-  LineCounts counts{};
-  const auto read = [&](const std::string& lines) {
-    decoder.decode(lines, counts, [](const LogEvent&, LogSource) {});
-  };
-  read("one\ntwo\nthree\nfour\n");
-  CHECK_FALSE(decoder.is_lost());
-  read("five\n");
-  CHECK(decoder.is_lost());
-  read(kLine + "main\n");
-  CHECK_FALSE(decoder.is_lost());
 }

@@ -349,10 +349,10 @@ TEST_CASE("LogDecoder: a log of no known format is unparsed") {
   CHECK(log.incidents == 1);
 }
 
-TEST_CASE("LogDecoder: a wrapper around something else is ignored") {
+TEST_CASE("LogDecoder: a wrapper around something else is unparsed") {
   Decoded log;
   log.take(wrapped::docker("npm error code 128", true));
-  CHECK(log.counts == LineCounts{0, 1, 0, 0});
+  CHECK(log.counts == LineCounts{0, 0, 1, 0});
   CHECK(log.decoder.layout() == layout_of(LineFormat::docker_json));
 }
 

@@ -147,7 +147,8 @@ class Run {
     follower_ = std::make_unique<LogFollower>(*intake_);
     follower_->watch({{tree_.path("logs/openclaw-*.log"), false}}, {}, {});
     if (!checkpoint.empty())
-      follower_->restore(kept.sources, kept.unseen, kept.files);
+      follower_->restore(kept.sources, kept.unseen, kept.looked_at,
+                         kept.files);
   }
 
   void round() {
@@ -164,6 +165,7 @@ class Run {
     LogCheckpoint checkpoint;
     checkpoint.sources = follower_->known_sources();
     checkpoint.unseen = follower_->unseen_places();
+    checkpoint.looked_at = follower_->looked_at();
     checkpoint.files = follower_->positions();
     checkpoint.ledger = ledger_->state();
     stored_ = encode_checkpoint(checkpoint);

@@ -11,6 +11,7 @@
 
 #include "exporter/system/clock.h"
 #include "exporter/system/file.h"
+#include "tests/support/eventually.h"
 #include "tests/support/log_trail.h"
 
 using namespace openclaw_lock;
@@ -861,12 +862,52 @@ TEST_CASE("LogFollower: a source that comes while others are followed") {
     trail.now = wall_time_now() + first_look;
     trail.look();
     trail.now = wall_time_now() + next_look;
+    if (next_look > minutes{2}) trail.look();
     trail.follower->watch({{trail.path("moved.txt")}}, {}, {});
     trail.settle();
     trail.append("moved.txt", incident(2));
     trail.settle();
     CHECK(trail.incidents() == incidents);
   }
+}
+
+TEST_CASE("LogFollower: a source that comes while nobody follows") {
+  LogTrail trail;
+  trail.now = wall_time_now() - std::chrono::hours{1};
+  trail.append(kLog, plain(1));
+  trail.look();
+  trail.append(kLog,
+               incident(2));  // read to its end, though it is named no more
+  trail.append("moved.txt", incident(3));
+  if (!birth_of(UniqueFd{
+          ::open(trail.path("moved.txt").c_str(), O_RDONLY | O_CLOEXEC)}))
+    return;  // this file system does not keep it
+  trail.now = wall_time_now() + std::chrono::hours{1};
+  trail.restart();
+  trail.follower->watch({{trail.path("moved.txt")}}, {}, {});
+  trail.settle();
+  CHECK(trail.incidents() == 2);
+  trail.append("moved.txt", incident(4));
+  trail.settle();
+  CHECK(trail.incidents() == 3);
+}
+
+TEST_CASE("LogFollower: a copy of a log that is named no more") {
+  LogTrail trail;
+  trail.append(kLog, plains(1, 50));
+  trail.look();
+  trail.append(kLog, incident(100));
+  trail.settle();
+  trail.copy(kLog, "copy.txt");
+  trail.follower->watch({{trail.path("copy.txt")}}, {}, {});
+  trail.settle();
+  CHECK(eventually([&] {
+    trail.look();
+    return trail.follower->followed() == 1;
+  }));
+  trail.append("copy.txt", incident(101));
+  trail.settle();
+  CHECK(trail.incidents() == 2);
 }
 
 TEST_CASE("LogFollower: an empty log of a source that comes is followed") {
