@@ -79,7 +79,11 @@
       could_read: range('openclaw_lock_source_up', config.pageHeldSeconds, 'source="%s"' % source),
       reads: last('openclaw_lock_source_up', 'source="%s"' % source),
     },
-  local is_held = '{{ if eq $value 0.0 }}NOT MEASURED NOW: the exporter or its reader is down, so this page is held. {{ end }}',
+  local said_of_held(description) = |||
+    {{ if eq $value 0.0 }}NOT MEASURED NOW: of {{ if $labels.gateway }}gateway {{ $labels.gateway }} ({{ $labels.instance }})
+    {{ else }}{{ $labels.instance }} {{ end }}the exporter or its reader is down, so this page is held: nobody knows whether it
+    is over. Bring the exporter back, and follow the runbook until then.{{ else }}%s{{ end }}
+  ||| % std.rstripChars(description, '\n'),
   local page(name, source, expr, summary, description, keep_seconds, labels={}, link='gateway') =
     alert(name, 'critical', |||
       (
@@ -87,9 +91,10 @@
       )
       or
       %s
-    ||| % [language.indent(expr, 2), held(name, source)], summary, is_held + description, link, 0, keep_seconds, labels),
+    ||| % [language.indent(expr, 2), held(name, source)], summary, said_of_held(description), link, 0, keep_seconds, labels),
 
   local where = 'gateway {{ $labels.gateway }} ({{ $labels.instance }})',
+  local at_start = 'Gateway {{ $labels.gateway }} ({{ $labels.instance }})',
   local agent = 'agent {{ or $labels.agent "unknown" }}',
 
   local many_of_one_cause = |||
@@ -138,7 +143,7 @@
       },
       'Turns fail because a session lock is not had in time.',
       |||
-        Of %(where)s, agent {{ or $labels.agent "unknown, or several" }}: {{ printf "%%.0f" $value }} turns failed lately
+        Of %(where)s, {{ if $labels.agent }}agent {{ $labels.agent }}{{ else }}several agents or one that is not known{{ end }}: {{ printf "%%.0f" $value }} turns failed lately
         because they did not get their lock, and they go on failing. Users get no answer. Open the dashboard to see the
         cause beside the failures, then follow the runbook: pause traffic, back up the sessions, restart the gateway cleanly.
       ||| % { where: where },
@@ -188,9 +193,9 @@
       restarts(expressions.gateway_restarts, 'and'),
       'A gateway starts over and over, and none lasts.',
       |||
-        The gateway of %(where)s started or failed to start {{ printf "%%.0f" $value }} times in 30 minutes, and none lasts.
+        %(where)s started or failed to start {{ printf "%%.0f" $value }} times in 30 minutes, and none lasts.
         Users get no answer. Its log says why it ends (the runbook lists the texts): read that before another start.
-      ||| % { where: where },
+      ||| % { where: at_start },
       config.keepFiringSeconds
     ),
     alert(
@@ -199,8 +204,8 @@
       restarts(expressions.gateway_restarts + 'or\n' + expressions.gateway_restarts_slowly, 'unless'),
       'Something starts gateways over and over.',
       |||
-        Of %(where)s {{ printf "%%.0f" $value }} starts, refusals or failures to start were seen in 30 minutes, or starts in two
-        hours, while a gateway runs: two supervisors, a service that has not noticed, or one that crashes now and then. Find
+        Of %(where)s {{ printf "%%.0f" $value }} starts, refusals or failures to start were seen in 30 minutes (or, of one that
+        crashes seldom, starts in two hours), while a gateway runs: two supervisors, a service that has not noticed, or one that crashes now and then. Find
         who starts them and why, and stop that.
       ||| % { where: where },
       'gateway',
@@ -236,7 +241,18 @@
     page(
       'OpenClawLockDuplicateGateways',
       'processes',
-      expressions.gateways_stay_duplicate,
+      |||
+        (
+        %s
+        )
+        or
+        (
+        %s
+        )
+      ||| % [
+        language.indent(expressions.gateways_stay_duplicate, 2),
+        language.indent(expressions.gateways_are_duplicate_again, 2),
+      ],
       'Several gateways run on one state directory.',
       |||
         {{ printf "%%.0f" $value }} gateways run on the state directory of %(where)s, for longer than a rolling restart
@@ -251,7 +267,8 @@
       'A lock is left over from a process that is dead.',
       |||
         {{ printf "%%.0f" $value }} locks of %(where)s name a process that is proven dead. OpenClaw removes such a lock on
-        the next turn or start; this one stayed. No turn fails by it now. Look at it before somebody needs the session.
+        the next turn or start; this one stayed. Turns that fail by it make a page of the same name. Look at it before
+        somebody needs the session.
       ||| % { where: where },
       config.holderGoneForSeconds
     ),
@@ -273,7 +290,8 @@
       'A lock names a pid that belongs to another process now.',
       |||
         {{ printf "%%.0f" $value }} locks of %(where)s name a pid that another process got since. OpenClaw before 2026.3.2
-        takes such a lock for held. No turn fails by it now. Look at it before somebody needs the session.
+        takes such a lock for held. Turns that fail by it make a page of the same name. Look at it before somebody needs
+        the session.
       ||| % { where: where },
       config.holderGoneForSeconds
     ),
@@ -388,8 +406,9 @@
       'OpenClaw dropped log records, so timeouts are missed.',
       |||
         %(where)s says that its log lost records: the file reached its limit (up to 2026.4.24 nothing more is then written
-        by that process) or its queue ran over. Timeouts are not all counted now. Move the file away and restart the gateway.
-      ||| % { where: 'Gateway {{ $labels.gateway }} ({{ $labels.instance }})' }
+        by that process) or its queue ran over. Timeouts are not all counted now. A full file is moved away, and the gateway
+        restarted; an overrun needs a lower logging.level. The runbook tells them apart.
+      ||| % { where: at_start }
     ),
     ticket(
       'OpenClawLockBlind',
@@ -487,9 +506,9 @@
       },
       'The gateway works, and its log says nothing.',
       |||
-        Turns of %(where)s take locks or write to databases, or it runs at least, and no log of it is found or grows.
+        %(where)s runs, or its turns take locks or write to databases, and no log of it is found or none grows.
         Timeouts are read from the log: none would be seen. Point the exporter to the right log.
-      ||| % { where: where },
+      ||| % { where: at_start },
       config.blindForSeconds,
       labels={ reason: 'log_silent' }
     ),

@@ -94,7 +94,9 @@
     // lines in a week; this is three runs of a session, and they go on.
     staleErrors: 6,
     staleErrorsWindowSeconds: 1800,
-    staleErrorsNewestSeconds: 600,
+    // They go on: one in the newest minutes, and others so long ago that both are no burst of some minutes.
+    staleErrorsNewestSeconds: 300,
+    staleErrorsOlderSeconds: 720,
     // Seconds that a write or flush takes on average. Healthy: 0.05 ms here, some 10 ms on spinning disks and NFS. Hurt
     // in the field: 50 to 75 ms. A sync is about three writes and a flush: at 50 ms, 0.2 s each; five commits in a row
     // then block the event loop for the 1 s that OpenClaw itself calls slow.

@@ -22,6 +22,17 @@ function(config) {
     first: last('openclaw_lock_gateway_instances', offset=config.duplicateGatewaysForSeconds),
   },
 
+  // While the page is firing: one that was stopped and comes back is no new incident.
+  gateways_are_duplicate_again: |||
+    %(instances)s > %(one)d
+    and ignoring (alertname, alertstate, severity, component)
+    %(page)s
+  ||| % {
+    instances: series('openclaw_lock_gateway_instances'),
+    one: config.duplicateGatewaysCount,
+    page: last('ALERTS', 'alertname="OpenClawLockDuplicateGateways",alertstate="firing",severity="critical"'),
+  },
+
   holders_are(holder)::
     '%s > %d' % [last('gateway:openclaw_lock_files:sum', 'holder="%s"' % holder), config.holderGoneFiles],
 
@@ -80,7 +91,7 @@ function(config) {
     all: range('openclaw_lock_log_events_total', config.staleErrorsWindowSeconds, events),
     many: config.staleErrors - 0.5,
     newest: range('openclaw_lock_log_events_total', config.staleErrorsNewestSeconds, events),
-    older: range('openclaw_lock_log_events_total', config.staleErrorsWindowSeconds - config.staleErrorsNewestSeconds, events, config.staleErrorsNewestSeconds),
+    older: range('openclaw_lock_log_events_total', config.staleErrorsWindowSeconds - config.staleErrorsOlderSeconds, events, config.staleErrorsOlderSeconds),
   },
 
   locks_are_overdue: '%s > %d' % [last('openclaw_lock_overdue_files'), config.overdueFiles],

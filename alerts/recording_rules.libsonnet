@@ -96,14 +96,15 @@
       last('openclaw_lock_store_info', 'version=~"%s"' % config.versionsOfSeveralAcquisitions),
     ]),
   ] + ratio_with_rates('3m', config.timeoutsOutageWindowSeconds) + ratio_with_rates('5m', 300) + [
-    // Failures of the last half hour, if each third of it had one, none had enough, and nothing went well.
+    // Failures of the last half hour, if each third of it had one, none had enough, and nothing went well. Known in the
+    // minutes after each of them: the page that it makes lasts to the next.
     record('agent:openclaw_lock_timeouts:unbroken30m', |||
       (
         sum without (kind) (increase(%(timeouts)s)) > %(atLeast)g
         <= %(atMost)g
       )
       and
-      %(total)s > %(total)s offset %(third)s
+      %(total)s > %(total)s offset %(newest)s
       and
       %(total)s offset %(third)s > %(total)s offset %(two)s
       and
@@ -117,6 +118,7 @@
       atLeast: config.timeoutsUnbrokenCount - 0.5,
       atMost: 3 * config.timeoutsCount + 0.5,
       total: of_agent('timeouts', 'sum'),
+      newest: language.duration(config.sustainedNewestSeconds),
       third: language.duration(config.timeoutsUnbrokenWindowSeconds),
       two: language.duration(2 * config.timeoutsUnbrokenWindowSeconds),
       three: language.duration(3 * config.timeoutsUnbrokenWindowSeconds),

@@ -241,7 +241,8 @@ history("12 gateways of a stalled disk",
 # ---- one who writes seldom
 
 history("each fifth minute fails", {"timeouts_total": counted(every(300, START, 7200)), "acquired_total": steps(60)},
-        pages(TIMEOUTS, START + 900, START + 1800 + LATE, 7200 + KEPT + 600))
+        pages(TIMEOUTS, START + 900, START + 1800 + LATE, 7200 + KEPT))
+history("each ninth minute fails, beside nothing", {"timeouts_total": counted(every(540, START, 9000))}, never(PAGE))
 history("each fifth minute fails, but for each fifth turn",
         {"timeouts_total": counted([t for t in every(300, START, 7200) if (t - START) % 1500]),
          "acquired_total": counted(every(1500, START, 7200), 60)}, never(PAGE))
@@ -306,6 +307,9 @@ history("two gateways for five minutes", {"gateway_instances": steps(1, (START, 
 history("two gateways for 350 s", {"gateway_instances": steps(1, (START, START + 350, 2))}, never(PAGE))
 history("two gateways for 20 min", {"gateway_instances": steps(1, (START, START + 1200, 2))},
         pages(DUPLICATES, START + 330, START + 360 + LATE, START + 1200 + 450 + LATE))
+history("two gateways, one stopped for two minutes and started again",
+        {"gateway_instances": steps(1, (START, START + 600, 2), (START + 720, START + 1320, 2))},
+        pages(DUPLICATES, START + 330, START + 360 + LATE, START + 1320 + 450 + LATE))
 history("two gateways for five minutes, scrapes missed",
         {"gateway_instances": seen(steps(1, (START, START + 300, 2)), (START + 60, START + 90),
         (START + 300, START + 330))},
@@ -377,7 +381,11 @@ history("two runs fail by stale locks", {"log_events_total:lock_stale": counted(
         never())
 history("four runs fail by stale locks, and on",
         {"log_events_total:lock_stale": counted([t for t in every(400, START, 5400) for _ in range(2)])},
-        pages(WEDGED, START + 700, START + 1200 + LATE, 5400 + 1200 + LATE))
+        pages(WEDGED, START + 720, START + 1200 + LATE, 5400 + 600 + 300 + LATE))
+history("three runs in ten seconds fail by stale locks",
+        {"log_events_total:file_lock_stale": counted([START + i for i in (0, 0, 5, 5, 10, 10)])}, never())
+history("eight runs in six minutes fail by stale locks",
+        {"log_events_total:lock_stale": counted([t for t in every(50, START, START + 360) for _ in range(2)])}, never())
 
 # ---- databases and disks
 
