@@ -24,9 +24,9 @@
 #   lab.sh hold-turn VERSION SECONDS [SESSION]  an embedded turn in the background; prints "PID LOCK" once it holds its lock
 #   lab.sh wait-holder VERSION                  waits for the end of that turn
 #   lab.sh kill-holder VERSION                  ends it by SIGKILL: its lock stays behind; prints the time of the kill
-#   lab.sh fake-lock VERSION KIND [SESSION]     writes a lock by hand; prints its path. KIND: live, live-starttime,
-#                                               live-openclaw (by its argv[0]), live-wrong-starttime, dead, empty,
-#                                               garbage, partial
+#   lab.sh fake-lock VERSION KIND [SESSION]     writes a lock by hand; prints its path. KIND: live (keeps it
+#                                               open, as holders do), live-closed, live-starttime, live-openclaw (by its
+#                                               argv[0]), live-wrong-starttime, dead, empty, garbage, partial
 #   lab.sh rm-fake-lock VERSION [SESSION]       removes it, and ends the process it named
 #   lab.sh hold-db VERSION [agent|state]        2026.8.1 on: a process holds the write lock of the agent's database, or
 #                                               of the one that all agents share
@@ -346,15 +346,28 @@ has_title() { # PID NAME
   [ "$(tr '\0' ' ' < "/proc/$1/cmdline" 2> /dev/null | cut -d' ' -f1)" = "$2" ]
 }
 
+# Writes the lock as OpenClaw does, in a process that goes on with it open. Sets pid.
+hold_by_hand() { # TITLE LOCK
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  setsid bash -c 'exec 9> "$1"
+    printf "{\n  \"pid\": %s,\n  \"createdAt\": \"%s\"\n}" "$$" "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" >&9
+    exec -a "$0" sleep 900' "$1" "$2" < /dev/null > /dev/null 2>&1 &
+  pid=$!
+}
+
 fake_lock() { # KIND SESSION
   local kind=$1 lock=$sessions/$2.jsonl.lock pid='' ticks='' title=lab-holder now
   mkdir -p "$sessions"
   case $kind in
     live*)
       [ "$kind" != live-openclaw ] || title=openclaw
-      # shellcheck disable=SC2016  # expanded by the inner shell
-      setsid bash -c 'exec -a "$0" sleep 900' "$title" < /dev/null > /dev/null 2>&1 &
-      pid=$!
+      if [ "$kind" = live ]; then
+        hold_by_hand "$title" "$lock"
+      else
+        # shellcheck disable=SC2016  # expanded by the inner shell
+        setsid bash -c 'exec -a "$0" sleep 900' "$title" < /dev/null > /dev/null 2>&1 &
+        pid=$!
+      fi
       printf '%s\n' "$pid" > "$run/named.pid"
       wait_until 10 has_title "$pid" "$title" || die "the process to name did not start"
       ticks=$(start_ticks "$pid")
@@ -368,7 +381,8 @@ fake_lock() { # KIND SESSION
   esac
   now=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
   case $kind in
-    live) printf '{\n  "pid": %s,\n  "createdAt": "%s"\n}' "$pid" "$now" > "$lock" ;;
+    live) ;;
+    live-closed) printf '{\n  "pid": %s,\n  "createdAt": "%s"\n}' "$pid" "$now" > "$lock" ;;
     live-starttime | live-openclaw | dead)
       printf '{\n  "pid": %s,\n  "createdAt": "%s",\n  "starttime": %s\n}' "$pid" "$now" "$ticks" > "$lock"
       ;;
