@@ -124,10 +124,12 @@ for name, alerts, what in (
         ("recycled", "PidRecycled", {"fails": [("main", T, T + 900, 30)],
         "locks": [("main", "recycled", T - 30, T + 900)]}),
         ("overdue", "Overdue", {"fails": [("main", T, T + 900, 30)], "locks": [("main", "overdue", T - 30, T + 900)]}),
-        ("wedged", "SessionWedged", {"stale": (T, T + 900)}),
         ("restarts", "RestartLoop", {"starts": (T, T + 900)})):
     incident(f"exporter-dies-{name}", lambda t, what=what: gateway(t, **what), page(alerts),
             ticket("ExporterDown", "-"), down=GONE)
+# It takes 12 min to be sure of.
+incident("exporter-dies-wedged", lambda t: gateway(t, stale=(0, T + 1050)), page("SessionWedged"),
+         ticket("ExporterDown", "-"), down=(T + 720, T + 1120))
 incident("exporter-dies-many", lambda t: "".join(gateway(t, f"oc{i}",
         fails=[("main", T, T + 900, 60)]) for i in range(6)),
          page("ManyGatewaysHurt", "-"), ticket("ExporterDown", "-"), down=GONE)

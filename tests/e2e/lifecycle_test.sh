@@ -46,7 +46,8 @@ appearing() {
   for i in $(seq 20); do
     locks=$(made_session_dir "$state" "agent$i")
     start_holder "$locks/a.jsonl.lock"
-    wait_rounds late 2
+    wait_for "$PATIENCE" metric_is 1 openclaw_lock_files gateway=late "agent=agent$i" kind=session holder=alive ||
+      not_ok "the lock of agent$i is seen"
     end_holder "$holder_pid"
   done
   expect_metric 'no acquisition by 20 new agents is lost' 21 openclaw_lock_acquired_total gateway=late
