@@ -129,7 +129,7 @@ for name, alerts, what in (
             ticket("ExporterDown", "-"), down=GONE)
 # It takes 12 min to be sure of.
 incident("exporter-dies-wedged", lambda t: gateway(t, stale=(0, T + 1050)), page("SessionWedged"),
-         ticket("ExporterDown", "-"), down=(T + 720, T + 1120))
+         ticket("ExporterDown", "-"), down=(T + 720, T + 1270))
 incident("exporter-dies-many", lambda t: "".join(gateway(t, f"oc{i}",
         fails=[("main", T, T + 900, 60)]) for i in range(6)),
          page("ManyGatewaysHurt", "-"), ticket("ExporterDown", "-"), down=GONE)
