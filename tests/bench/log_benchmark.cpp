@@ -334,10 +334,16 @@ void read_lines(int file, const std::function<void(std::string_view)>& take) {
   }
 }
 
+/// To the beginning of a page: some processors copy to sixteen bytes behind it,
+/// where malloc() begins, four times as slowly.
 Outcome bare_read(int file) {
+  constexpr std::size_t kPageBytes = 4096;
   Outcome result;
-  std::vector<char> buffer(kReadBytes);
-  while (::read(file, buffer.data(), buffer.size()) > 0) ++result.decoded;
+  std::vector<char> buffer(kReadBytes + kPageBytes);
+  void* begin = buffer.data();
+  auto space = buffer.size();
+  std::align(kPageBytes, kReadBytes, begin, space);
+  while (::read(file, begin, kReadBytes) > 0) ++result.decoded;
   result.decoded = 0;
   return result;
 }
