@@ -147,8 +147,7 @@ class Run {
     follower_ = std::make_unique<LogFollower>(*intake_);
     follower_->watch({{tree_.path("logs/openclaw-*.log"), false}}, {}, {});
     if (!checkpoint.empty())
-      follower_->restore(kept.sources, kept.unseen, kept.looked_at,
-                         kept.files);
+      follower_->restore(kept.sources, kept.unseen, kept.looked_at, kept.files);
   }
 
   void round() {
