@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/base/wall_time.h"
+#include "core/logs/plain_text.h"
 
 namespace openclaw_lock {
 namespace {
@@ -24,17 +25,6 @@ bool has_form(std::string_view text, std::string_view form) {
                         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
                       return wanted == c;
                     });
-}
-
-/// Behind a terminal's colours.
-std::string_view behind_colours(std::string_view text) {
-  constexpr std::string_view kStart = "\x1b[";
-  while (text.starts_with(kStart)) {
-    const auto end = text.find_first_not_of("0123456789;", kStart.size());
-    if (end == std::string_view::npos || text[end] != 'm') break;
-    text.remove_prefix(end + 1);
-  }
-  return text;
 }
 
 /// What follows one blank behind the next word.

@@ -25,10 +25,19 @@ std::optional<WallTime> date_of(std::string_view line) {
   return parse_iso8601(rest.substr(0, rest.find('"')));
 }
 
-bool is_of_gateway(const std::optional<LineFormat>& format) {
-  return format == LineFormat::console_json ||
-         format == LineFormat::console_text ||
-         format == LineFormat::openclaw_json;
+struct Recognised {
+  std::optional<LineFormat> format = {};
+  bool prefixed = false;  ///< another writer's words are in front
+};
+
+template <typename Wanted>
+Recognised recognise_line(std::string_view line, Wanted is_wanted) {
+  if (const auto prefix = line_prefix(line); prefix > 0) {
+    const auto found = recognise_log_format(line.substr(prefix));
+    if (is_wanted(found)) return {found, true};
+  }
+  const auto found = recognise_log_format(line);
+  return is_wanted(found) ? Recognised{found, false} : Recognised{};
 }
 
 LineOutcome outcome_of(const Problem& problem) {
@@ -104,7 +113,6 @@ bool LogDecoder::is_known() const {
 void LogDecoder::decode(const ConsoleLine& line, LineCounts& counts,
                         const Visitor& visit) {
   is_strange_ = false;
-  is_empty_ = line.text.empty();
   const auto outcome = decode_console(line, visit);
   count(outcome, counts);
   if (outcome == LineOutcome::unparsed) hold({{}, line});
@@ -143,24 +151,16 @@ void LogDecoder::begin_anew(const Visitor& visit,
 }
 
 void LogDecoder::recognise(std::string_view line) {
-  const auto prefix = line_prefix(line);
-  layout_.prefixed = false;
-  if (prefix > 0) {
-    layout_.line = recognise_log_format(line.substr(prefix));
-    layout_.prefixed = layout_.line.has_value();
-  }
-  if (!layout_.line) layout_.line = recognise_log_format(line);
+  const auto [format, prefixed] =
+      recognise_line(line, [](const auto& found) { return found.has_value(); });
+  layout_.line = format;
+  layout_.prefixed = prefixed;
 }
 
 void LogDecoder::recognise_console(std::string_view text) {
-  const auto prefix = line_prefix(text);
-  for (const auto start : {prefix, std::size_t{0}}) {
-    const auto found = recognise_log_format(text.substr(start));
-    if (!is_of_gateway(found)) continue;
-    layout_.console = found;
-    layout_.console_prefixed = start > 0;
-    return;
-  }
+  const auto [format, prefixed] = recognise_line(text, is_of_gateway);
+  layout_.console = format;
+  layout_.console_prefixed = prefixed;
 }
 
 /// A quotation is short.

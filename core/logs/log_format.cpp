@@ -57,12 +57,8 @@ std::optional<LineFormat> recognise_text(std::string_view line) {
   return {};
 }
 
-/// A gateway's own, in whatever form it has.
 bool is_gateway_line(std::string_view line) {
-  const auto format = recognise_log_format(line);
-  return format == LineFormat::console_text ||
-         format == LineFormat::console_json ||
-         format == LineFormat::openclaw_json;
+  return is_of_gateway(recognise_log_format(line));
 }
 
 /// JSON with a level and a message. OpenClaw's own has a time, too, and its
@@ -121,6 +117,12 @@ std::string_view to_string(LineFormat format) {
       "openclaw_json", "console_text",  "console_json", "docker_json",
       "cri",           "journald_json", "json_envelope"};
   return kNames[static_cast<std::size_t>(format)];
+}
+
+bool is_of_gateway(std::optional<LineFormat> format) {
+  return format == LineFormat::console_text ||
+         format == LineFormat::console_json ||
+         format == LineFormat::openclaw_json;
 }
 
 bool holds_gateway_line(std::string_view line) {

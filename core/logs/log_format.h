@@ -23,6 +23,9 @@ inline constexpr std::size_t kLineFormatCount = 7;
 /// As in a stored position: `openclaw_json`.
 std::string_view to_string(LineFormat format);
 
+/// A gateway's own, in whatever form it has; no other writer's around it.
+bool is_of_gateway(std::optional<LineFormat> format);
+
 /// True where a gateway's line seems to stand in the middle of this one:
 /// another program has put it into a form that is not known, or the gateway
 /// quotes it.
