@@ -143,9 +143,10 @@
       },
       'Turns fail because a session lock is not had in time.',
       |||
-        Of %(where)s, {{ if $labels.agent }}agent {{ $labels.agent }}{{ else }}several agents or one that is not known{{ end }}: {{ printf "%%.0f" $value }} turns failed lately
-        because they did not get their lock, and they go on failing. Users get no answer. Open the dashboard to see the
-        cause beside the failures, then follow the runbook: pause traffic, back up the sessions, restart the gateway cleanly.
+        Of %(where)s, {{ if $labels.agent }}agent {{ $labels.agent }}{{ else }}several agents or one that is not
+        known{{ end }}: {{ printf "%%.0f" $value }} turns failed lately because they did not get their lock, and they go on
+        failing. Users get no answer. Open the dashboard to see the cause beside the failures, then follow the runbook: pause
+        traffic, back up the sessions, restart the gateway cleanly.
       ||| % { where: where },
       config.keepFiringSeconds
     ),
@@ -205,8 +206,8 @@
       'Something starts gateways over and over.',
       |||
         Of %(where)s {{ printf "%%.0f" $value }} starts, refusals or failures to start were seen in 30 minutes (or, of one that
-        crashes seldom, starts in two hours), while a gateway runs: two supervisors, a service that has not noticed, or one that crashes now and then. Find
-        who starts them and why, and stop that.
+        crashes seldom, starts in two hours), while a gateway runs: two supervisors, a service that has not noticed, or one
+        that crashes now and then. Find who starts them and why, and stop that.
       ||| % { where: where },
       'gateway',
       config.restartLoopForSeconds,

@@ -61,6 +61,13 @@ used_seconds() {
   awk -v ticks="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); printf "%d\n", ($14 + $15) / ticks }' "/proc/$$/stat"
 }
 
+run_timed() { # NAME COMMAND
+  local began=$SECONDS used
+  used=$(used_seconds)
+  "$2"
+  printf '== %s took %s s, %s s of a processor\n' "$1" $((SECONDS - began)) $(($(used_seconds) - used))
+}
+
 count() { # PASSED FAILED SKIPPED
   passed=$((passed + $1))
   failed=$((failed + $2))
@@ -288,6 +295,8 @@ queue_scripts() { # STAGE SCRIPT...
 # Most scripts wait more than they work: three at a time keep two processors busy.
 run_queue() {
   local status
+  # A third of what log_rotation_test.sh writes by itself.
+  local -x LOG_RECORDS=${LOG_RECORDS:-300000}
   [ "$queued" -gt 0 ] || return 0
   touch "$queue/gateways" "$queue/others" "$queue/alone" "$queue/statuses"
   run_lane "$queue/gateways" "$queue/others" &
@@ -352,18 +361,14 @@ clang() { preset_stage clang; }
 fuzz() { fuzz_stage; }
 alerts() { script_stage alerts alerts; }
 dashboards() { queue_scripts dashboards "$root"/tests/dashboards/*_test.py; }
-# A third of the records that log_rotation_test.sh writes by itself.
-e2e() {
-  LOG_RECORDS=${LOG_RECORDS:-300000} # for the queue's scripts
-  export LOG_RECORDS
-  script_stage e2e e2e
-}
+e2e() { script_stage e2e e2e; }
 deploy() { script_stage deploy deploy; }
 e2e-asan() { sanitized_e2e asan; }
 e2e-tsan() { sanitized_e2e tsan; }
 packages() {
   install_packages "${PACKAGES_PACKAGES[@]}"
   queue_scripts packages "$root"/tests/packages/*_test.sh
+  SCRIPT_SECONDS=7200 run_queue
 }
 bench() {
   unpack_server prometheus-node-exporter none prometheus-node-exporter
@@ -389,12 +394,6 @@ mkdir -p "$logs"
 provide_civetweb "$root" "$root/build/civetweb" || die "civetweb's source is not to be had"
 provide_servers
 provide_kustomize
-run_timed() { # NAME COMMAND
-  local began=$SECONDS used
-  used=$(used_seconds)
-  "$2"
-  printf '== %s took %s s, %s s of a processor\n' "$1" $((SECONDS - began)) $(($(used_seconds) - used))
-}
 
 # Scripts of stages that follow each other, and need the same binary, are one queue.
 for stage in "$@"; do
